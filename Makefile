@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only entry point. Each folder's part is in its own *.mk; everything is written under build/.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+B := build
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+# $(call say,WORD,what): the one line a step prints.
+say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+CC ?= gcc
+CLANG ?= clang
+CXX ?= g++
+SANITIZE ?=
+CFLAGS ?= -O2 -g
+override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Ihost/include -Ihost/ndis -Isim/wire -Isim/models \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LDFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+# Objects of a sanitizer build live beside the others.
+O := $(B)/obj$(if $(SANITIZE),-$(firstword $(subst $(comma), ,$(SANITIZE))))
+comma := ,
+
+VENV := $(B)/venv
+PY := $(VENV)/bin/python
+
+TESTS :=      # programs that `make test` runs; each prints Check's summary and exits 0 or 1
+BENCHES :=    # phony targets that `make bench` runs in turn
+LINTS :=      # phony targets of `make lint`
+
+include $(sort $(wildcard rtl/*.mk host/*.mk driver/*.mk sim/*.mk tests/*.mk tests/*/*.mk))
+
+$(O)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+-include $(shell find $(B) -path $(VENV) -prune -o -name '*.d' -print 2>/dev/null | grep '/obj')
+
+.PHONY: help build run test lint regs formal bench area install-tools clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make run          replay the shipped captures through the Verilated NIC and say what happened
+## make test         every test that needs no board
+## make build        the programs, no tests
+## make lint         gcc, clang, Verilator and formatting, warnings are errors
+## make regs         regenerate the register files, header and page from rtl/mgmt/nic.rdl
+## make formal       the proofs and their covers (T=name for one)
+## make bench        the figures (T=name for one)
+## make area         size and clock of the MAC and of nic_core on ECP5
+## make install-tools   what the others need: Debian packages, Python environment under build/
+## make clean        remove build/, except the Python environment
+
+build: $(B)/hilnic
+lint: $(LINTS)
+bench: $(if $(T),bench-$(T),$(BENCHES))
+
+clean:
+	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what a make target needs and is missing: `install-tools.sh run|test|formal`. Debian packages by name,
+# Python packages by pinned version (requirements.txt) into build/venv. Tools already on PATH are used.
+set -eu
+cd "$(dirname "$0")"
+
+run="gcc g++ make verilator libpcap-dev libjansson-dev zlib1g-dev"
+test="$run check tshark tcpdump iproute2"
+formal="python3-venv berkeley-abc"
+lint="$test clang clang-format-14 gcc-mingw-w64-x86-64"
+bench="$test dpdk dpdk-dev"
+
+want=${1:-test}
+case $want in
+    run) packages=$run ;;
+    test) packages=$test ;;
+    formal) packages=$formal ;;
+    lint) packages=$lint ;;
+    bench) packages=$bench ;;
+    all) packages="$test $formal $lint $bench" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, bench or all" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $packages; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+    if ! command -v apt-get >/dev/null; then
+        echo "install-tools.sh: please install these (Debian's names):$missing" >&2
+        exit 1
+    fi
+    as_root=
+    [ "$(id -u)" = 0 ] || as_root=sudo
+    echo "  INSTALL $missing"
+    mkdir -p build
+    log=build/install.log
+    { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends $missing; } \
+        >$log 2>&1 || { tail -n 5 $log >&2; echo "install-tools.sh: apt-get failed, see $log" >&2; exit 1; }
+fi
+
+if [ "$want" = formal ] || [ "$want" = all ]; then
+    if ! cmp -s requirements.txt build/venv/installed; then
+        echo "  INSTALL  Python environment (requirements.txt)"
+        mkdir -p build
+        [ -x build/venv/bin/python ] || python3 -m venv build/venv
+        build/venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+        cp requirements.txt build/venv/installed
+    fi
+fi
