@@ -30,6 +30,7 @@ VENV := $(B)/venv
 PY := $(VENV)/bin/python
 
 TESTS :=      # programs that `make test` runs; each prints Check's summary and exits 0 or 1
+UNIT_TESTS := # those of them in C without a model: they run under the sanitizers too
 BENCHES :=    # phony targets that `make bench` runs in turn
 LINTS :=      # phony targets of `make lint`
 
@@ -42,13 +43,14 @@ $(O)/%.o: %.c
 
 -include $(shell find $(B) -path $(VENV) -prune -o -name '*.d' -print 2>/dev/null | grep '/obj')
 
-.PHONY: help build run test lint regs formal bench area install-tools clean
+.PHONY: help build run test test-run sanitize sanitize-run lint regs formal bench area install-tools clean
 
 help:
 	@sed -n 's/^## //p' Makefile
 
 ## make run          replay the shipped captures through the Verilated NIC and say what happened
 ## make test         every test that needs no board
+## make sanitize     the C tests under the address, undefined and thread sanitizers
 ## make build        the programs, no tests
 ## make lint         gcc, clang, Verilator and formatting, warnings are errors
 ## make regs         regenerate the register files, header and page from rtl/mgmt/nic.rdl
@@ -57,6 +59,34 @@ help:
 ## make area         size and clock of the MAC and of nic_core on ECP5
 ## make install-tools   what the others need: Debian packages, Python environment under build/
 ## make clean        remove build/, except the Python environment
+
+# One program for all: run-tests.sh counts, shows what failed and repeats its seed.
+test: tools-test
+	$(Q)$(MAKE) --no-print-directory test-run
+
+test-run: $(TESTS)
+	$(Q)tests/run-tests.sh $(TESTS)
+
+# The C tests once more under the sanitizers. Objects go to their own directories.
+sanitize: tools-test
+	$(Q)$(MAKE) --no-print-directory sanitize-run SANITIZE=address,undefined
+	$(Q)$(MAKE) --no-print-directory sanitize-run SANITIZE=thread
+
+sanitize-run: $(UNIT_TESTS)
+	$(Q)TEST_LOGS=$(O)/logs tests/run-tests.sh $(UNIT_TESTS)
+
+run: tools-run
+	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
+	$(Q)mkdir -p $(B)/run
+	$(Q)for capture in tests/data/*.pcap; do \
+		echo "\$$ build/hilnic replay -r $$capture -w build/run/$$(basename $$capture)"; \
+		$(B)/hilnic replay -r $$capture -w $(B)/run/$$(basename $$capture); \
+	done
+
+tools-%:
+	$(Q)./install-tools.sh $*
+
+install-tools: tools-all
 
 build: $(B)/hilnic
 lint: $(LINTS)
