@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
+// Register file of the tx domain. we_i and re_i are strobes of one cycle with addr_i (words from 16'h0400) and
+// wdata_i; rdata_o and hit_o (the address is mapped) follow addr_i without a clock. Stored fields are outputs.
+`default_nettype none
+module nic_regs_tx (
+    input  wire         clk_i,
+    input  wire         rst_i,
+    input  wire         we_i,
+    input  wire         re_i,
+    input  wire  [6:0]  addr_i,
+    input  wire  [31:0] wdata_i,
+    output logic [31:0] rdata_o,
+    output logic        hit_o,
+    output logic [7:0] ifg_octets_o,
+    input  wire  [31:0] time_lo_ns_i,
+    output logic time_lo_we_o,   // wdata_i is being written to it
+    output logic time_lo_re_o,   // it is being read
+    input  wire  [31:0] time_hi_ns_i,
+    output logic time_hi_we_o,   // wdata_i is being written to it
+    output logic time_hi_re_o,   // it is being read
+    output logic time_step_we_o,   // wdata_i is being written to it
+    output logic [20:0] time_adjust_ppb_o,
+    output logic snapshot_take_o,   // high in the cycle of the write
+    output logic        counter_sel_o,   // the address is in this window
+    input  wire  [31:0] counter_rdata_i
+);
+    assign time_lo_we_o = we_i && addr_i == 7'h1;
+    assign time_lo_re_o = re_i && addr_i == 7'h1;
+    assign time_hi_we_o = we_i && addr_i == 7'h2;
+    assign time_hi_re_o = re_i && addr_i == 7'h2;
+    assign time_step_we_o = we_i && addr_i == 7'h3;
+    assign snapshot_take_o = we_i && addr_i == 7'h5 && wdata_i[0];
+    assign counter_sel_o = addr_i[8:8] == 1'h1;
+
+    always_ff @(posedge clk_i) begin
+        if (we_i && addr_i == 7'h0) begin
+            ifg_octets_o <= wdata_i[7:0];
+        end
+        if (we_i && addr_i == 7'h4) begin
+            time_adjust_ppb_o <= wdata_i[20:0];
+        end
+        if (rst_i) begin
+            ifg_octets_o <= 8'hc;
+            time_adjust_ppb_o <= 21'h0;
+        end
+    end
+
+    always_comb begin
+        rdata_o = 32'h0;
+        hit_o = 1'b1;
+        case (1'b1)
+            addr_i == 7'h0: rdata_o = {24'h0, ifg_octets_o};
+            addr_i == 7'h1: rdata_o = {time_lo_ns_i};
+            addr_i == 7'h2: rdata_o = {time_hi_ns_i};
+            addr_i == 7'h3: rdata_o = 32'h0;
+            addr_i == 7'h4: rdata_o = {11'h0, time_adjust_ppb_o};
+            addr_i == 7'h5: rdata_o = 32'h0;
+            addr_i[8:8] == 1'h1: rdata_o = counter_rdata_i;
+            default: hit_o = 1'b0;
+        endcase
+    end
+endmodule
+`default_nettype wire
