@@ -7,7 +7,7 @@ module nic_regs_sys (
     input  wire         clk_i,
     input  wire         rst_i,
     input  wire         we_i,
-    input  wire  [6:0]  addr_i,
+    input  wire  [8:2]  addr_i,
     input  wire  [31:0] wdata_i,
     output logic [31:0] rdata_o,
     output logic        hit_o,
@@ -123,25 +123,25 @@ module nic_regs_sys (
     always_comb begin
         rdata_o = 32'h0;
         hit_o = 1'b1;
-        case (1'b1)
-            addr_i == 7'h0: rdata_o = {32'h434e6c68};
-            addr_i == 7'h1: rdata_o = {map_hash_value_i};
-            addr_i == 7'h2: rdata_o = {limits_desc_depth_i, limits_max_frame_i};
-            addr_i == 7'h3: rdata_o = {buffers_rx_i, buffers_tx_i};
-            addr_i == 7'h4: rdata_o = {caps_tx_mhz_i, caps_sys_mhz_i, 6'h0, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
-            addr_i == 7'h10: rdata_o = {29'h0, ctrl_loopback_o, ctrl_rx_enable_o, ctrl_tx_enable_o};
-            addr_i == 7'h11: rdata_o = 32'h0;
-            addr_i == 7'h12: rdata_o = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
-            addr_i == 7'h13: rdata_o = {28'h0, link_full_duplex_o, link_speed_o, link_up_o};
-            addr_i == 7'h14: rdata_o = {moderation_microseconds_o, moderation_count_o};
-            addr_i == 7'h15: rdata_o = {pause_quanta_o, 14'h0, pause_send_o, pause_obey_o};
-            addr_i == 7'h16: rdata_o = {watermarks_high_o, watermarks_low_o};
-            addr_i == 7'h17: rdata_o = {28'h0, filter_keep_bad_o, filter_broadcast_o, filter_all_multicast_o, filter_promiscuous_o};
-            addr_i == 7'h18: rdata_o = {hash0_bits_o};
-            addr_i == 7'h19: rdata_o = {hash1_bits_o};
-            addr_i == 7'h1a: rdata_o = {mac_lo_octets_o};
-            addr_i == 7'h1b: rdata_o = {16'h0, mac_hi_octets_o};
-            addr_i[8:8] == 1'h1: rdata_o = exact_rdata_i;
+        casez (addr_i)
+            7'h0: rdata_o = {32'h434e6c68};
+            7'h1: rdata_o = {map_hash_value_i};
+            7'h2: rdata_o = {limits_desc_depth_i, limits_max_frame_i};
+            7'h3: rdata_o = {buffers_rx_i, buffers_tx_i};
+            7'h4: rdata_o = {caps_tx_mhz_i, caps_sys_mhz_i, 6'h0, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
+            7'h10: rdata_o = {29'h0, ctrl_loopback_o, ctrl_rx_enable_o, ctrl_tx_enable_o};
+            7'h11: rdata_o = 32'h0;
+            7'h12: rdata_o = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
+            7'h13: rdata_o = {28'h0, link_full_duplex_o, link_speed_o, link_up_o};
+            7'h14: rdata_o = {moderation_microseconds_o, moderation_count_o};
+            7'h15: rdata_o = {pause_quanta_o, 14'h0, pause_send_o, pause_obey_o};
+            7'h16: rdata_o = {watermarks_high_o, watermarks_low_o};
+            7'h17: rdata_o = {28'h0, filter_keep_bad_o, filter_broadcast_o, filter_all_multicast_o, filter_promiscuous_o};
+            7'h18: rdata_o = {hash0_bits_o};
+            7'h19: rdata_o = {hash1_bits_o};
+            7'h1a: rdata_o = {mac_lo_octets_o};
+            7'h1b: rdata_o = {16'h0, mac_hi_octets_o};
+            7'b1??????: rdata_o = exact_rdata_i;
             default: hit_o = 1'b0;
         endcase
     end

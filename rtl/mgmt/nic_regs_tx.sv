@@ -8,8 +8,8 @@ module nic_regs_tx (
     input  wire         rst_i,
     input  wire         we_i,
     input  wire         re_i,
-    input  wire  [6:0]  addr_i,
-    input  wire  [31:0] wdata_i,
+    input  wire  [8:2]  addr_i,
+    input  wire  [20:0] wdata_i,
     output logic [31:0] rdata_o,
     output logic        hit_o,
     output logic [7:0] ifg_octets_o,
@@ -49,14 +49,14 @@ module nic_regs_tx (
     always_comb begin
         rdata_o = 32'h0;
         hit_o = 1'b1;
-        case (1'b1)
-            addr_i == 7'h0: rdata_o = {24'h0, ifg_octets_o};
-            addr_i == 7'h1: rdata_o = {time_lo_ns_i};
-            addr_i == 7'h2: rdata_o = {time_hi_ns_i};
-            addr_i == 7'h3: rdata_o = 32'h0;
-            addr_i == 7'h4: rdata_o = {11'h0, time_adjust_ppb_o};
-            addr_i == 7'h5: rdata_o = 32'h0;
-            addr_i[8:8] == 1'h1: rdata_o = counter_rdata_i;
+        casez (addr_i)
+            7'h0: rdata_o = {24'h0, ifg_octets_o};
+            7'h1: rdata_o = {time_lo_ns_i};
+            7'h2: rdata_o = {time_hi_ns_i};
+            7'h3: rdata_o = 32'h0;
+            7'h4: rdata_o = {11'h0, time_adjust_ppb_o};
+            7'h5: rdata_o = 32'h0;
+            7'b1??????: rdata_o = counter_rdata_i;
             default: hit_o = 1'b0;
         endcase
     end

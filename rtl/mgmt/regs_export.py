@@ -197,15 +197,15 @@ def sv_register_file(m, group):
     for reg in regs:
         name = reg.name.lower()
         if reg.external:
-            hits.append((f"addr_i[{bits - 1}:{(4 * reg.words).bit_length() - 1}] == {offset_literal(reg, bits)}",
-                         f"{name}_rdata_i"))
+            low = (4 * reg.words).bit_length() - 1
+            hits.append((f"{bits - 2}'b{reg.offset >> low:0{bits - low}b}" + "?" * (low - 2), f"{name}_rdata_i"))
             ports += [f"output logic        {name}_sel_o,   // the address is in this window",
                       f"input  wire  [31:0] {name}_rdata_i,"]
-            strobes.append(f"    assign {name}_sel_o = {hits[-1][0]};")
+            strobes.append(f"    assign {name}_sel_o = addr_i[{bits - 1}:{low}] == {bits - low}'h{reg.offset >> low:x};")
             continue
         for i in range(reg.words):
-            suffix, select = (f"{i}", f"addr_i == {bits - 2}'h{reg.offset // 4 + i:x}") if reg.words > 1 else \
-                ("", f"addr_i == {bits - 2}'h{reg.offset // 4:x}")
+            suffix, word = f"{i}" if reg.words > 1 else "", f"{bits - 2}'h{reg.offset // 4 + i:x}"
+            select = f"addr_i == {word}"
             value, used = [], 32
             for f in sorted(reg.fields, key=lambda f: -f.lsb):
                 port, width = f"{name}{suffix}_{f.name}", f"[{f.width - 1}:0]"
@@ -236,14 +236,16 @@ def sv_register_file(m, group):
                 if "r" in reg.access:
                     ports.append(f"output logic {name}{suffix}_re_o,   // it is being read")
                     strobes.append(f"    assign {name}{suffix}_re_o = re_i && {select};")
-            hits.append((select, "{" + ", ".join(value) + "}" if "r" in reg.access else "32'h0"))
+            hits.append((word, "{" + ", ".join(value) + "}" if "r" in reg.access else "32'h0"))
     ports[-1] = ports[-1].replace(",", "", 1) if ports[-1].endswith(",") else ports[-1].replace(",   //", "    //")
+    top = max(f.lsb + f.width for r in regs if not r.external for f in r.fields
+              if f.stored or f.pulse) - 1
     out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
            f"// Register file of the {group} domain. we_i and re_i are strobes of one cycle with addr_i (words from "
            f"16'h{base:04x}) and", "// wdata_i; rdata_o and hit_o (the address is mapped) follow addr_i without a clock. "
            "Stored fields are outputs.", "`default_nettype none", f"module nic_regs_{group} (",
            "    input  wire         clk_i,", "    input  wire         rst_i,", "    input  wire         we_i,",
-           f"    input  wire  [{bits - 3}:0]  addr_i,", "    input  wire  [31:0] wdata_i,", "    output logic [31:0] rdata_o,",
+           f"    input  wire  [{bits - 1}:2]  addr_i,", f"    input  wire  [{top}:0] wdata_i,", "    output logic [31:0] rdata_o,",
            "    output logic        hit_o,"]
     if any("_re_o" in s for s in strobes):
         out.insert(-4, "    input  wire         re_i,")
@@ -253,14 +255,9 @@ def sv_register_file(m, group):
         out += [f"            {s[0]} <= {s[3]};" for s in store if s[2] == select] + ["        end"]
     out += ["        if (rst_i) begin"] + [f"            {s[0]} <= {s[1]};" for s in store]
     out += ["        end", "    end", "", "    always_comb begin", "        rdata_o = 32'h0;", "        hit_o = 1'b1;",
-            "        case (1'b1)"]
+            "        casez (addr_i)"]
     out += [f"            {select}: rdata_o = {value};" for select, value in hits]
     return out + ["            default: hit_o = 1'b0;", "        endcase", "    end", "endmodule", "`default_nettype wire"]
-
-
-def offset_literal(reg, bits):
-    low = (4 * reg.words).bit_length() - 1
-    return f"{bits - low}'h{reg.offset >> low:x}"
 
 
 def main():
