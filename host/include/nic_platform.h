@@ -51,19 +51,27 @@ struct nic_platform_ops {
     bool (*timer_cancel)(struct nic_platform *, struct nic_timer *); /* true: it will not run; false: it was not armed,
                                                                        or it runs now (POSIX: waits until it has) */
     void (*dpc_queue)(struct nic_platform *, struct nic_dpc *);     /* any level */
+    void (*work_queue)(struct nic_platform *, struct nic_dpc *);    /* any level; as dpc_queue, but it runs at PASSIVE */
+    bool (*dpc_cancel)(struct nic_platform *, struct nic_dpc *);    /* either kind. true: it will not run; false: it was
+                                                                       not queued, or it runs now (POSIX: waits until
+                                                                       it has, unless called from it) */
+    enum nic_level (*raise)(struct nic_platform *, enum nic_level); /* never lowers; returns the level before */
+    void (*lower)(struct nic_platform *, enum nic_level);           /* back to it; may run deferred calls (virtual) */
     void (*lock_init)(struct nic_platform *, struct nic_lock *, const char *name);
     void (*lock_free)(struct nic_platform *, struct nic_lock *);
     void (*lock)(struct nic_platform *, struct nic_lock *);         /* raises the thread to DISPATCH */
     void (*unlock)(struct nic_platform *, struct nic_lock *);       /* restores; may run deferred calls (virtual) */
     void (*interrupt_connect)(struct nic_platform *, unsigned vector, void (*isr)(void *context), void *context);
+                                                                    /* isr NULL: disconnects, no ISR runs afterwards */
     void (*interrupt_raise)(struct nic_platform *, unsigned vector); /* runs the ISR on the calling thread at INTERRUPT
                                                                         level, one at a time per vector; without an ISR
                                                                         it is latched until one is connected */
     void (*interrupt_lock)(struct nic_platform *, unsigned vector);  /* keeps the ISR of this vector out */
     void (*interrupt_unlock)(struct nic_platform *, unsigned vector);
     /* Waits until *flag is true or the time is over; other work (deferred calls, timers, registered pollers) goes on
-     * meanwhile. PASSIVE level only. Returns *flag. */
+     * meanwhile. PASSIVE level only. Returns *flag. Whoever sets the flag uses nic_platform_flag_set. */
     bool (*wait)(struct nic_platform *, const volatile bool *flag, uint64_t timeout_ns);
+    void (*wake)(struct nic_platform *);                            /* makes waits look at their flags; any level */
     /* Something to call while waiting and when idle: it may let virtual time pass, up to `until_ns`, and comes back
      * early when it raised an interrupt. NULL removes. One per platform. */
     void (*poller_set)(struct nic_platform *, void (*poll)(void *context, uint64_t until_ns), void *context);
@@ -80,7 +88,7 @@ struct nic_platform {
 /* Level of this thread, for checks. */
 enum nic_level nic_platform_level(void);
 
-/* virtual_platform.c: single thread. nic_virtual_run runs deferred calls, due timers and the poller until *flag (if
+/* host/ndis/nic_virtual.c: single thread. nic_virtual_run runs deferred calls, due timers and the poller until *flag (if
  * any) is true or virtual time reaches until_ns; returns whether *flag became true (false without one). Time moves only
  * through the poller (which advances the clock with nic_virtual_advance), or, without one, jumps to the next timer. */
 struct nic_platform *nic_virtual_create(uint64_t seed);
@@ -88,9 +96,21 @@ void nic_virtual_destroy(struct nic_platform *);
 bool nic_virtual_run(struct nic_platform *, const volatile bool *flag, uint64_t until_ns);
 void nic_virtual_advance(struct nic_platform *, uint64_t now_ns); /* never backwards; the poller's to call */
 
-/* posix_platform.c: a thread for timers, a thread for deferred calls; locks are mutexes. */
+/* host/ndis/nic_posix.c: a thread for timers, one for deferred calls, one for work at PASSIVE level; locks are mutexes. */
 struct nic_platform *nic_posix_create(uint64_t seed);
 void nic_posix_destroy(struct nic_platform *);
+
+/* Flags that wait() looks at: set with release, read with acquire order. */
+static inline void nic_platform_flag_set(struct nic_platform *p, volatile bool *flag)
+{
+    __atomic_store_n(flag, true, __ATOMIC_RELEASE);
+    p->ops->wake(p);
+}
+
+static inline bool nic_platform_flag_get(const volatile bool *flag)
+{
+    return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+}
 
 static inline void nic_platform_preempt(struct nic_platform *p, const char *where)
 {
