@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Block RAM: one write port, one read port with registered output, each on its own clock.
+// Contents are undefined until written; nothing here is reset.
+`default_nettype none
+
+module nic_ram #(
+    parameter int unsigned WIDTH = 9,
+    parameter int unsigned DEPTH = 2048,
+    localparam int unsigned ADDR_WIDTH = $clog2(DEPTH)
+) (
+    input wire clk_w_i,
+    input wire we_i,
+    input wire [ADDR_WIDTH-1:0] waddr_i,
+    input wire [WIDTH-1:0] wdata_i,
+
+    input wire clk_r_i,
+    // The word at raddr_i is on rdata_o after the clk_r_i edge with re_i, and stays until the next one. A word that is
+    // written at the same time is undefined: the user reads only what was written at least one clock ago.
+    input wire re_i,
+    input wire [ADDR_WIDTH-1:0] raddr_i,
+    output logic [WIDTH-1:0] rdata_o
+);
+    if (DEPTH < 2) $fatal(1, "nic_ram: DEPTH must be at least 2");
+
+    // no_rw_check: without it, synthesis adds a bypass for the collision that the contract excludes.
+    (* ram_style = "block", no_rw_check *) logic [WIDTH-1:0] mem[DEPTH];
+
+    always_ff @(posedge clk_w_i) begin
+        if (we_i) mem[waddr_i] <= wdata_i;
+    end
+
+    always_ff @(posedge clk_r_i) begin
+        if (re_i) rdata_o <= mem[raddr_i];
+    end
+endmodule
+
+`default_nettype wire

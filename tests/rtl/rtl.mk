@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# RTL benches: build/rtl/<module>_test is tests/rtl/<module>_test.cpp around the Verilated <module>. Adding the file
+# is enough. A further configuration of a module is <module>__<variant>_test.cpp; parameters go into RTL_BENCH_<bench>,
+# and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
+
+RTL_BENCH_nic_fifo__bram := -GBRAM=1
+
+RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
+RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
+RTL_BENCH_OBJS := $(addprefix $(RTL_BENCH_DIR)/,verilated.o verilated_threads.o $(if $(TRACE),verilated_vcd_c.o))
+VERILATOR_INCLUDE = $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include
+RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -isystem $(VERILATOR_INCLUDE) \
+	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
+
+TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
+.SECONDARY: $(RTL_BENCH_OBJS) $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/model.mk)
+
+$(RTL_BENCH_OBJS): $(RTL_BENCH_DIR)/%.o:
+	$(call say,CXX,$*)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -O2 -std=c++17 -I$(VERILATOR_INCLUDE) -I$(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0) \
+		-c $(VERILATOR_INCLUDE)/$*.cpp -o $@
+
+# One model: C++ and library, always under the name Vtop. model.mk lists the sources it came from.
+$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/model.mk): $(RTL_BENCH_DIR)/%.dir/model.mk: rtl/lint.vlt
+	$(call say,VERILATE,$*)
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$(VERILATOR) --cc --assert -Wall -Mdir $(@D) --prefix Vtop $(if $(TRACE),--trace) $(RTL_FLAGS) -y tests/rtl \
+		--top-module $(firstword $(subst __, ,$*)) $(RTL_BENCH_$*) $(firstword $(subst __, ,$*))
+	$(Q)$(MAKE) -s -C $(@D) -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a > $(@D)/make.log || { cat $(@D)/make.log; exit 1; }
+	$(Q)sed -n 's|.*: \(.*\)|\1|p' $(@D)/Vtop__ver.d | tr ' ' '\n' | grep '\.sv$$\|\.vlt$$' | sort -u > $(@D)/sources
+	$(Q){ echo "$@: $$(tr '\n' ' ' < $(@D)/sources)"; sed 's/$$/:/' $(@D)/sources; } > $@
+
+$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp tests/rtl/nic_tb.h \
+		$(RTL_BENCH_DIR)/%.dir/model.mk $(RTL_BENCH_OBJS)
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
+		$(RTL_BENCH_OBJS) -lcheck -lsubunit -lz -lm -lrt -lpthread -o $@
+
+-include $(wildcard $(RTL_BENCH_DIR)/*.dir/model.mk)
