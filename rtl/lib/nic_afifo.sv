@@ -117,6 +117,18 @@ module nic_afifo #(
             .rdata_o(out_data_o)
         );
     end
+
+`ifndef SYNTHESIS
+    always_ff @(posedge clk_in_i) begin
+        // The write pointer that the other side sees changes one bit at a time.
+        if (!rst_in_i) a_wgray: assert ($onehot0(wgray_d ^ wgray_q));
+    end
+
+    always_ff @(posedge clk_out_i) begin
+        // So does the read pointer.
+        if (!rst_out_i) a_rgray: assert ($onehot0(rgray_d ^ rgray_q));
+    end
+`endif
 endmodule
 
 `default_nettype wire
