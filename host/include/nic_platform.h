@@ -30,15 +30,16 @@ struct nic_dpc {
     struct nic_dpc *next;
 };
 
-/* A lock, not recursive. Storage by the owner; zeroed means unlocked and valid after nic_lock_init. */
+/* Level of the calling thread, NT values. */
+enum nic_level { NIC_LEVEL_PASSIVE = 0, NIC_LEVEL_DISPATCH = 2, NIC_LEVEL_INTERRUPT = 5 };
+
+/* A lock, not recursive. Storage by the owner, from lock_init to lock_free. */
 struct nic_lock {
     const char *name;       /* for messages */
     void *owner;            /* platform private from here on */
     void *handle;
+    enum nic_level before;
 };
-
-/* Level of the calling thread, NT values. */
-enum nic_level { NIC_LEVEL_PASSIVE = 0, NIC_LEVEL_DISPATCH = 2, NIC_LEVEL_INTERRUPT = 5 };
 
 /* Called at every pre-emption point (lock taken or released, transport or NDIS call entered or left); `where` is a
  * constant string. A test may raise an interrupt from it. NULL outside tests. */
