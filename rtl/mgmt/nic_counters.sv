@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// The counters: a block RAM whose lower half counts and whose upper half holds the last snapshot. What happened to a
+// frame arrives as a record and takes four clocks, one counter each; a snapshot copies between two records, so that it
+// shows every counter as of one instant. Indices: enumeration `counter` of nic.rdl.
+`default_nettype none
+
+module nic_counters (
+    input wire clk_i,
+    input wire rst_i,
+
+    // One record a completion: stays with its fields stable until ready, a pulse; may wait for a snapshot.
+    input wire tx_valid_i,
+    output wire tx_ready_o,
+    input wire [7:0] tx_status_i,
+    input wire tx_broadcast_i,
+    input wire tx_multicast_i,
+    input wire [13:0] tx_octets_i,
+    // A pulse for each pause frame sent; at least 72 clocks apart.
+    input wire tx_pause_sent_i,
+
+    // The two resets overlap: there is a time of three clocks of each domain during which both are high.
+    input wire clk_rx_i,
+    input wire rst_rx_i,
+    // A pulse for each frame received, with what became of it. Never stalled: two are at least 8 clocks of either
+    // domain apart, which the FIFO bears throughout a snapshot and the clearing after reset.
+    input wire rx_valid_i,
+    input wire [3:0] rx_cause_i,
+    input wire rx_broadcast_i,
+    input wire rx_multicast_i,
+    input wire [13:0] rx_octets_i,
+
+    // A pulse takes a snapshot, once no record waits. Then busy_o, from the next clock on.
+    input wire snapshot_i,
+    // Reads the snapshot: stays, with the index stable, until ready, a pulse, in or after which rdata_o is valid. A read
+    // waits for a snapshot that is under way or due.
+    input wire read_valid_i,
+    output wire read_ready_o,
+    input wire [5:0] read_index_i,
+    output wire [31:0] read_rdata_o,
+
+    // No record waits or is at work; nothing is being cleared or copied.
+    output logic idle_o
+);
+    import nic_regs_pkg::*;
+
+    // What a state wants done to a counter goes through three clocks: address to the RAM, its output into word_q, sum
+    // back into the RAM. A record's four slots are counters of four different kinds, so that no counter is read while
+    // its sum is under way; the copy runs past the last counter, so that a read that follows finds all of it.
+    localparam int unsigned LAST = COUNTER_MAX + 3;
+
+    // CLEAR runs twice through the counters, for either half. slot_q counts the four slots of RECORD; the last pops it.
+    typedef enum logic [2:0] {CLEAR, IDLE, RECORD, COPY, READ} state_t;
+    state_t state_q;
+    logic [1:0] slot_q;
+    logic half_q;
+    logic [5:0] count_q;
+    logic snapshot_q;
+    logic pause_q;
+
+    // Whose record it is: RX, else a pause frame sent, else TX.
+    logic from_rx_q, from_pause_q;
+
+    logic rx_room, rx_valid, rx_ready;
+    logic [3:0] rx_cause;
+    logic rx_broadcast, rx_multicast;
+    logic [13:0] rx_octets;
+
+    nic_afifo #(.WIDTH(20), .DEPTH(16)) u_rx (
+        .clk_in_i(clk_rx_i),
+        .rst_in_i(rst_rx_i),
+        .in_valid_i(rx_valid_i),
+        .in_ready_o(rx_room),
+        .in_data_i({rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i}),
+        .clk_out_i(clk_i),
+        .rst_out_i(rst_i),
+        .out_valid_o(rx_valid),
+        .out_ready_i(rx_ready),
+        .out_data_o({rx_cause, rx_broadcast, rx_multicast, rx_octets})
+    );
+
+    wire last_slot = state_q == RECORD && slot_q == 2'd3;
+    wire last_count = count_q == 6'(LAST);
+    assign rx_ready = last_slot && from_rx_q;
+    assign tx_ready_o = last_slot && !from_rx_q && !from_pause_q;
+
+    // A pause frame sent waits here; it is served within a copy and two records.
+    always_ff @(posedge clk_i) begin
+        if (rst_i) pause_q <= 1'b0;
+        else pause_q <= tx_pause_sent_i || (pause_q && !(last_slot && from_pause_q));
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (rst_i) snapshot_q <= 1'b0;
+        else snapshot_q <= snapshot_i || (snapshot_q && state_q != COPY);
+    end
+
+    // RX first, because it cannot wait; a snapshot last, so that it starts with an empty FIFO.
+    always_ff @(posedge clk_i) begin
+        if (rst_i) begin
+            state_q <= CLEAR;
+            slot_q <= '0;
+            half_q <= 1'b0;
+            count_q <= '0;
+        end else begin
+            slot_q <= slot_q + 2'd1;
+            count_q <= last_count ? '0 : count_q + 6'd1;
+            case (state_q)
+                CLEAR: if (last_count) begin
+                    half_q <= 1'b1;
+                    if (half_q) state_q <= IDLE;
+                end
+                COPY: if (last_count) state_q <= IDLE;
+                RECORD: if (slot_q == 2'd3) state_q <= IDLE;
+                READ: if (slot_q == 2'd3) state_q <= IDLE;
+                default: begin
+                    slot_q <= '0;
+                    count_q <= '0;
+                    if (rx_valid || pause_q || tx_valid_i) state_q <= RECORD;
+                    else if (snapshot_q) state_q <= COPY;
+                    else if (read_valid_i && !read_ready_o) state_q <= READ;
+                end
+            endcase
+        end
+        if (state_q == IDLE) begin
+            from_rx_q <= rx_valid;
+            from_pause_q <= !rx_valid && pause_q;
+        end
+    end
+
+    // The record that is being worked on.
+    wire [13:0] octets = from_rx_q ? rx_octets : tx_octets_i;
+    wire broadcast = from_rx_q ? rx_broadcast : tx_broadcast_i;
+    wire multicast = from_rx_q ? rx_multicast : tx_multicast_i;
+    wire good = from_rx_q ? rx_cause == RX_ERROR_NONE : !from_pause_q && tx_status_i == TX_STATUS_OK;
+
+    logic [2:0] bin;
+    always_comb begin
+        if (octets >= 14'd1519) bin = 3'd6;
+        else if (octets[10]) bin = 3'd5;
+        else if (octets[9]) bin = 3'd4;
+        else if (octets[8]) bin = 3'd3;
+        else if (octets[7]) bin = 3'd2;
+        else bin = {2'd0, octets >= 14'd65};
+    end
+
+    logic [5:0] index;
+    logic change;
+    always_comb begin
+        index = count_q;
+        change = 1'b1;
+        if (state_q == READ) index = read_index_i;
+        if (state_q == READ || state_q == IDLE) change = 1'b0;
+        if (state_q == RECORD) begin
+            index = from_rx_q ? 6'(COUNTER_RX_PACKETS) : 6'(COUNTER_TX_PACKETS);
+            case (slot_q)
+                2'd0: if (from_rx_q && !good) index = 6'(COUNTER_RX_FCS_ERRORS - 8'd1) + 6'(rx_cause);
+                    else if (from_pause_q) index = 6'(COUNTER_TX_PAUSE);
+                    else if (!good) index = 6'(COUNTER_TX_TOO_LONG - 8'd1) + 6'(tx_status_i[2:0]);
+                2'd1: index[1:0] = 2'd1;
+                2'd2: index[3:0] = 4'd4 + 4'(bin);
+                default: index[1:0] = {1'b1, !broadcast};
+            endcase
+            if (slot_q != 2'd0 && !good) change = 1'b0;
+            if (slot_q == 2'd3 && !broadcast && !multicast) change = 1'b0;
+        end
+    end
+
+    // Stage 1: raddr_q, 2: the RAM's output, 3: word_q. change: to be written back; plain: as it is; zero: cleared.
+    logic change1_q, change2_q, change3_q;
+    logic plain1_q, plain2_q;
+    logic zero1_q, zero2_q;
+    logic [6:0] raddr_q;
+    logic [6:0] waddr1_q, waddr2_q, waddr3_q;
+    logic octets2_q;
+    logic [13:0] increment_q;
+    logic [31:0] word, word_q;
+
+    always_ff @(posedge clk_i) begin
+        raddr_q <= {state_q == READ, index};
+        waddr1_q <= {state_q == CLEAR ? half_q : state_q == COPY, index};
+        waddr2_q <= waddr1_q;
+        waddr3_q <= waddr2_q;
+        plain1_q <= state_q == CLEAR || state_q == COPY;
+        plain2_q <= plain1_q;
+        zero1_q <= state_q == CLEAR;
+        zero2_q <= zero1_q;
+        change1_q <= change && !rst_i;
+        change2_q <= change1_q && !rst_i;
+        change3_q <= change2_q && !rst_i;
+    end
+
+    nic_ram #(.WIDTH(32), .DEPTH(128)) u_ram (
+        .clk_w_i(clk_i),
+        .we_i(change3_q),
+        .waddr_i(waddr3_q),
+        .wdata_i(word_q + 32'(increment_q)),
+        .clk_r_i(clk_i),
+        .re_i(1'b1),
+        .raddr_i(raddr_q),
+        .rdata_o(word)
+    );
+
+    // The octets are added in the slot after the last, when the record is still there: slot 1 plus 2.
+    always_ff @(posedge clk_i) begin
+        octets2_q <= state_q == RECORD && slot_q == 2'd2;
+        if (zero2_q) word_q <= '0;
+        else word_q <= word;
+        if (octets2_q && good) increment_q <= octets;
+        else increment_q <= 14'(!plain2_q);
+    end
+
+    assign read_ready_o = state_q == READ && slot_q == 2'd3;
+    assign read_rdata_o = word_q;
+
+    always_ff @(posedge clk_i) begin
+        idle_o <= state_q == IDLE && !rx_valid && !pause_q && !tx_valid_i && !snapshot_q && !read_valid_i;
+    end
+
+`ifndef SYNTHESIS
+    always_ff @(posedge clk_rx_i) begin
+        // The FIFO takes every record of a received frame.
+        if (!rst_rx_i && rx_valid_i) a_rx_room: assert (rx_room);
+    end
+    always_ff @(posedge clk_i) begin
+        // A pause frame sent has been counted before the next one.
+        if (!rst_i && tx_pause_sent_i) a_pause_counted: assert (!pause_q);
+    end
+`endif
+endmodule
+
+`default_nettype wire
