@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the soft device, shared by soft_device.c and soft_registers.c only. Everything is under `lock` except what
+ * is set at creation.
+ */
+#ifndef SOFT_PRIVATE_H
+#define SOFT_PRIVATE_H
+
+#include "nic_platform.h"
+#include "nic_transport.h"
+#include "soft_device.h"
+
+/* Flags of a TX record from bit 0. */
+#define SOFT_REPORT 0x01u
+#define SOFT_LAUNCH 0x02u
+#define SOFT_HAS_FCS 0x04u
+#define SOFT_NO_PAD 0x08u
+#define SOFT_TX_ERROR 0x10u
+
+struct soft_queue {
+    struct nic_transfer *head, *tail;
+    uint32_t used_bytes; /* of the head, OUT only */
+};
+
+struct soft_bytes { /* ring */
+    uint8_t *data;
+    size_t size, first, count;
+};
+
+struct soft_descriptor {
+    uint32_t record, length; /* frame bytes as the record says; as stored: 0 if too long */
+    uint32_t flags, tag;
+    uint64_t launch;
+    bool too_long;
+    uint8_t *octets;
+};
+
+struct soft_completion {
+    uint32_t tag, status;
+    uint64_t time;
+    bool report;
+};
+
+struct soft_device {
+    struct nic_transport transport; /* first: the transport's functions get this address */
+    struct nic_platform *platform;
+    struct soft_options options;
+    struct nic_lock lock;
+    struct nic_dpc dpc;
+    struct nic_timer timer;
+    uint64_t wake_ns;           /* earliest time at which the pump has work by itself */
+    bool pumping, pump_again;
+    uint32_t max_frame, desc_depth, max_transfer, tx_size;
+    uint64_t random;
+    struct soft_queue control, out, rx, event, finished;
+    bool opened, gone;
+    uint64_t submits, unplug_at;
+    uint32_t faults[SOFT_FAULT_COUNT];
+    bool struck[SOFT_FAULT_COUNT];
+    bool control_silent, stopped, hold_events, hold_tx, hold_out;
+    uint64_t rest_ns;
+    /* parser */
+    uint8_t header[16];
+    unsigned header_bytes;
+    bool in_frame, halted;
+    uint32_t got;
+    struct soft_descriptor incoming;
+    /* transmitter: ring of accepted descriptors */
+    struct soft_descriptor *descriptors;
+    unsigned descriptor_first, descriptor_count;
+    uint32_t tx_used;
+    uint8_t *frames;
+    bool sending;
+    uint64_t sfd_time, end_ns, wire_free_ns;
+    /* completions, oldest first; then gathered, then event bytes */
+    struct soft_completion *completions;
+    unsigned completion_first, completion_count;
+    unsigned outstanding;       /* accepted and not yet in an event record */
+    uint32_t gathered, gathered_tag;
+    uint64_t gathered_time, gathered_since;
+    struct soft_bytes event_bytes;
+    bool link_event, resetting;
+    uint32_t loss, stream_error;
+    /* receive */
+    struct soft_bytes rx_bytes;
+    uint32_t sequence;
+    /* registers, by address / 4 */
+    uint32_t regs[0x600 / 4];
+    uint32_t counters[64];
+    uint64_t time_offset;
+    uint32_t time_staged, time_captured;
+    struct soft_stats stats;
+};
+
+void soft_registers_init(struct soft_device *);
+void soft_register_set(struct soft_device *, uint32_t address, uint32_t value); /* with its effects */
+uint64_t soft_time(const struct soft_device *);
+bool soft_is_broadcast(const uint8_t *octets);
+bool soft_filter_admits(const struct soft_device *, const uint8_t *octets);
+
+/* A vendor request; `data` is SETUP and data stage. False: refused (STALL). */
+bool soft_control(struct soft_device *, uint8_t *data, uint32_t length_bytes, uint32_t *moved);
+
+void soft_reset_start(struct soft_device *); /* in soft_device.c */
+
+#endif
