@@ -78,11 +78,12 @@ module nic_core #(
     // The device reset lasts three clocks of the slowest MII clock, 2.5 MHz, and more, as the crossings ask for.
     localparam int unsigned RESET_CLOCKS = 128;
     localparam int unsigned RESET_WIDTH = $clog2(RESET_CLOCKS);
-    logic [RESET_WIDTH-1:0] reset_count_q;
-    logic rst_q;
+    // Power-up starts with one.
+    logic [RESET_WIDTH-1:0] reset_count_q = '0;
+    logic rst_q = 1'b1;
+    logic rst_txq_q = 1'b1, rst_rxq_q = 1'b1;
     logic rst_tx, rst_rx;
     logic ready_tx, ready_rx;
-    logic rst_txq_q, rst_rxq_q;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) begin

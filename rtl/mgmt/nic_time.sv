@@ -26,7 +26,7 @@ module nic_time #(
     // The adjustment gathers once in TICK periods. MODULO ticks of 1 ppb make a nanosecond: TICK * MODULO is
     // 10^9 / PERIOD, and MODULO is more than any |ppb|.
     localparam int unsigned TICK = TX_MHZ == 125 ? 64 : 32;
-    localparam int unsigned MODULO = TX_MHZ == 125 ? 1953125 : 1562500;
+    localparam logic signed [22:0] MODULO = TX_MHZ == 125 ? 23'sd1953125 : 23'sd1562500;
     localparam int unsigned TICK_WIDTH = $clog2(TICK);
     if (TX_MHZ != 125 && TX_MHZ != 50) $fatal(1, "nic_time: TX_MHZ must be 125 or 50");
 
@@ -49,8 +49,8 @@ module nic_time #(
     always_comb begin
         operand = '0;
         if (phase_q[0]) operand = 23'(ppb_i);
-        if (phase_q[1] && negative) operand = 23'(MODULO);
-        if (phase_q[2] && full) operand = -23'(MODULO);
+        if (phase_q[1] && negative) operand = MODULO;
+        if (phase_q[2] && full) operand = -MODULO;
     end
 
     // What skip_i periods more do, including what the phases still owe. Folds away when skip_i is tied to 0.
@@ -78,7 +78,7 @@ module nic_time #(
         if (rst_i) begin
             tick_q <= '0;
             phase_q <= '0;
-            gathered_q <= -23'(MODULO);
+            gathered_q <= -MODULO;
             correction_q <= '0;
         end else if (skip_i != 0) begin
             tick_q <= skip_tick[TICK_WIDTH-1:0];
@@ -124,9 +124,9 @@ module nic_time #(
     always_ff @(posedge clk_i) begin
         if (!rst_i) begin
             // What has gathered stays in the range for which the adder is wide enough.
-            a_gathered: assert (gathered_q >= -23'sd3010000 && gathered_q < 23'(MODULO));
+            a_gathered: assert (gathered_q >= -23'sd3010000 && gathered_q < MODULO);
             // Between ticks it is less than a nanosecond.
-            if (phase_q == '0) a_settled: assert (gathered_q < 0 && gathered_q >= -23'(MODULO));
+            if (phase_q == '0) a_settled: assert (gathered_q < 0 && gathered_q >= -MODULO);
             // The caller leaves the time to take over one value before it brings the next.
             a_spaced: assert (!((set_i || step_i) && (set_q || step_q || made_up_q)));
         end

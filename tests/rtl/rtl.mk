@@ -31,7 +31,7 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/model.mk): $(RTL_BENCH_DIR)/%.dir/model.m
 	$(Q)sed -n 's|.*: \(.*\)|\1|p' $(@D)/Vtop__ver.d | tr ' ' '\n' | grep '\.sv$$\|\.vlt$$' | sort -u > $(@D)/sources
 	$(Q){ echo "$@: $$(tr '\n' ' ' < $(@D)/sources)"; sed 's/$$/:/' $(@D)/sources; } > $@
 
-$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp tests/rtl/nic_tb.h \
+$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp $(wildcard tests/rtl/*.h) \
 		$(RTL_BENCH_DIR)/%.dir/model.mk $(RTL_BENCH_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
