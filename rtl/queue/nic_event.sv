@@ -77,17 +77,20 @@ module nic_event #(
     wire none_gathered = gathered_q == raised_q;
 
     // The RAM port is shared: addresses of the record that leaves in even clocks (odd_q low), of the next completion to
-    // look at in odd ones; what was asked for in one is there in the other.
+    // look at in odd ones; what was asked for in one is there in the other, and what was seen is used in the next odd one.
     logic odd_q;
-    logic look_q;       // the clock after an odd one: a completion's status and report flag are there
+    logic look_q;       // even clock: a completion's status and report flag are there
+    logic judge_q;      // odd clock: it is known whether it may be merged
+    logic mergeable_q;
     logic alone_q;      // the one gathered completion must not be merged with another
     logic due_q;        // what is gathered goes out next
     logic resetting_q;
     logic [3:0] byte_q; // of the record that leaves: the next to offer
 
-    wire mergeable = done_data_i == TX_STATUS_OK && !tag_data_i[8];
-    wire fits = none_gathered || (mergeable && !alone_q);
-    wire gather = look_q && fits;
+    logic begin_link, begin_error, begin_reset, begin_loss, begin_tx;
+
+    wire fits = none_gathered || (mergeable_q && !alone_q);
+    wire gather = judge_q && fits && !begin_tx;
 
     assign slot_o = odd_q ? gathered_q[SLOT_WIDTH-1:0] : leaving_q;
     assign slot_byte_o = odd_q ? 4'd1 : byte_q;
@@ -99,10 +102,16 @@ module nic_event #(
         if (rst_i) begin
             odd_q <= 1'b0;
             look_q <= 1'b0;
+            judge_q <= 1'b0;
         end else begin
             odd_q <= !odd_q;
-            look_q <= odd_q && done_count_i != gathered_q;
+            look_q <= odd_q && !judge_q && done_count_i != gathered_q;
+            judge_q <= look_q;
         end
+    end
+
+    always_ff @(posedge clk_i) begin
+        mergeable_q <= done_data_i == TX_STATUS_OK && !tag_data_i[8];
     end
 
     always_ff @(posedge clk_i) begin
@@ -118,7 +127,7 @@ module nic_event #(
     always_ff @(posedge clk_i) begin
         if (gather) begin
             last_q <= gathered_q[SLOT_WIDTH-1:0];
-            alone_q <= !mergeable;
+            alone_q <= !mergeable_q;
         end
     end
 
@@ -140,7 +149,7 @@ module nic_event #(
     end
 
     always_ff @(posedge clk_i) begin
-        due_q <= !none_gathered && (due_q || alone_q || count_hit || time_hit || resetting_q || (look_q && !fits));
+        due_q <= !none_gathered && (due_q || alone_q || count_hit || time_hit || resetting_q || (judge_q && !fits));
     end
 
     // Other events wait as one bit each.
@@ -148,7 +157,6 @@ module nic_event #(
     logic [1:0] speed_q;
     logic busy_q;       // a record is leaving
     logic tx_q;         // and it is TX_DONE; keeps its value until the next
-    logic begin_link, begin_error, begin_reset, begin_loss, begin_tx;
 
     wire reset_ready = resetting_q && rx_flushed_i && outstanding == '0;
     wire other = link_q || error_q || rx_loss_valid_i;

@@ -17,8 +17,9 @@ module nic_tx_sched (
 
     // Device time, and how long before its launch time a frame is started, in nanoseconds, under 16384: mac_valid_o of
     // the first byte rises 3 clocks after the clock in which time_i + lead_i first is at or over the launch time. A record
-    // that reaches the head (is read, with the one before completed) a clock after that or later is LATE; so is one that
-    // waits when the device time is set past its launch time.
+    // that reaches the head (is read, with the one before completed) a clock after that or later is LATE. The time may be
+    // set while a record waits: it starts at once if its launch time is passed by that, and waits on otherwise, except that
+    // a step by more than 16 us during the last 32 us before the launch may start it too early.
     input wire [63:0] time_i,
     input wire [15:0] lead_i,
 
@@ -137,6 +138,7 @@ module nic_tx_sched (
     logic known_q, past_q, far_q;
     logic [15:0] ahead_q;
     logic reached_q, reached_before_q;
+    logic waited_q;             // it was at the head before its launch time
 
     wire step = byte_valid_q && compare_q && !hold;
     wire [7:0] launch_now = front_q == LAUNCH ? buf_data_i : launch_q[7:0];
@@ -182,22 +184,27 @@ module nic_tx_sched (
 
     // ---- decision ----
 
-    logic late, wait_more;
+    logic late, passed;
     logic go, refuse;
     logic [2:0] refusal;
     always_comb begin
-        late = launch && known_q && (past_q || (!far_q && reached_q && reached_before_q));
-        wait_more = launch && !(known_q && !past_q && !far_q && reached_q);
+        passed = known_q && (past_q || (!far_q && reached_q));
+        late = launch && passed && (past_q || reached_before_q) && !waited_q;
         refuse = 1'b1;
         refusal = TX_STATUS_ABORTED[2:0];
         if (flush_i || (rst_mac_i && launch)) refusal = TX_STATUS_ABORTED[2:0];
         else if (!enable_i || !link_up_i) refusal = TX_STATUS_LINK_DOWN[2:0];
         else if (late) refusal = TX_STATUS_LATE[2:0];
         else refuse = 1'b0;
-        go = !refuse && !rst_mac_i && !wait_more;
+        go = !refuse && !rst_mac_i && (passed || !launch);
     end
     wire decide = front_q == READY && back_q == FREE;
     assign start = decide && go;
+
+    always_ff @(posedge clk_i) begin
+        if (front_q == CONTROL) waited_q <= 1'b0;
+        else if (decide && known_q && !passed) waited_q <= 1'b1;
+    end
 
     // ---- front ----
 
