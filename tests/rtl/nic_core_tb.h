@@ -289,6 +289,9 @@ static inline void core_reset(struct core *c)
     core_run_ns(c, 40);
     c->rst = false;
     core_run_ns(c, 4000);
+    c->ev.clear();
+    c->in.clear();
+    c->events.clear();
 }
 
 static inline void core_close(struct core *c)
