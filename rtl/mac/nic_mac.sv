@@ -58,8 +58,7 @@ module nic_mac #(
 );
     if (PAUSE > 1) $fatal(1, "nic_mac: PAUSE must be 0 or 1");
 
-    wire control_valid, control_start, control_first, control_last;
-    wire [5:0] control_index;
+    wire control_valid, control_start, control_ready, control_last;
     wire [7:0] control_data;
     wire octet_valid, match;
     wire [7:0] octet;
@@ -82,8 +81,7 @@ module nic_mac #(
         .hold_i(tx_paused_o),
         .control_valid_i(control_valid),
         .control_start_o(control_start),
-        .control_first_o(control_first),
-        .control_index_o(control_index),
+        .control_ready_o(control_ready),
         .control_data_i(control_data),
         .control_last_i(control_last),
         .gmii_txd_o,
@@ -198,10 +196,12 @@ module nic_mac #(
             .frame_quanta_o(frame_quanta)
         );
         nic_pause_source u_source (
-            .first_i(control_first),
-            .index_i(control_index),
+            .clk_i(clk_tx_i),
+            .rst_i(rst_tx_i),
             .address_i(mac_addr_i),
             .quanta_i(frame_quanta),
+            .start_i(control_start),
+            .ready_i(control_ready),
             .data_o(control_data),
             .last_o(control_last)
         );
@@ -212,7 +212,7 @@ module nic_mac #(
         assign control_last = 1'b0;
         assign match = 1'b0;
         wire unused = &{1'b0, pause_obey_i, pause_send_i, pause_quanta_i, mac_addr_i, rx_xoff_i, control_start,
-            control_first, control_index, octet_valid, octet, window};
+            control_ready, octet_valid, octet, window};
     end
 endmodule
 

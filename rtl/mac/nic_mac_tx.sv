@@ -32,13 +32,11 @@ module nic_mac_tx (
     // Level. No data frame starts (the pause timer).
     input wire hold_i,
 
-    // A control frame, preferred to data and untouched by hold and abort. control_start_o, a pulse, commits to one;
-    // then control_data_i is, without delay, octet 0 while control_first_o, else octet control_index_o + 1.
-    // control_last_i marks the last of them; padding and FCS are added.
+    // A control frame, preferred to data and untouched by hold and abort. control_start_o, a pulse, commits to one; its
+    // octets are taken with control_ready_o, the first at the SFD, and each must be there in time. Padded, FCS added.
     input wire control_valid_i,
     output logic control_start_o,
-    output wire control_first_o,
-    output wire [5:0] control_index_o,
+    output wire control_ready_o,
     input wire [7:0] control_data_i,
     input wire control_last_i,
 
@@ -90,8 +88,7 @@ module nic_mac_tx (
         && (state_q == PREAMBLE || state_q == DATA || state_q == FCS || done_pending_q);
 
     assign ready_o = fetch && !control_q;
-    assign control_first_o = state_q == PREAMBLE;
-    assign control_index_o = count_q[5:0];
+    assign control_ready_o = fetch && control_q;
     assign octets_o = count_q;
     assign busy_o = gmii_tx_en_o;
 

@@ -23,9 +23,8 @@ module nic_pause_match (
     input wire keep_i
 );
     // Octets 0..5: 01-80-C2-00-00-01; 12..15: 88-08, MAC control; 00-01, PAUSE. The source address does not matter.
-    logic [7:0] expected;
-    always_comb begin
-        case (index_i[3:0])
+    function automatic logic [7:0] expected(input logic [3:0] index);
+        case (index)
             4'd0, 4'd5, 4'd15: expected = 8'h01;
             4'd1: expected = 8'h80;
             4'd2: expected = 8'hc2;
@@ -33,7 +32,7 @@ module nic_pause_match (
             4'd13: expected = 8'h08;
             default: expected = 8'h00;
         endcase
-    end
+    endfunction
 
     wire compare = !index_i[4] && (index_i[3] ? index_i[2] : index_i[2:1] != 2'd3);
 
@@ -48,7 +47,7 @@ module nic_pause_match (
             match_o <= 1'b1;
         end else if (octet_valid_i && head_q) begin
             own_q <= window_address == address_i;
-            if (compare) match_o <= match_o && octet_i == expected;
+            if (compare) match_o <= match_o && octet_i == expected(index_i[3:0]);
             else if (index_i == 5'd7) match_o <= match_o || own_q;
             if (index_i[4] && index_i[0]) begin
                 head_q <= 1'b0;

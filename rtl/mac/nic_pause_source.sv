@@ -3,40 +3,48 @@
 `default_nettype none
 
 module nic_pause_source (
-    // As nic_mac_tx asks: octet 0, else octet index + 1.
-    input wire first_i,
-    input wire [5:0] index_i,
-    // Source address, first octet in bits 7:0; pause time in quanta of 512 bit times.
+    input wire clk_i,
+    input wire rst_i,
+    // Source address, first octet in bits 7:0; pause time in quanta of 512 bit times. Stable during a frame.
     input wire [47:0] address_i,
     input wire [15:0] quanta_i,
+    // A frame begins with the clock after start_i: its first octet is there. ready_i takes an octet and brings the next.
+    input wire start_i,
+    input wire ready_i,
     output logic [7:0] data_o,
-    output wire last_o
+    output logic last_o
 );
-    // Only 0..16 occur; the last is the one with bit 4.
-    assign last_o = index_i[4];
+    // One bit for each octet 1..17, set when that octet is next: a multiplexer by number would be twice as large.
+    logic [17:1] next_q;
 
-    always_comb begin
-        case (index_i[4:0])
-            5'd0: data_o = first_i ? 8'h01 : 8'h80;
-            5'd1: data_o = 8'hc2;
-            5'd2, 5'd3: data_o = 8'h00;
-            5'd4: data_o = 8'h01;
-            5'd5: data_o = address_i[7:0];
-            5'd6: data_o = address_i[15:8];
-            5'd7: data_o = address_i[23:16];
-            5'd8: data_o = address_i[31:24];
-            5'd9: data_o = address_i[39:32];
-            5'd10: data_o = address_i[47:40];
-            5'd11: data_o = 8'h88;
-            5'd12: data_o = 8'h08;
-            5'd13: data_o = 8'h00;
-            5'd14: data_o = 8'h01;
-            5'd15: data_o = quanta_i[15:8];
-            5'd16: data_o = quanta_i[7:0];
-            default: data_o = 'x;
-        endcase
+    always_ff @(posedge clk_i) begin
+        if (rst_i) begin
+            next_q <= '0;
+            last_o <= 1'b0;
+            data_o <= '0;
+        end else if (start_i) begin
+            next_q <= 17'b1;
+            last_o <= 1'b0;
+            data_o <= 8'h01;                                // 01-80-C2-00-00-01
+        end else if (ready_i) begin
+            next_q <= next_q << 1;
+            last_o <= next_q[17];
+            data_o <= (8'h80 & {8{next_q[1]}})
+                | (8'hc2 & {8{next_q[2]}})
+                | (8'h01 & {8{next_q[5]}})
+                | (address_i[7:0] & {8{next_q[6]}})
+                | (address_i[15:8] & {8{next_q[7]}})
+                | (address_i[23:16] & {8{next_q[8]}})
+                | (address_i[31:24] & {8{next_q[9]}})
+                | (address_i[39:32] & {8{next_q[10]}})
+                | (address_i[47:40] & {8{next_q[11]}})
+                | (8'h88 & {8{next_q[12]}})                 // 88-08, MAC control
+                | (8'h08 & {8{next_q[13]}})
+                | (8'h01 & {8{next_q[15]}})                 // 00-01, PAUSE
+                | (quanta_i[15:8] & {8{next_q[16]}})
+                | (quanta_i[7:0] & {8{next_q[17]}});
+        end
     end
-    wire unused = &{1'b0, index_i[5]};
 endmodule
 
 `default_nettype wire
