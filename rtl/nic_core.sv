@@ -140,13 +140,15 @@ module nic_core #(
         .q_o({rx_enable_rx, promiscuous_rx, all_multicast_rx, broadcast_rx, keep_bad_rx, gigabit_rx})
     );
 
-    // From the start of the preamble to the SFD: 15 nibbles, or 7 octets.
+    // From the start of the preamble to the SFD: 15 nibbles, or 7 octets. Before it, three clocks from the comparison of
+    // the launch time to the first byte's valid (nic_tx_sched), and the MAC's output register.
+    localparam int unsigned LEAD_NS = 4 * 1000 / TX_MHZ;
     logic [15:0] lead_q;
     always_ff @(posedge clk_tx_i) begin
         case (speed_tx)
-            nic_regs_pkg::SPEED_M10: lead_q <= 16'd6000;
-            nic_regs_pkg::SPEED_M100: lead_q <= 16'd600;
-            default: lead_q <= 16'd56;
+            nic_regs_pkg::SPEED_M10: lead_q <= 16'(6000 + LEAD_NS);
+            nic_regs_pkg::SPEED_M100: lead_q <= 16'(600 + LEAD_NS);
+            default: lead_q <= 16'(56 + LEAD_NS);
         endcase
     end
 
