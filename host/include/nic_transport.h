@@ -56,6 +56,20 @@ struct nic_transport_ops {
     void (*describe)(struct nic_transport *, struct nic_transport_description *);
 };
 
+/* Words on the wire are little-endian. */
+static inline uint32_t nic_get_le32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline void nic_put_le32(uint8_t *p, uint32_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+    p[2] = (uint8_t)(value >> 16);
+    p[3] = (uint8_t)(value >> 24);
+}
+
 struct nic_platform;
 struct nic_lock;
 

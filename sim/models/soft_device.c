@@ -907,6 +907,7 @@ void soft_device_destroy(struct soft_device *d)
 {
     assert(!d->opened);
     d->platform->ops->timer_cancel(d->platform, &d->timer);
+    d->platform->ops->dpc_cancel(d->platform, &d->dpc);
     nic_transport_fini(&d->transport);
     d->platform->ops->lock_free(d->platform, &d->lock);
     memory_free(d);
