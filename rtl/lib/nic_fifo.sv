@@ -39,7 +39,7 @@ module nic_fifo #(
 
     always_ff @(posedge clk_i) begin
         if (rst_i) count_q <= '0;
-        else if (put != take) count_q <= put ? count_q + 1'b1 : count_q - 1'b1;
+        else if (put != take) count_q <= count_q + {{ADDR_WIDTH{take}}, 1'b1};
     end
 
     always_ff @(posedge clk_i) begin

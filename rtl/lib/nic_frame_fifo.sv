@@ -76,7 +76,7 @@ module nic_frame_fifo #(
     // Ready for the next clock while one place is left after the byte that may be taken in this one.
     always_ff @(posedge clk_in_i) begin
         if (rst_in_i) ready_q <= 1'b0;
-        else ready_q <= in_fill_o < (ADDR_WIDTH+1)'(BYTES - 1);
+        else ready_q <= !in_fill_o[ADDR_WIDTH] && !(&in_fill_o[ADDR_WIDTH-1:0]);
     end
 
     always_ff @(posedge clk_in_i) begin
