@@ -60,7 +60,7 @@ module nic_mac #(
 
     wire control_valid, control_start, control_ready, control_last;
     wire [7:0] control_data;
-    wire octet_valid, match;
+    wire octet_start, octet_valid, match;
     wire [7:0] octet;
     wire [47:0] window;
 
@@ -108,6 +108,7 @@ module nic_mac #(
         .end_o(rx_end_o),
         .error_o(rx_error_o),
         .octets_o(rx_octets_o),
+        .start_o(octet_start),
         .octet_valid_o(octet_valid),
         .octet_o(octet),
         .window_o(window),
@@ -142,7 +143,7 @@ module nic_mac #(
         logic pending_q;        // a good PAUSE frame has ended and its quanta have not been taken
         nic_pause_match u_match (
             .clk_i(clk_rx_i),
-            .start_i(rx_sfd_o),
+            .start_i(octet_start),
             .octet_valid_i(octet_valid),
             .octet_i(octet),
             .index_i(rx_octets_o[4:0]),
@@ -212,7 +213,7 @@ module nic_mac #(
         assign control_last = 1'b0;
         assign match = 1'b0;
         wire unused = &{1'b0, pause_obey_i, pause_send_i, pause_quanta_i, mac_addr_i, rx_xoff_i, control_start,
-            control_ready, octet_valid, octet, window};
+            control_ready, octet_start, octet_valid, octet, window};
     end
 endmodule
 

@@ -34,8 +34,9 @@ module nic_mac_rx #(
     // With end_o: whole octets from destination address to FCS as received, stays at 16383.
     output logic [13:0] octets_o,
 
-    // For nic_pause_match: octets as they come, FCS included. In a clock with octet_valid_o, octets_o of them have come
+    // For nic_pause_match: start_o before the first octet, then octets as they come, FCS included. In a clock with octet_valid_o, octets_o of them have come
     // before in this frame, the last six of which are in window_o, newest in bits 7:0.
+    output wire start_o,
     output wire octet_valid_o,
     output wire [7:0] octet_o,
     output wire [47:0] window_o,
@@ -69,6 +70,7 @@ module nic_mac_rx #(
     wire [14:0] count_d = {1'b0, octets_o} + 15'd1;
 
     assign data_o = window_q[47:40];
+    assign start_o = sfd;
     assign octet_valid_o = octet;
     assign octet_o = octet_q;
     assign window_o = window_q;

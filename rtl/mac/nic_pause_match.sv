@@ -6,7 +6,7 @@
 module nic_pause_match (
     input wire clk_i,
 
-    // From nic_mac_rx: start at the SFD, then octets with the number that came before and the six latest of those.
+    // From nic_mac_rx: start before the first octet, then octets with the number that came before and the six latest of those.
     input wire start_i,
     input wire octet_valid_i,
     input wire [7:0] octet_i,
