@@ -331,6 +331,7 @@ static bool timer_cancel(struct nic_platform *p, struct nic_timer *timer)
     removed = timer_remove(x, timer);
     while (x->timer_running == timer && !pthread_equal(pthread_self(), x->timer_thread))
         pthread_cond_wait(&x->timer_changed, &x->timer_mutex);
+    removed |= timer_remove(x, timer); /* it may have armed itself again */
     pthread_mutex_unlock(&x->timer_mutex);
     return removed;
 }

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine: start and stop, drivers, adapters, the registry behind the leak report.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ndis_machine.h"
+
+struct ndis_machine ndis;
+
+static void say(nic_ndis_report_fn *where, void *context, const char *text)
+{
+    if (where)
+        where(context, text);
+    else
+        fprintf(stderr, "ndis: %s\n", text);
+}
+
+void ndis_log(const char *format, ...)
+{
+    char text[1024];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    say(ndis.options.log, ndis.options.log_context, text);
+}
+
+/* ---- registry ---- */
+
+void *ndis_object_new(enum ndis_kind kind, size_t length_bytes, ULONG tag)
+{
+    struct ndis_object *object = length_bytes < SIZE_MAX - sizeof(*object)
+                                     ? calloc(1, sizeof(*object) + length_bytes) : NULL;
+
+    if (!object)
+        return NULL;
+    object->kind = kind;
+    object->tag = tag;
+    object->length_bytes = length_bytes;
+    ndis_lock(&ndis.lock);
+    object->next = ndis.objects;
+    object->link = &ndis.objects;
+    if (object->next)
+        object->next->link = &object->next;
+    ndis.objects = object;
+    ndis_unlock(&ndis.lock);
+    return object + 1;
+}
+
+struct ndis_object *ndis_object_of(void *memory)
+{
+    return (struct ndis_object *)memory - 1;
+}
+
+void ndis_object_free(void *memory)
+{
+    struct ndis_object *object = ndis_object_of(memory);
+
+    ndis_lock(&ndis.lock);
+    *object->link = object->next;
+    if (object->next)
+        object->next->link = object->link;
+    ndis_unlock(&ndis.lock);
+    free(object);
+}
+
+/* ---- start and stop ---- */
+
+int nic_ndis_start(struct nic_platform *platform, const struct nic_ndis_options *options)
+{
+    if (ndis.started)
+        return -EBUSY;
+    ndis = (struct ndis_machine){ .started = true, .platform = platform };
+    if (options)
+        ndis.options = *options;
+    ndis.verify = ndis.options.verify;
+    platform->ops->lock_init(platform, &ndis.lock, "machine");
+    ndis_verify_start();
+    return 0;
+}
+
+static void report_object(struct ndis_object *object)
+{
+    static const char *const names[] = { "memory", "a spin lock", "a timer", "a packet pool", "a buffer pool" };
+    char tag[5] = { 0 };
+
+    memcpy(tag, &object->tag, sizeof(object->tag));
+    for (char *c = tag; *c; c++)
+        *c = *c >= ' ' && *c <= '~' ? *c : '?';
+    ndis_log("leak: %s of %zu bytes%s%s was not freed", names[object->kind], object->length_bytes,
+             tag[0] ? ", tag " : "", tag);
+}
+
+static unsigned free_objects(void)
+{
+    unsigned leaks = 0;
+
+    ndis_packet_pools_free();
+    while (ndis.objects) {
+        struct ndis_object *object = ndis.objects;
+        if (object->kind != NDIS_KIND_TIMER) { /* nobody can free these */
+            report_object(object);
+            leaks++;
+        }
+        if (object->kind == NDIS_KIND_LOCK)
+            ndis.platform->ops->lock_free(ndis.platform, (struct nic_lock *)(object + 1));
+        ndis_object_free(object + 1);
+    }
+    return leaks;
+}
+
+unsigned nic_ndis_stop(void)
+{
+    unsigned leaks = 0;
+
+    if (!ndis.started)
+        return 0;
+    for (; ndis.miniports; leaks++) {
+        ndis_log("leak: adapter %s was not removed", ndis.miniports->name);
+        nic_ndis_adapter_remove(ndis.miniports->name, 1000);
+    }
+    while (ndis.drivers)
+        nic_ndis_driver_unload(ndis.drivers);
+    ndis_timers_stop(NULL);
+    for (; ndis.protocols; leaks++) {
+        struct ndis_protocol *protocol = ndis.protocols;
+        ndis_log("leak: protocol %s was not deregistered", protocol->name);
+        ndis.protocols = protocol->next;
+        free(protocol->name);
+        free(protocol);
+    }
+    leaks += free_objects();
+    ndis_verify_stop();
+    ndis.platform->ops->lock_free(ndis.platform, &ndis.lock);
+    ndis.started = false;
+    return leaks;
+}
+
+/* ---- drivers ---- */
+
+NDIS_STATUS nic_ndis_driver_load(nic_ndis_driver_entry *entry, struct nic_ndis_driver **driver)
+{
+    struct nic_ndis_driver *d = calloc(1, sizeof(*d));
+    UNICODE_STRING path = NDIS_STRING_CONST("\\Registry\\Machine\\System\\CurrentControlSet\\Services\\miniport");
+    NTSTATUS status;
+
+    *driver = NULL;
+    if (!d)
+        return NDIS_STATUS_RESOURCES;
+    status = entry((PDRIVER_OBJECT)d, &path);
+    if (status == STATUS_SUCCESS && !d->registered)
+        status = NDIS_STATUS_BAD_CHARACTERISTICS;
+    if (status != STATUS_SUCCESS) {
+        free(d);
+        return status;
+    }
+    ndis_lock(&ndis.lock);
+    d->next = ndis.drivers;
+    ndis.drivers = d;
+    ndis_unlock(&ndis.lock);
+    *driver = d;
+    return NDIS_STATUS_SUCCESS;
+}
+
+static struct ndis_miniport *any_adapter(const struct nic_ndis_driver *driver)
+{
+    struct ndis_miniport *m = ndis.miniports;
+
+    while (m && m->driver != driver)
+        m = m->next;
+    return m;
+}
+
+void nic_ndis_driver_unload(struct nic_ndis_driver *driver)
+{
+    struct ndis_miniport *m;
+
+    while ((m = any_adapter(driver)) != NULL)
+        nic_ndis_adapter_remove(m->name, 1000);
+    if (driver->unload)
+        driver->unload((PDRIVER_OBJECT)driver);
+    ndis_lock(&ndis.lock);
+    for (struct nic_ndis_driver **at = &ndis.drivers; *at; at = &(*at)->next) {
+        if (*at == driver) {
+            *at = driver->next;
+            break;
+        }
+    }
+    ndis_unlock(&ndis.lock);
+    free(driver);
+}
+
+/* ---- adapters ---- */
+
+struct ndis_miniport *ndis_miniport_find(const char *name)
+{
+    struct ndis_miniport *m;
+
+    ndis_lock(&ndis.lock);
+    for (m = ndis.miniports; m && strcmp(m->name, name) != 0; m = m->next)
+        ;
+    ndis_unlock(&ndis.lock);
+    return m;
+}
+
+static void miniport_free(struct ndis_miniport *m)
+{
+    while (m->bindings) {
+        struct ndis_binding *binding = m->bindings;
+        m->bindings = binding->next;
+        free(binding);
+    }
+    for (unsigned i = 0; i < m->parameter_count; i++)
+        free(m->parameters[i].keyword);
+    free(m->parameters);
+    free(m->name);
+    ndis.platform->ops->lock_free(ndis.platform, &m->lock);
+    free(m);
+}
+
+/* "Keyword=value" is one allocation, cut in two. */
+static bool copy_parameters(struct ndis_miniport *m, const char *const parameters[])
+{
+    unsigned count = 0;
+
+    while (parameters && parameters[count])
+        count++;
+    m->parameters = calloc(count + 1, sizeof(*m->parameters));
+    if (!m->parameters)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        char *text = strdup(parameters[i]), *equals = text ? strchr(text, '=') : NULL;
+        if (!equals) {
+            free(text);
+            return false;
+        }
+        *equals = 0;
+        m->parameters[m->parameter_count++] = (struct ndis_parameter){ .keyword = text, .value = equals + 1 };
+    }
+    return true;
+}
+
+static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const char *name,
+                                          const char *const parameters[])
+{
+    struct ndis_miniport *m = calloc(1, sizeof(*m));
+
+    if (!m)
+        return NULL;
+    m->driver = driver;
+    m->name = strdup(name);
+    m->serialized = true;
+    m->sends_arrays = driver->chars.SendPacketsHandler != NULL;
+    m->array_max = NDIS_MAX_ARRAY;
+    m->hang_interval_ns = 2000000000u;
+    m->gate = GATE_BUSY; /* MiniportInitialize runs inside */
+    ndis.platform->ops->lock_init(ndis.platform, &m->lock, "miniport");
+    if (!m->name || !copy_parameters(m, parameters)) {
+        miniport_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+static NDIS_STATUS initialize(struct ndis_miniport *m)
+{
+    static NDIS_MEDIUM media[] = { NdisMedium802_3 };
+    NDIS_STATUS open_error = NDIS_STATUS_SUCCESS, status;
+    struct ndis_miniport *outer = ndis_inside;
+    UINT selected = 0;
+
+    ndis_inside = m;
+    status = m->driver->chars.InitializeHandler(&open_error, &selected, media, 1, m, m);
+    ndis_inside = outer;
+    if (status == NDIS_STATUS_SUCCESS && selected != 0)
+        status = NDIS_STATUS_UNSUPPORTED_MEDIA;
+    return status;
+}
+
+/* REQ-60 and the length of arrays. */
+static void ask_driver(struct ndis_miniport *m)
+{
+    ULONG value = 0;
+
+    if (ndis_request_internal(m, OID_GEN_MAC_OPTIONS, &value, sizeof(value)) == NDIS_STATUS_SUCCESS)
+        m->mac_options = value;
+    if (ndis_request_internal(m, OID_GEN_MAXIMUM_SEND_PACKETS, &value, sizeof(value)) == NDIS_STATUS_SUCCESS &&
+        value > 0)
+        m->array_max = value < NDIS_MAX_ARRAY ? value : NDIS_MAX_ARRAY;
+}
+
+NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name, const char *const parameters[])
+{
+    struct ndis_miniport *m;
+    NDIS_STATUS status;
+
+    if (ndis_miniport_find(name))
+        return NDIS_STATUS_RESOURCE_CONFLICT;
+    m = miniport_new(driver, name, parameters);
+    if (!m)
+        return NDIS_STATUS_RESOURCES;
+    status = initialize(m);
+    if (status != NDIS_STATUS_SUCCESS) {
+        if (m->interrupt)
+            ndis_interrupt_stop(m);
+        ndis_timers_stop(m);
+        miniport_free(m);
+        return status;
+    }
+    ndis_lock(&m->lock);
+    m->state = MINIPORT_RUNNING;
+    ndis_unlock(&m->lock);
+    ndis_lock(&ndis.lock);
+    m->next = ndis.miniports;
+    ndis.miniports = m;
+    ndis_unlock(&ndis.lock);
+    ndis_gate_leave_slow(m);
+    ask_driver(m);
+    ndis_hang_start(m);
+    ndis_bind_all(m);
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* Without m->lock, so outside of any other use of the counters this is a snapshot. */
+static uint64_t outstanding(struct ndis_miniport *m)
+{
+    uint64_t count;
+
+    ndis_lock(&m->lock);
+    count = ndis_send_outstanding(m);
+    ndis_unlock(&m->lock);
+    return count;
+}
+
+static void wait_for_sends(struct ndis_miniport *m, uint64_t timeout_ns)
+{
+    static const volatile bool never = false;
+    uint64_t end = ndis.platform->ops->now_ns(ndis.platform) + timeout_ns;
+
+    while (outstanding(m) && ndis.platform->ops->now_ns(ndis.platform) < end)
+        ndis.platform->ops->wait(ndis.platform, &never, timeout_ns / 64 + 1);
+}
+
+static void halt(struct ndis_miniport *m)
+{
+    struct ndis_miniport *outer = ndis_inside;
+    unsigned lost;
+
+    if (m->hang_timer.fn)
+        ndis.platform->ops->timer_cancel(ndis.platform, &m->hang_timer);
+    ndis_gate_enter_waiting(m);
+    ndis_inside = m;
+    m->driver->chars.HaltHandler(m->context);
+    if (ndis.verify && m->interrupt)
+        ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
+    if (m->interrupt)
+        ndis_interrupt_stop(m);
+    ndis_timers_stop(m);
+    ndis_lock(&m->lock);
+    m->state = MINIPORT_HALTED;
+    ndis_unlock(&m->lock);
+    lost = ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
+    if (lost)
+        ndis_log("%s halted with %u packets outstanding", m->name, lost);
+    ndis_inside = outer;
+    ndis_gate_leave_slow(m);
+}
+
+static void take_out(struct ndis_miniport *m)
+{
+    ndis_lock(&ndis.lock);
+    for (struct ndis_miniport **at = &ndis.miniports; *at; at = &(*at)->next) {
+        if (*at == m) {
+            *at = m->next;
+            break;
+        }
+    }
+    ndis_unlock(&ndis.lock);
+}
+
+NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
+{
+    struct ndis_miniport *m = ndis_miniport_find(name), *outer = ndis_inside;
+    uint64_t timeout_ns = (uint64_t)timeout_ms * 1000000u;
+
+    if (!m)
+        return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    ndis_gate_enter_waiting(m);
+    ndis_inside = m;
+    ndis_lock(&m->lock);
+    m->state = MINIPORT_REMOVING;
+    ndis_unlock(&m->lock);
+    ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    ndis_inside = outer;
+    ndis_gate_leave_slow(m);
+    wait_for_sends(m, timeout_ns);
+    /* A protocol waits for its packets when it unbinds: a driver that still has some is halted before that. */
+    if (outstanding(m)) {
+        halt(m);
+        ndis_unbind_all(m, timeout_ns);
+    } else {
+        ndis_unbind_all(m, timeout_ns);
+        halt(m);
+    }
+    take_out(m);
+    miniport_free(m);
+    return NDIS_STATUS_SUCCESS;
+}
+
+bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *statistics)
+{
+    struct ndis_miniport *m = ndis_miniport_find(name);
+    struct nic_ndis_statistics s = { .findings = __atomic_load_n(&ndis.findings, __ATOMIC_RELAXED) };
+
+    if (!m)
+        return false;
+    ndis_lock(&m->lock);
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next) {
+        s.completed_ok += ndis_count_read(&binding->done_ok);
+        s.completed_error += ndis_count_read(&binding->done_error);
+        s.sent += ndis_count_read(&binding->sent);
+    }
+    s.waiting = m->queue_length;
+    s.queued = m->queued;
+    s.outstanding = s.sent - s.completed_ok - s.completed_error - s.waiting;
+    ndis_unlock(&m->lock);
+    s.resources = ndis_count_read(&m->resources);
+    s.miniport_calls = ndis_count_read(&m->calls);
+    s.interrupts = ndis_count_read(&m->interrupts);
+    s.indications = ndis_count_read(&m->indications);
+    *statistics = s;
+    return true;
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the NDIS library: the objects behind the handles and what its files offer each other.
+ *
+ * The gate. A serialized miniport is entered by one thread at a time (DER-1). Who is inside owns the gate; it is not a
+ * lock anybody waits for: whoever finds it taken leaves his work in a list of the miniport and goes away, and the owner
+ * does that work before he leaves. So no lock of the library is held across a callback, a send from a completion does
+ * not nest, and a second sender never blocks. `gate` is 0 when nobody is inside and nothing is left to do; then a
+ * sender gets in with one compare-and-swap. Everything else about the gate happens under `lock`.
+ *
+ * Lock order: machine.lock, ndis_miniport.lock, verifier lock, pool lock. None is held across a callback.
+ */
+#ifndef NDIS_MACHINE_H
+#define NDIS_MACHINE_H
+
+/* The library takes every size of characteristics; it reads them as the largest. */
+#define NDIS_MINIPORT_DRIVER
+#define NDIS51_MINIPORT
+#define NDIS50
+#include "ndis.h"
+#include "nic_ndis.h"
+#include "nic_platform.h"
+
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* ---- objects the leak report knows ---- */
+
+enum ndis_kind { NDIS_KIND_MEMORY, NDIS_KIND_LOCK, NDIS_KIND_TIMER, NDIS_KIND_PACKET_POOL, NDIS_KIND_BUFFER_POOL };
+
+struct ndis_object {
+    struct ndis_object *next, **link;
+    enum ndis_kind kind;
+    ULONG tag;
+    size_t length_bytes;
+    struct ndis_miniport *miniport; /* timers: whose; else NULL */
+    void *reserved;
+};
+
+/* Zeroed memory behind a header; NULL when there is none. */
+void *ndis_object_new(enum ndis_kind kind, size_t length_bytes, ULONG tag);
+void ndis_object_free(void *);
+struct ndis_object *ndis_object_of(void *);
+
+/* ---- machine ---- */
+
+struct ndis_machine {
+    bool started;
+    bool verify;
+    struct nic_platform *platform;
+    struct nic_ndis_options options;
+    struct nic_lock lock; /* the lists below */
+    struct ndis_object *objects;
+    struct nic_ndis_driver *drivers;
+    struct ndis_protocol *protocols;
+    struct ndis_miniport *miniports;
+    uint64_t findings;
+};
+
+extern struct ndis_machine ndis;
+
+static inline void ndis_preempt(const char *where)
+{
+    nic_platform_preempt(ndis.platform, where);
+}
+
+static inline void ndis_lock(struct nic_lock *lock)
+{
+    ndis.platform->ops->lock(ndis.platform, lock);
+}
+
+static inline void ndis_unlock(struct nic_lock *lock)
+{
+    ndis.platform->ops->unlock(ndis.platform, lock);
+}
+
+static inline enum nic_level ndis_raise(void)
+{
+    return ndis.platform->ops->raise(ndis.platform, NIC_LEVEL_DISPATCH);
+}
+
+static inline void ndis_lower(enum nic_level before)
+{
+    ndis.platform->ops->lower(ndis.platform, before);
+}
+
+void ndis_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+struct ndis_miniport *ndis_miniport_find(const char *name);
+char *ndis_string_to_utf8(PNDIS_STRING); /* malloc */
+PNDIS_STRING ndis_string_new(const char *utf8); /* malloc, one block */
+
+/* ---- drivers, protocols, bindings ---- */
+
+struct nic_ndis_driver {
+    struct nic_ndis_driver *next;
+    bool registered;
+    NDIS51_MINIPORT_CHARACTERISTICS chars;
+    VOID (*unload)(PDRIVER_OBJECT);
+};
+
+struct ndis_protocol {
+    struct ndis_protocol *next;
+    NDIS50_PROTOCOL_CHARACTERISTICS chars;
+    char *name;
+    unsigned bindings;
+};
+
+/* Written by the gate's owner with plain stores ([0]) or by anybody with atomic ones ([1]); read as the sum. */
+struct ndis_count {
+    uint64_t value[2];
+};
+
+struct ndis_binding {
+    struct ndis_binding *next; /* of the miniport, under its lock; closed ones stay until the miniport goes, so that a
+                                  completion on another thread may still look at the one it has just completed to */
+    struct ndis_miniport *miniport;
+    struct ndis_protocol *protocol;
+    NDIS_HANDLE context;
+    SEND_COMPLETE_HANDLER send_complete;
+    struct ndis_count sent, done_ok, done_error; /* submitted; given back */
+    ULONG filter;
+    bool closing;
+    bool close_told; /* CloseAdapterComplete is due or done */
+    bool unbind_asked;
+};
+
+/* ---- miniport ---- */
+
+enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2 };
+
+enum ndis_miniport_state { MINIPORT_INITIALIZING, MINIPORT_RUNNING, MINIPORT_REMOVING, MINIPORT_HALTED };
+
+#define NDIS_MAX_ARRAY 64 /* packets handed to MiniportSendPackets at once when the driver does not say */
+
+struct ndis_parameter {
+    char *keyword, *value;
+};
+
+/* What one NDIS_MINIPORT_TIMER stands for. */
+struct ndis_timer {
+    struct nic_timer timer;
+    struct ndis_miniport *miniport; /* NULL: NdisInitializeTimer */
+    struct ndis_timer *next_due;    /* fired while the gate was taken */
+    bool is_due;
+    PNDIS_TIMER_FUNCTION function;
+    PVOID context;
+    UINT period_ms;
+};
+
+struct ndis_miniport {
+    struct ndis_miniport *next;
+    struct nic_ndis_driver *driver;
+    char *name;
+    struct ndis_parameter *parameters;
+    unsigned parameter_count;
+    NDIS_HANDLE context;
+    ULONG attributes;
+    bool serialized;
+    bool sends_arrays; /* MiniportSendPackets is what we call */
+    UINT array_max;
+    ULONG mac_options;
+    enum ndis_miniport_state state;
+
+    uint32_t gate; /* enum ndis_gate, atomic */
+    struct nic_lock lock;
+
+    /* Under lock. The send queue: see ndis_send.c. */
+    PNDIS_PACKET queue_head, queue_tail;
+    uint64_t queue_length;
+    PNDIS_PACKET late_head, late_tail; /* completed from outside while the gate was taken */
+    bool resources_available;          /* called from outside while the gate was taken */
+    bool dpc_due;
+    struct ndis_timer *timers_due;
+    bool hang_check_due;
+    PNDIS_REQUEST request_head, request_tail;
+    struct ndis_binding *bindings;
+
+    /* Inside the gate only. */
+    bool stalled;              /* RESOURCES answered and no event since (REQ-50) */
+    PNDIS_PACKET indicating;   /* the packet that ProtocolReceive is looking at */
+
+    /* Under lock. */
+    bool reset_due, resetting, reset_ended;
+    BOOLEAN addressing_reset;
+    NDIS_STATUS reset_status;
+    struct ndis_binding *reset_by;
+    PNDIS_PACKET returned;         /* received packets on their way back to the driver */
+    PNDIS_REQUEST request_current; /* in the miniport */
+    ULONG bytes_written, bytes_needed, filter;
+
+    PNDIS_MINIPORT_INTERRUPT interrupt;
+    unsigned vector;
+    struct nic_dpc dpc;
+    struct nic_timer hang_timer;
+    uint64_t hang_interval_ns;
+    uint64_t stall_progress; /* counts events, to tell a stall from a standing queue */
+    uint64_t stall_seen;
+    bool stall_reported, stall_armed;
+    ADAPTER_SHUTDOWN_HANDLER shutdown;
+    PVOID shutdown_context;
+
+    uint64_t queued; /* under lock */
+    struct ndis_count calls, resources, interrupts, indications;
+};
+
+static inline struct ndis_miniport *ndis_miniport_of(NDIS_HANDLE handle)
+{
+    return handle;
+}
+
+/* The miniport this thread is inside of, innermost. */
+extern _Thread_local struct ndis_miniport *ndis_inside;
+
+/* ---- gate ---- */
+
+static inline bool ndis_gate_try(struct ndis_miniport *m)
+{
+    uint32_t free = 0;
+
+    return __atomic_compare_exchange_n(&m->gate, &free, GATE_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* Under m->lock. Takes the gate although there is work waiting; false: somebody is inside and will do that work. */
+bool ndis_gate_take_locked(struct ndis_miniport *m);
+/* Inside, no lock held: does what is waiting and leaves. */
+void ndis_gate_leave_slow(struct ndis_miniport *m);
+/* Under m->lock, after leaving work. */
+static inline void ndis_gate_attention(struct ndis_miniport *m)
+{
+    __atomic_or_fetch(&m->gate, GATE_ATTENTION, __ATOMIC_RELAXED);
+}
+
+static inline void ndis_gate_leave(struct ndis_miniport *m)
+{
+    uint32_t busy = GATE_BUSY;
+
+    if (unlikely(!__atomic_compare_exchange_n(&m->gate, &busy, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)))
+        ndis_gate_leave_slow(m);
+}
+
+/* After work was left and m->lock released: does it now unless somebody is inside. */
+void ndis_gate_kick(struct ndis_miniport *m);
+/* Waits at PASSIVE level until inside, for halt; the gate is then left with ndis_gate_leave. */
+void ndis_gate_enter_waiting(struct ndis_miniport *m);
+
+/* ---- counters ---- */
+
+static inline void ndis_count_add(struct ndis_count *count, bool inside)
+{
+    if (inside)
+        __atomic_store_n(&count->value[0], count->value[0] + 1, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_add(&count->value[1], 1, __ATOMIC_SEQ_CST);
+}
+
+static inline uint64_t ndis_count_read(const struct ndis_count *count)
+{
+    return __atomic_load_n(&count->value[0], __ATOMIC_SEQ_CST) + __atomic_load_n(&count->value[1], __ATOMIC_SEQ_CST);
+}
+
+/* ---- packets ---- */
+
+/* Reserved[0] is two words: who owns the packet, and the final status of one that waits to be given back. They are
+ * written by different threads while MiniportSendPackets runs, hence apart. */
+enum ndis_packet_state {
+    PACKET_FREE,      /* in its pool */
+    PACKET_PROTOCOL,  /* allocated and not in transit */
+    PACKET_QUEUED,    /* the library's: in the miniport's queue */
+    PACKET_DRIVER,    /* the driver's */
+    PACKET_ARRAY,     /* the driver's, in the array that MiniportSendPackets is working on right now */
+    PACKET_DONE,      /* the library's: its final status is known, it is about to be given back */
+    PACKET_INDICATED, /* received: with protocols */
+};
+
+typedef uint32_t __attribute__((may_alias)) ndis_word;
+
+static inline enum ndis_packet_state ndis_packet_state(PNDIS_PACKET packet)
+{
+    return (enum ndis_packet_state)((const ndis_word *)packet->Reserved)[0];
+}
+
+static inline void ndis_packet_set(PNDIS_PACKET packet, enum ndis_packet_state state)
+{
+    ((ndis_word *)packet->Reserved)[0] = (ndis_word)state;
+}
+
+static inline NDIS_STATUS ndis_packet_status(PNDIS_PACKET packet)
+{
+    return (NDIS_STATUS)((const ndis_word *)packet->Reserved)[1];
+}
+
+static inline void ndis_packet_set_status(PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    ((ndis_word *)packet->Reserved)[1] = (ndis_word)status;
+}
+
+/* Reserved[1]: next in a list of the library. */
+static inline PNDIS_PACKET ndis_packet_next(PNDIS_PACKET packet)
+{
+    return (PNDIS_PACKET)packet->Reserved[1];
+}
+
+static inline void ndis_packet_set_next(PNDIS_PACKET packet, PNDIS_PACKET next)
+{
+    packet->Reserved[1] = (ULONG_PTR)next;
+}
+
+/* WrapperReservedEx: the binding that sent it, or the miniport that indicated it. */
+static inline void ndis_packet_set_owner(PNDIS_PACKET packet, const void *owner)
+{
+    memcpy(packet->WrapperReservedEx, &owner, sizeof(owner));
+}
+
+static inline void *ndis_packet_owner(PNDIS_PACKET packet)
+{
+    void *owner;
+
+    memcpy(&owner, packet->WrapperReservedEx, sizeof(owner));
+    return owner;
+}
+
+/* Calls visit for every descriptor of every pool, under no lock; only for halt, reset and the verifier. */
+void ndis_packets_walk(void (*visit)(PNDIS_PACKET packet, void *context), void *context);
+bool ndis_packet_is_ours(PNDIS_PACKET packet); /* a descriptor of a living pool */
+void ndis_packet_pools_free(void);             /* at stop: those that are left */
+
+/* ---- ndis_send.c ---- */
+
+void ndis_send_start_queue(struct ndis_miniport *m); /* inside */
+/* Inside: gives back everything of `binding` (NULL: of all) that is queued. */
+void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status);
+/* Gives back everything that is still with the driver; the driver has said that it dropped it, or it is halted. */
+unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);
+void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
+uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
+
+/* ---- others ---- */
+
+void ndis_interrupt_stop(struct ndis_miniport *m);
+void ndis_timers_stop(struct ndis_miniport *m);
+void ndis_timer_call(struct ndis_timer *timer);
+void ndis_hang_start(struct ndis_miniport *m);
+void ndis_hang_check(struct ndis_miniport *m); /* inside */
+void ndis_reset_run(struct ndis_miniport *m);  /* inside */
+void ndis_reset_end(struct ndis_miniport *m);  /* inside */
+void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
+struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
+void ndis_request_run(struct ndis_miniport *m); /* inside: starts the next one */
+bool ndis_request_ready(struct ndis_miniport *m);
+NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer, UINT length_bytes);
+void ndis_bind_all(struct ndis_miniport *m);
+void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns);
+void ndis_binding_maybe_closed(struct ndis_binding *binding);
+void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer, UINT length_bytes);
+void ndis_status_complete(struct ndis_miniport *m);
+uint64_t ndis_binding_outstanding(const struct ndis_binding *binding);
+
+/* ---- verifier, ndis_verify.c: called only when ndis.verify ---- */
+
+#define NDIS_SHADOW_BYTES 512
+
+enum ndis_event {
+    EVENT_ALLOCATED, EVENT_SUBMITTED, EVENT_QUEUED, EVENT_GIVEN, EVENT_ANSWERED, EVENT_COMPLETED, EVENT_RETURNED,
+    EVENT_ABORTED, EVENT_FREED
+};
+
+void ndis_verify_start(void);
+void ndis_verify_stop(void);
+void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level highest);
+void ndis_verify_no_lock(const char *call);
+void ndis_verify_lock_count(int change);
+bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PACKET packet); /* false: refuse it */
+void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet);
+/* The driver answered something final or RESOURCES. False: it had completed the packet already; leave it alone. */
+bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status);
+void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS status);
+/* Before the packet goes back to the protocol: contents are compared. */
+void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *call);
+/* A completion by the driver. False: it must not reach the protocol. */
+bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status);
+void ndis_verify_allocated(PNDIS_PACKET packet);
+bool ndis_verify_freed(PNDIS_PACKET packet); /* false: not freed */
+
+#endif

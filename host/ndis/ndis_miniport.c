@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Miniports: registration, attributes, the gate (ndis_machine.h), interrupts, timers, check for hang.
+ */
+#include "ndis_machine.h"
+
+_Thread_local struct ndis_miniport *ndis_inside;
+
+/* ---- registration ---- */
+
+VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1, PVOID SystemSpecific2,
+                           PVOID SystemSpecific3)
+{
+    (void)SystemSpecific2;
+    (void)SystemSpecific3;
+    *NdisWrapperHandle = SystemSpecific1; /* the driver object is our driver */
+}
+
+VOID NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific)
+{
+    (void)NdisWrapperHandle;
+    (void)SystemSpecific;
+}
+
+VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle, VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject))
+{
+    ((struct nic_ndis_driver *)NdisWrapperHandle)->unload = UnloadHandler;
+}
+
+/* Size of the characteristics of a version; 0: no such version. */
+static size_t characteristics_bytes(UCHAR major, UCHAR minor)
+{
+    switch (major << 8 | minor) {
+    case 0x0300:
+        return sizeof(NDIS30_MINIPORT_CHARACTERISTICS);
+    case 0x0400:
+        return sizeof(NDIS40_MINIPORT_CHARACTERISTICS);
+    case 0x0500:
+        return sizeof(NDIS50_MINIPORT_CHARACTERISTICS);
+    case 0x0501:
+        return sizeof(NDIS51_MINIPORT_CHARACTERISTICS);
+    default:
+        return 0;
+    }
+}
+
+NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle, PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
+                                  UINT CharacteristicsLength)
+{
+    struct nic_ndis_driver *driver = NdisWrapperHandle;
+    NDIS51_MINIPORT_CHARACTERISTICS chars = { 0 };
+    size_t length = characteristics_bytes(Characteristics->MajorNdisVersion, Characteristics->MinorNdisVersion);
+
+    if (length == 0)
+        return NDIS_STATUS_BAD_VERSION;
+    if (CharacteristicsLength < length)
+        return NDIS_STATUS_BAD_CHARACTERISTICS;
+    memcpy(&chars, Characteristics, length);
+    if (!chars.InitializeHandler || !chars.HaltHandler || !chars.QueryInformationHandler ||
+        !chars.SetInformationHandler || !chars.ResetHandler || (!chars.SendHandler && !chars.SendPacketsHandler))
+        return NDIS_STATUS_BAD_CHARACTERISTICS;
+    driver->chars = chars;
+    driver->registered = true;
+    return NDIS_STATUS_SUCCESS;
+}
+
+VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportAdapterContext,
+                          UINT CheckForHangTimeInSeconds, ULONG AttributeFlags, NDIS_INTERFACE_TYPE AdapterType)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+
+    (void)AdapterType;
+    m->context = MiniportAdapterContext;
+    m->attributes = AttributeFlags;
+    m->serialized = !(AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE);
+    m->hang_interval_ns = (uint64_t)(CheckForHangTimeInSeconds ? CheckForHangTimeInSeconds : 2) * 1000000000u;
+}
+
+VOID NdisMRegisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle, PVOID ShutdownContext,
+                                         ADAPTER_SHUTDOWN_HANDLER ShutdownHandler)
+{
+    ndis_miniport_of(MiniportHandle)->shutdown = ShutdownHandler;
+    ndis_miniport_of(MiniportHandle)->shutdown_context = ShutdownContext;
+}
+
+VOID NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle)
+{
+    ndis_miniport_of(MiniportHandle)->shutdown = NULL;
+}
+
+/* ---- gate ---- */
+
+bool ndis_gate_take_locked(struct ndis_miniport *m)
+{
+    return !(__atomic_fetch_or(&m->gate, GATE_BUSY, __ATOMIC_ACQUIRE) & GATE_BUSY);
+}
+
+static void handle_interrupt(struct ndis_miniport *m)
+{
+    ndis_preempt("MiniportHandleInterrupt");
+    m->driver->chars.HandleInterruptHandler(m->context);
+    if (m->driver->chars.EnableInterruptHandler)
+        m->driver->chars.EnableInterruptHandler(m->context);
+    ndis_preempt("MiniportHandleInterrupt returned");
+}
+
+/* What was left at the gate, taken over by its owner. */
+struct gate_work {
+    PNDIS_PACKET late, returned;
+    struct ndis_timer *timer;
+    bool reset, reset_end, dpc, hang_check, request, sends;
+};
+
+/* Under m->lock. False: nothing, and the gate is free. */
+static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
+{
+    bool may_enter = m->state == MINIPORT_RUNNING || m->state == MINIPORT_REMOVING;
+
+    *work = (struct gate_work){ .late = m->late_head };
+    m->late_head = m->late_tail = NULL;
+    if (m->resources_available) {
+        m->resources_available = false;
+        m->stalled = false;
+        m->stall_progress++;
+    }
+    if (may_enter) {
+        work->returned = m->returned;
+        m->returned = NULL;
+        work->reset = m->reset_due && !m->resetting;
+        work->reset_end = m->reset_ended && m->resetting;
+        work->dpc = m->dpc_due;
+        m->dpc_due = false;
+        work->timer = m->timers_due;
+        if (work->timer) {
+            m->timers_due = work->timer->next_due;
+            work->timer->is_due = false;
+        }
+        work->hang_check = m->hang_check_due;
+        m->hang_check_due = false;
+        work->request = !m->resetting && !work->reset && ndis_request_ready(m);
+        work->sends = !m->resetting && !work->reset && m->queue_head && !m->stalled;
+    }
+    if (work->late || work->returned || work->reset || work->reset_end || work->dpc || work->timer ||
+        work->hang_check || work->request || work->sends)
+        return true;
+    __atomic_store_n(&m->gate, m->state != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
+                     __ATOMIC_RELEASE);
+    return false;
+}
+
+void ndis_gate_leave_slow(struct ndis_miniport *m)
+{
+    struct ndis_miniport *outer = ndis_inside;
+    enum nic_level before = ndis_raise();
+
+    ndis_inside = m;
+    for (;;) {
+        struct gate_work work;
+        ndis_lock(&m->lock);
+        bool more = gate_collect(m, &work);
+        ndis_unlock(&m->lock);
+        if (!more)
+            break;
+        ndis_send_complete_late(m, work.late);
+        ndis_receive_returned(m, work.returned);
+        if (work.reset_end)
+            ndis_reset_end(m);
+        if (work.reset)
+            ndis_reset_run(m);
+        if (work.dpc)
+            handle_interrupt(m);
+        if (work.timer)
+            ndis_timer_call(work.timer);
+        if (work.hang_check)
+            ndis_hang_check(m);
+        if (work.request)
+            ndis_request_run(m);
+        if (work.sends && !m->stalled && !m->resetting)
+            ndis_send_start_queue(m);
+    }
+    ndis_inside = outer;
+    ndis_lower(before);
+}
+
+void ndis_gate_kick(struct ndis_miniport *m)
+{
+    bool taken;
+
+    ndis_lock(&m->lock);
+    ndis_gate_attention(m);
+    taken = ndis_gate_take_locked(m);
+    ndis_unlock(&m->lock);
+    if (taken)
+        ndis_gate_leave_slow(m);
+}
+
+void ndis_gate_enter_waiting(struct ndis_miniport *m)
+{
+    static const volatile bool never = false;
+
+    while (!ndis_gate_take_locked(m))
+        ndis.platform->ops->wait(ndis.platform, &never, 10000);
+}
+
+/* ---- interrupts ---- */
+
+static void interrupt_dpc(void *context)
+{
+    struct ndis_miniport *m = context;
+
+    if (!m->serialized) {
+        if (m->state == MINIPORT_RUNNING || m->state == MINIPORT_REMOVING)
+            handle_interrupt(m);
+        return;
+    }
+    ndis_lock(&m->lock);
+    m->dpc_due = true;
+    ndis_unlock(&m->lock);
+    ndis_gate_kick(m);
+}
+
+static void interrupt_isr(void *context)
+{
+    struct ndis_miniport *m = context;
+    BOOLEAN recognized = TRUE, queue = TRUE;
+
+    if (m->interrupt->IsrRequested || m->interrupt->SharedInterrupt)
+        m->driver->chars.ISRHandler(&recognized, &queue, m->context);
+    else if (m->driver->chars.DisableInterruptHandler)
+        m->driver->chars.DisableInterruptHandler(m->context);
+    if (!recognized)
+        return;
+    ndis_count_add(&m->interrupts, true); /* one ISR of a vector at a time */
+    if (queue)
+        ndis.platform->ops->dpc_queue(ndis.platform, &m->dpc);
+}
+
+NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, NDIS_HANDLE MiniportAdapterHandle,
+                                   UINT InterruptVector, UINT InterruptLevel, BOOLEAN RequestIsr,
+                                   BOOLEAN SharedInterrupt, NDIS_INTERRUPT_MODE InterruptMode)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+
+    (void)InterruptLevel;
+    (void)InterruptMode;
+    if (InterruptVector >= NIC_VECTORS || m->interrupt)
+        return NDIS_STATUS_RESOURCE_CONFLICT;
+    if (!m->driver->chars.HandleInterruptHandler ||
+        ((RequestIsr || SharedInterrupt) && !m->driver->chars.ISRHandler))
+        return NDIS_STATUS_BAD_CHARACTERISTICS;
+    *Interrupt = (NDIS_MINIPORT_INTERRUPT){
+        .InterruptObject = m,
+        .MiniportIsr = m->driver->chars.ISRHandler,
+        .MiniportDpc = m->driver->chars.HandleInterruptHandler,
+        .Miniport = (PNDIS_MINIPORT_BLOCK)m,
+        .SharedInterrupt = SharedInterrupt,
+        .IsrRequested = RequestIsr,
+    };
+    m->interrupt = Interrupt;
+    m->vector = InterruptVector;
+    m->dpc = (struct nic_dpc){ .fn = interrupt_dpc, .context = m };
+    ndis.platform->ops->interrupt_connect(ndis.platform, InterruptVector, interrupt_isr, m);
+    return NDIS_STATUS_SUCCESS;
+}
+
+void ndis_interrupt_stop(struct ndis_miniport *m)
+{
+    ndis.platform->ops->interrupt_connect(ndis.platform, m->vector, NULL, NULL);
+    ndis.platform->ops->dpc_cancel(ndis.platform, &m->dpc);
+    ndis_lock(&m->lock);
+    m->dpc_due = false;
+    ndis_unlock(&m->lock);
+    m->interrupt = NULL;
+}
+
+VOID NdisMDeregisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt)
+{
+    ndis_interrupt_stop(Interrupt->InterruptObject);
+}
+
+BOOLEAN NdisMSynchronizeWithInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID SynchronizeFunction,
+                                      PVOID SynchronizeContext)
+{
+    struct ndis_miniport *m = Interrupt->InterruptObject;
+    BOOLEAN (*function)(PVOID) = (BOOLEAN (*)(PVOID))SynchronizeFunction;
+    BOOLEAN result;
+
+    ndis_preempt("NdisMSynchronizeWithInterrupt");
+    ndis.platform->ops->interrupt_lock(ndis.platform, m->vector);
+    result = function(SynchronizeContext);
+    ndis.platform->ops->interrupt_unlock(ndis.platform, m->vector);
+    ndis_preempt("NdisMSynchronizeWithInterrupt returned");
+    return result;
+}
+
+/* ---- timers ---- */
+
+void ndis_timer_call(struct ndis_timer *timer)
+{
+    timer->function(NULL, timer->context, NULL, NULL);
+}
+
+static void timer_fired(void *context)
+{
+    struct ndis_timer *timer = context;
+    struct ndis_miniport *m = timer->miniport;
+
+    UINT period_ms = __atomic_load_n(&timer->period_ms, __ATOMIC_RELAXED);
+
+    if (period_ms)
+        ndis.platform->ops->timer_set(ndis.platform, &timer->timer,
+                                      timer->timer.due_ns + (uint64_t)period_ms * 1000000u);
+    if (!m || !m->serialized) {
+        ndis_timer_call(timer);
+        return;
+    }
+    ndis_lock(&m->lock);
+    if (!timer->is_due) {
+        struct ndis_timer **at = &m->timers_due;
+        while (*at)
+            at = &(*at)->next_due;
+        timer->is_due = true;
+        timer->next_due = NULL;
+        *at = timer;
+    }
+    ndis_unlock(&m->lock);
+    ndis_gate_kick(m);
+}
+
+static void timer_initialize(PKTIMER storage, struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, PVOID context)
+{
+    struct ndis_timer *timer = ndis_object_new(NDIS_KIND_TIMER, sizeof(*timer), 0);
+
+    if (!timer) {
+        storage->Private = NULL;
+        return;
+    }
+    ndis_object_of(timer)->miniport = m;
+    timer->timer = (struct nic_timer){ .fn = timer_fired, .context = timer };
+    timer->miniport = m;
+    timer->function = function;
+    timer->context = context;
+    storage->Private = timer;
+}
+
+static void timer_start(PKTIMER storage, UINT delay_ms, UINT period_ms)
+{
+    struct ndis_timer *timer = storage->Private;
+    uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
+
+    __atomic_store_n(&timer->period_ms, period_ms, __ATOMIC_RELAXED);
+    ndis.platform->ops->timer_set(ndis.platform, &timer->timer, now + (uint64_t)delay_ms * 1000000u);
+}
+
+static BOOLEAN timer_stop(struct ndis_timer *timer)
+{
+    BOOLEAN cancelled;
+
+    __atomic_store_n(&timer->period_ms, 0, __ATOMIC_RELAXED);
+    cancelled = ndis.platform->ops->timer_cancel(ndis.platform, &timer->timer);
+    if (timer->miniport) {
+        ndis_lock(&timer->miniport->lock);
+        for (struct ndis_timer **at = &timer->miniport->timers_due; *at; at = &(*at)->next_due) {
+            if (*at == timer) {
+                *at = timer->next_due;
+                timer->is_due = false;
+                cancelled = TRUE;
+                break;
+            }
+        }
+        ndis_unlock(&timer->miniport->lock);
+    }
+    return cancelled;
+}
+
+/* One timer of the miniport (NULL: of nobody) that is left. */
+static struct ndis_timer *any_timer(struct ndis_miniport *m)
+{
+    struct ndis_object *object;
+
+    ndis_lock(&ndis.lock);
+    for (object = ndis.objects; object; object = object->next) {
+        if (object->kind == NDIS_KIND_TIMER && object->miniport == m)
+            break;
+    }
+    ndis_unlock(&ndis.lock);
+    return object ? (struct ndis_timer *)(object + 1) : NULL;
+}
+
+void ndis_timers_stop(struct ndis_miniport *m)
+{
+    struct ndis_timer *timer;
+
+    while ((timer = any_timer(m)) != NULL) {
+        if (timer_stop(timer) && ndis.verify && m)
+            ndis_verify_finding(NULL, "%s halted with a timer armed", m->name);
+        ndis_object_free(timer);
+    }
+}
+
+VOID NdisMInitializeTimer(PNDIS_MINIPORT_TIMER Timer, NDIS_HANDLE MiniportAdapterHandle,
+                          PNDIS_TIMER_FUNCTION TimerFunction, PVOID FunctionContext)
+{
+    Timer->Miniport = MiniportAdapterHandle;
+    Timer->MiniportTimerFunction = TimerFunction;
+    Timer->MiniportTimerContext = FunctionContext;
+    timer_initialize(&Timer->Timer, MiniportAdapterHandle, TimerFunction, FunctionContext);
+}
+
+VOID NdisMSetTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondsToDelay)
+{
+    ndis_preempt("NdisMSetTimer");
+    timer_start(&Timer->Timer, MillisecondsToDelay, 0);
+}
+
+VOID NdisMSetPeriodicTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondPeriod)
+{
+    timer_start(&Timer->Timer, MillisecondPeriod, MillisecondPeriod);
+}
+
+VOID NdisMCancelTimer(PNDIS_MINIPORT_TIMER Timer, PBOOLEAN TimerCancelled)
+{
+    ndis_preempt("NdisMCancelTimer");
+    *TimerCancelled = timer_stop(Timer->Timer.Private);
+}
+
+VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction, PVOID FunctionContext)
+{
+    timer_initialize(&Timer->Timer, NULL, TimerFunction, FunctionContext);
+}
+
+VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay)
+{
+    timer_start(&Timer->Timer, MillisecondsToDelay, 0);
+}
+
+VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled)
+{
+    *TimerCancelled = timer_stop(Timer->Timer.Private);
+}
+
+/* ---- check for hang ---- */
+
+static void hang_timer_fired(void *context)
+{
+    struct ndis_miniport *m = context;
+
+    ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, m->hang_timer.due_ns + m->hang_interval_ns);
+    ndis_lock(&m->lock);
+    m->hang_check_due = true;
+    ndis_unlock(&m->lock);
+    ndis_gate_kick(m);
+}
+
+void ndis_hang_start(struct ndis_miniport *m)
+{
+    uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
+
+    if (!m->driver->chars.CheckForHangHandler && !ndis.verify)
+        return;
+    m->hang_timer = (struct nic_timer){ .fn = hang_timer_fired, .context = m };
+    ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, now + m->hang_interval_ns);
+}
+
+/* C-3: a driver that answered RESOURCES with nothing outstanding owes NdisMSendResourcesAvailable; nobody else restarts
+ * it. Reported when a whole interval went by. */
+static void check_stall(struct ndis_miniport *m)
+{
+    PNDIS_PACKET head;
+    bool starved;
+
+    ndis_lock(&m->lock);
+    head = m->queue_head;
+    starved = m->stalled && head && ndis_send_outstanding(m) == 0;
+    ndis_unlock(&m->lock);
+    if (starved && m->stall_armed && m->stall_seen == m->stall_progress && !m->stall_reported) {
+        m->stall_reported = true;
+        ndis_verify_finding(head, "%s is stalled: it answered RESOURCES with nothing outstanding and has not called "
+                            "NdisMSendResourcesAvailable for %u ms", m->name,
+                            (unsigned)(m->hang_interval_ns / 1000000u));
+    }
+    if (!starved)
+        m->stall_reported = false;
+    m->stall_armed = starved;
+    m->stall_seen = m->stall_progress;
+}
+
+void ndis_hang_check(struct ndis_miniport *m)
+{
+    if (ndis.verify)
+        check_stall(m);
+    if (m->resetting || !m->driver->chars.CheckForHangHandler)
+        return;
+    if (m->driver->chars.CheckForHangHandler(m->context)) {
+        ndis_log("%s: MiniportCheckForHang found a hang; reset", m->name);
+        ndis_lock(&m->lock);
+        m->reset_due = true;
+        ndis_unlock(&m->lock);
+    }
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Protocols and their bindings. A closed binding's storage stays until its miniport goes.
+ */
+#include <stdlib.h>
+
+#include "ndis_machine.h"
+
+uint64_t ndis_binding_outstanding(const struct ndis_binding *binding)
+{
+    uint64_t done = ndis_count_read(&binding->done_ok) + ndis_count_read(&binding->done_error);
+
+    return ndis_count_read(&binding->sent) - done;
+}
+
+/* ---- registration ---- */
+
+/* A bind in progress, and what the handler answered. */
+struct bind_context {
+    volatile bool done;
+    NDIS_STATUS status;
+};
+
+static void bind_one(struct ndis_protocol *protocol, struct ndis_miniport *m)
+{
+    struct bind_context context = { .status = NDIS_STATUS_PENDING };
+    PNDIS_STRING name = ndis_string_new(m->name);
+
+    if (!name)
+        return;
+    protocol->chars.BindAdapterHandler(&context.status, &context, name, NULL, NULL);
+    if (context.status == NDIS_STATUS_PENDING)
+        ndis.platform->ops->wait(ndis.platform, &context.done, UINT64_MAX);
+    free(name);
+}
+
+VOID NdisCompleteBindAdapter(NDIS_HANDLE BindAdapterContext, NDIS_STATUS Status, NDIS_STATUS OpenStatus)
+{
+    struct bind_context *context = BindAdapterContext;
+
+    (void)Status;
+    (void)OpenStatus;
+    nic_platform_flag_set(ndis.platform, &context->done);
+}
+
+VOID NdisCompleteUnbindAdapter(NDIS_HANDLE UnbindAdapterContext, NDIS_STATUS Status)
+{
+    NdisCompleteBindAdapter(UnbindAdapterContext, Status, Status);
+}
+
+void ndis_bind_all(struct ndis_miniport *m)
+{
+    for (struct ndis_protocol *protocol = ndis.protocols; protocol; protocol = protocol->next) {
+        if (protocol->chars.BindAdapterHandler)
+            bind_one(protocol, m);
+    }
+}
+
+VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
+                          PNDIS_PROTOCOL_CHARACTERISTICS Characteristics, UINT CharacteristicsLength)
+{
+    size_t length = Characteristics->MajorNdisVersion == 5   ? sizeof(NDIS50_PROTOCOL_CHARACTERISTICS)
+                    : Characteristics->MajorNdisVersion == 4 ? sizeof(NDIS40_PROTOCOL_CHARACTERISTICS)
+                                                             : 0;
+    struct ndis_protocol *protocol;
+
+    *NdisProtocolHandle = NULL;
+    *Status = NDIS_STATUS_BAD_VERSION;
+    if (length == 0)
+        return;
+    *Status = NDIS_STATUS_BAD_CHARACTERISTICS;
+    if (CharacteristicsLength < length || !Characteristics->SendCompleteHandler ||
+        !Characteristics->RequestCompleteHandler || !Characteristics->ResetCompleteHandler)
+        return;
+    *Status = NDIS_STATUS_RESOURCES;
+    protocol = calloc(1, sizeof(*protocol));
+    if (!protocol)
+        return;
+    memcpy(&protocol->chars, Characteristics, length);
+    protocol->name = ndis_string_to_utf8(&Characteristics->Name);
+    ndis_lock(&ndis.lock);
+    protocol->next = ndis.protocols;
+    ndis.protocols = protocol;
+    ndis_unlock(&ndis.lock);
+    *NdisProtocolHandle = protocol;
+    *Status = NDIS_STATUS_SUCCESS;
+    for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
+        if (protocol->chars.BindAdapterHandler && m->state == MINIPORT_RUNNING)
+            bind_one(protocol, m);
+    }
+}
+
+VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
+{
+    struct ndis_protocol *protocol = NdisProtocolHandle;
+
+    ndis_lock(&ndis.lock);
+    *Status = protocol->bindings ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
+    for (struct ndis_protocol **at = &ndis.protocols; *Status == NDIS_STATUS_SUCCESS && *at; at = &(*at)->next) {
+        if (*at == protocol) {
+            *at = protocol->next;
+            break;
+        }
+    }
+    ndis_unlock(&ndis.lock);
+    if (*Status != NDIS_STATUS_SUCCESS)
+        return;
+    free(protocol->name);
+    free(protocol);
+}
+
+/* ---- bindings ---- */
+
+VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus, PNDIS_HANDLE NdisBindingHandle,
+                     PUINT SelectedMediumIndex, PNDIS_MEDIUM MediumArray, UINT MediumArraySize,
+                     NDIS_HANDLE NdisProtocolHandle, NDIS_HANDLE ProtocolBindingContext, PNDIS_STRING AdapterName,
+                     UINT OpenOptions, PSTRING AddressingInformation)
+{
+    struct ndis_protocol *protocol = NdisProtocolHandle;
+    char *name = ndis_string_to_utf8(AdapterName);
+    struct ndis_miniport *m = name ? ndis_miniport_find(name) : NULL;
+    struct ndis_binding *binding;
+    UINT medium = 0;
+
+    (void)OpenOptions;
+    (void)AddressingInformation;
+    free(name);
+    *NdisBindingHandle = NULL;
+    *OpenErrorStatus = NDIS_STATUS_SUCCESS;
+    *Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (!m || m->state != MINIPORT_RUNNING)
+        return;
+    *Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
+    while (medium < MediumArraySize && MediumArray[medium] != NdisMedium802_3)
+        medium++;
+    if (medium == MediumArraySize)
+        return;
+    *Status = NDIS_STATUS_RESOURCES;
+    binding = calloc(1, sizeof(*binding));
+    if (!binding)
+        return;
+    *SelectedMediumIndex = medium;
+    binding->miniport = m;
+    binding->protocol = protocol;
+    binding->context = ProtocolBindingContext;
+    binding->send_complete = protocol->chars.SendCompleteHandler;
+    ndis_lock(&ndis.lock);
+    protocol->bindings++;
+    ndis_unlock(&ndis.lock);
+    ndis_lock(&m->lock);
+    binding->next = m->bindings;
+    m->bindings = binding;
+    ndis_unlock(&m->lock);
+    *NdisBindingHandle = binding;
+    *Status = NDIS_STATUS_SUCCESS;
+}
+
+static void closed(struct ndis_binding *binding)
+{
+    ndis_lock(&ndis.lock);
+    binding->protocol->bindings--;
+    ndis_unlock(&ndis.lock);
+}
+
+/* Exactly one caller gets true, after the last packet is back. */
+static bool is_last(struct ndis_binding *binding)
+{
+    return ndis_binding_outstanding(binding) == 0 &&
+           !__atomic_exchange_n(&binding->close_told, true, __ATOMIC_SEQ_CST);
+}
+
+void ndis_binding_maybe_closed(struct ndis_binding *binding)
+{
+    CLOSE_ADAPTER_COMPLETE_HANDLER tell = binding->protocol->chars.CloseAdapterCompleteHandler;
+
+    if (!is_last(binding))
+        return;
+    closed(binding);
+    if (tell)
+        tell(binding->context, NDIS_STATUS_SUCCESS);
+}
+
+VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
+{
+    struct ndis_binding *binding = NdisBindingHandle;
+    struct ndis_miniport *m = binding->miniport;
+    bool enter = ndis_inside != m && m->state != MINIPORT_HALTED;
+
+    /* Inside the gate, so that a completion there either counts before we look or sees `closing`. */
+    if (enter)
+        ndis_gate_enter_waiting(m);
+    __atomic_store_n(&binding->closing, true, __ATOMIC_SEQ_CST);
+    *Status = NDIS_STATUS_PENDING;
+    if (is_last(binding)) {
+        closed(binding);
+        *Status = NDIS_STATUS_SUCCESS;
+    }
+    if (enter)
+        ndis_gate_leave_slow(m);
+}
+
+/* ---- unbinding ---- */
+
+static struct ndis_binding *any_open(struct ndis_miniport *m)
+{
+    struct ndis_binding *binding;
+
+    ndis_lock(&m->lock);
+    for (binding = m->bindings; binding && (binding->closing || binding->unbind_asked); binding = binding->next)
+        ;
+    ndis_unlock(&m->lock);
+    return binding;
+}
+
+void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
+{
+    struct ndis_binding *binding;
+
+    while ((binding = any_open(m)) != NULL) {
+        struct bind_context context = { .status = NDIS_STATUS_PENDING };
+        UNBIND_HANDLER unbind = binding->protocol->chars.UnbindAdapterHandler;
+        binding->unbind_asked = true;
+        if (unbind)
+            unbind(&context.status, binding->context, &context);
+        if (unbind && context.status == NDIS_STATUS_PENDING)
+            ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);
+        if (!binding->closing) {
+            ndis_log("%s: protocol %s did not close its binding; closed by force", m->name, binding->protocol->name);
+            NdisCloseAdapter(&context.status, binding);
+        }
+    }
+}

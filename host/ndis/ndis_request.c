@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests, reset and status. One request is in a miniport at a time; the packet filter that it gets is the union of
+ * its bindings' filters.
+ */
+#include "ndis_machine.h"
+
+/* MacReserved of a request: next in the queue, whose it is (NULL: the library's own), and then where the answer goes. */
+struct request_tag {
+    PNDIS_REQUEST next;
+    struct ndis_binding *binding;
+    struct internal_request *internal;
+};
+
+struct internal_request {
+    NDIS_REQUEST request;
+    NDIS_STATUS status;
+    volatile bool done;
+};
+
+static struct request_tag tag_of(PNDIS_REQUEST request)
+{
+    struct request_tag tag;
+
+    memcpy(&tag, request->MacReserved, sizeof(tag));
+    return tag;
+}
+
+static void set_tag(PNDIS_REQUEST request, struct request_tag tag)
+{
+    memcpy(request->MacReserved, &tag, sizeof(tag));
+}
+
+static bool is_set(PNDIS_REQUEST request)
+{
+    return request->RequestType == NdisRequestSetInformation;
+}
+
+bool ndis_request_ready(struct ndis_miniport *m)
+{
+    return m->request_head && !m->request_current;
+}
+
+/* Under m->lock: the value to set in place of one binding's filter. */
+static ULONG union_of_filters(struct ndis_miniport *m)
+{
+    ULONG filter = 0;
+
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
+        filter |= binding->closing ? 0 : binding->filter;
+    return filter;
+}
+
+/* Inside. PENDING: the driver will complete it, or has. */
+static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
+{
+    struct SET_INFORMATION *set = &request->DATA.SET_INFORMATION; /* both have the same layout */
+    struct ndis_binding *binding = tag_of(request).binding;
+    PVOID buffer = set->InformationBuffer;
+    NDIS_STATUS status;
+
+    m->bytes_written = m->bytes_needed = 0;
+    if (!is_set(request)) {
+        status = m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer, set->InformationBufferLength,
+                                                          &m->bytes_written, &m->bytes_needed);
+    } else {
+        if (binding && set->Oid == OID_GEN_CURRENT_PACKET_FILTER && set->InformationBufferLength >= sizeof(ULONG)) {
+            ndis_lock(&m->lock);
+            memcpy(&binding->filter, buffer, sizeof(ULONG));
+            m->filter = union_of_filters(m);
+            ndis_unlock(&m->lock);
+            buffer = &m->filter;
+        }
+        status = m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer, set->InformationBufferLength,
+                                                        &m->bytes_written, &m->bytes_needed);
+    }
+    return status;
+}
+
+static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
+{
+    struct request_tag tag = tag_of(request);
+
+    if (tag.internal) {
+        tag.internal->status = status;
+        nic_platform_flag_set(ndis.platform, &tag.internal->done);
+        return;
+    }
+    tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
+}
+
+/* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is none. */
+static PNDIS_REQUEST take_current(struct ndis_miniport *m)
+{
+    PNDIS_REQUEST request;
+
+    ndis_lock(&m->lock);
+    request = m->request_current;
+    m->request_current = NULL;
+    if (request) {
+        request->DATA.SET_INFORMATION.BytesRead = m->bytes_written;
+        request->DATA.SET_INFORMATION.BytesNeeded = m->bytes_needed;
+    }
+    ndis_unlock(&m->lock);
+    return request;
+}
+
+/* Inside, m->request_current set. */
+static NDIS_STATUS run_current(struct ndis_miniport *m, PNDIS_REQUEST request)
+{
+    NDIS_STATUS status = call_driver(m, request);
+
+    if (status != NDIS_STATUS_PENDING)
+        take_current(m);
+    return status;
+}
+
+void ndis_request_run(struct ndis_miniport *m)
+{
+    PNDIS_REQUEST request;
+    NDIS_STATUS status;
+
+    ndis_lock(&m->lock);
+    request = m->request_head;
+    m->request_head = tag_of(request).next;
+    m->request_current = request;
+    ndis_unlock(&m->lock);
+    status = run_current(m, request);
+    if (status != NDIS_STATUS_PENDING)
+        tell(request, status);
+}
+
+static void request_append(struct ndis_miniport *m, PNDIS_REQUEST request)
+{
+    PNDIS_REQUEST *at = &m->request_head, last = NULL;
+    struct request_tag tag;
+
+    for (; *at; *at = NULL) {
+        last = m->request_head;
+        while (tag_of(last).next)
+            last = tag_of(last).next;
+        tag = tag_of(last);
+        tag.next = request;
+        set_tag(last, tag);
+        return;
+    }
+    *at = request;
+}
+
+/* PENDING: it is queued, or with the driver. */
+static NDIS_STATUS submit(struct ndis_miniport *m, PNDIS_REQUEST request)
+{
+    struct ndis_miniport *outer = ndis_inside;
+    enum nic_level before = ndis_raise();
+    NDIS_STATUS status = NDIS_STATUS_PENDING;
+    bool now = false;
+
+    ndis_lock(&m->lock);
+    if (m->resetting || m->reset_due) {
+        status = NDIS_STATUS_RESET_IN_PROGRESS;
+    } else if (m->state != MINIPORT_RUNNING && m->state != MINIPORT_REMOVING) {
+        status = NDIS_STATUS_ADAPTER_NOT_READY;
+    } else {
+        now = !m->request_head && !m->request_current && ndis_gate_take_locked(m);
+        if (now)
+            m->request_current = request;
+        else
+            request_append(m, request);
+        ndis_gate_attention(m);
+    }
+    ndis_unlock(&m->lock);
+    if (now) {
+        ndis_inside = m;
+        status = run_current(m, request);
+        ndis_inside = outer;
+        ndis_gate_leave_slow(m);
+    }
+    ndis_lower(before);
+    return status;
+}
+
+VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request)
+{
+    struct ndis_binding *binding = NdisBindingHandle;
+
+    ndis_preempt("NdisRequest");
+    set_tag(Request, (struct request_tag){ .binding = binding });
+    if (Request->RequestType != NdisRequestQueryInformation && Request->RequestType != NdisRequestQueryStatistics &&
+        Request->RequestType != NdisRequestSetInformation)
+        *Status = NDIS_STATUS_NOT_SUPPORTED;
+    else if (is_set(Request) && Request->DATA.SET_INFORMATION.Oid == OID_GEN_PROTOCOL_OPTIONS)
+        *Status = NDIS_STATUS_SUCCESS; /* the library's own; none of the options changes anything yet */
+    else
+        *Status = submit(binding->miniport, Request);
+    ndis_preempt("NdisRequest returned");
+}
+
+NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer, UINT length_bytes)
+{
+    struct internal_request internal = {
+        .request.RequestType = NdisRequestQueryInformation,
+        .request.DATA.QUERY_INFORMATION = { .Oid = oid, .InformationBuffer = buffer,
+                                            .InformationBufferLength = length_bytes },
+    };
+    NDIS_STATUS status;
+
+    set_tag(&internal.request, (struct request_tag){ .internal = &internal });
+    status = submit(m, &internal.request);
+    if (status != NDIS_STATUS_PENDING)
+        return status;
+    while (!ndis.platform->ops->wait(ndis.platform, &internal.done, 1000000000u))
+        ndis_log("%s: still waiting for the answer to OID %08x", m->name, oid);
+    return internal.status;
+}
+
+static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const char *call)
+{
+    PNDIS_REQUEST request;
+    enum nic_level before;
+
+    ndis_preempt(call);
+    request = take_current(m);
+    if (!request) {
+        ndis_log("%s: %s without a request; ignored", m->name, call);
+        return;
+    }
+    before = ndis_raise();
+    tell(request, status);
+    if (ndis_inside != m)
+        ndis_gate_kick(m);
+    ndis_lower(before);
+}
+
+VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
+{
+    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status, "NdisMQueryInformationComplete");
+}
+
+VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
+{
+    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status, "NdisMSetInformationComplete");
+}
+
+/* ---- reset ---- */
+
+VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
+{
+    struct ndis_binding *binding = NdisBindingHandle;
+    struct ndis_miniport *m = binding->miniport;
+
+    ndis_lock(&m->lock);
+    *Status = m->reset_due || m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_PENDING;
+    if (*Status == NDIS_STATUS_PENDING) {
+        m->reset_due = true;
+        m->reset_by = binding;
+    }
+    ndis_unlock(&m->lock);
+    if (*Status == NDIS_STATUS_PENDING)
+        ndis_gate_kick(m);
+}
+
+void ndis_reset_run(struct ndis_miniport *m)
+{
+    BOOLEAN addressing_reset = FALSE;
+    NDIS_STATUS status;
+
+    ndis_lock(&m->lock);
+    m->reset_due = m->reset_ended = false;
+    m->resetting = true;
+    ndis_unlock(&m->lock);
+    ndis_status_indicate(m, NDIS_STATUS_RESET_START, NULL, 0);
+    ndis_status_complete(m);
+    ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    ndis_preempt("MiniportReset");
+    status = m->driver->chars.ResetHandler(&addressing_reset, m->context);
+    if (status != NDIS_STATUS_PENDING)
+        NdisMResetComplete(m, status, addressing_reset);
+}
+
+VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, BOOLEAN AddressingReset)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+
+    ndis_preempt("NdisMResetComplete");
+    ndis_lock(&m->lock);
+    m->reset_status = Status;
+    m->addressing_reset = AddressingReset;
+    m->reset_ended = true;
+    ndis_gate_attention(m);
+    ndis_unlock(&m->lock);
+    if (ndis_inside != m)
+        ndis_gate_kick(m);
+}
+
+/* The request that was in the miniport went with the reset. */
+static void abort_request(struct ndis_miniport *m)
+{
+    PNDIS_REQUEST request = take_current(m);
+
+    if (request)
+        tell(request, NDIS_STATUS_REQUEST_ABORTED);
+}
+
+void ndis_reset_end(struct ndis_miniport *m)
+{
+    struct ndis_binding *by;
+    NDIS_STATUS status;
+    ULONG read, needed;
+
+    ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
+    abort_request(m);
+    if (m->addressing_reset)
+        m->driver->chars.SetInformationHandler(m->context, OID_GEN_CURRENT_PACKET_FILTER, &m->filter,
+                                               sizeof(m->filter), &read, &needed);
+    m->stalled = false;
+    ndis_lock(&m->lock);
+    m->resetting = m->reset_ended = false;
+    by = m->reset_by;
+    m->reset_by = NULL;
+    status = m->reset_status;
+    ndis_unlock(&m->lock);
+    ndis_status_indicate(m, NDIS_STATUS_RESET_END, &status, sizeof(status));
+    ndis_status_complete(m);
+    if (by)
+        by->protocol->chars.ResetCompleteHandler(by->context, status);
+}
+
+/* ---- status ---- */
+
+void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer, UINT length_bytes)
+{
+    for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
+        if (!binding->closing && binding->protocol->chars.StatusHandler)
+            binding->protocol->chars.StatusHandler(binding->context, status, buffer, length_bytes);
+    }
+}
+
+void ndis_status_complete(struct ndis_miniport *m)
+{
+    for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
+        if (!binding->closing && binding->protocol->chars.StatusCompleteHandler)
+            binding->protocol->chars.StatusCompleteHandler(binding->context);
+    }
+}
+
+VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus, PVOID StatusBuffer,
+                         UINT StatusBufferSize)
+{
+    ndis_preempt("NdisMIndicateStatus");
+    if (ndis.verify)
+        ndis_verify_no_lock("NdisMIndicateStatus");
+    ndis_status_indicate(ndis_miniport_of(MiniportAdapterHandle), GeneralStatus, StatusBuffer, StatusBufferSize);
+}
+
+VOID NdisMIndicateStatusComplete(NDIS_HANDLE MiniportAdapterHandle)
+{
+    ndis_status_complete(ndis_miniport_of(MiniportAdapterHandle));
+}

@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The send path: NdisSend, NdisSendPackets, NdisMSendComplete, NdisMSendResourcesAvailable.
+ *
+ * A packet's states and who owns it in each (enum ndis_packet_state; the edges are numbered):
+ *
+ *                      PROTOCOL  <--------------------------------------------+
+ *        NdisSend(Packets) |  |                                               |
+ *          gate free  (1)  |  |  (2) gate taken, or packets queued            |
+ *                          |  +------------------> QUEUED (library)           |
+ *                          |                         |      ^                 |
+ *                          |      (3) queue started  |      | (4) RESOURCES   |
+ *                          v                         v      |                 |
+ *                    DRIVER / ARRAY (driver) <-------+------+                 |
+ *                          |                                                  |
+ *                          | (5) answer other than PENDING and RESOURCES      |
+ *                          | (6) NdisMSendComplete                            |
+ *                          | (7) reset or halt took it from the driver        |
+ *                          v                                                  |
+ *                     DONE (library), in no list, on its way back  -----------+
+ *
+ * PROTOCOL  The protocol's: descriptor, buffers and data.
+ * QUEUED    The library's. In the miniport's one FIFO, for all bindings (C-8). Nobody writes it; MiniportReserved
+ *           stays as the driver left it (REQ-48). The miniport gets it in order, by (3), and only then.
+ * DRIVER    The driver's, from the moment before MiniportSend is called. The driver may complete it (6) before
+ *           MiniportSend has returned (C-10): after PENDING the library does not look at it again.
+ * ARRAY     The same, while MiniportSendPackets runs. Here the library must read the OOB status after the call, so a
+ *           completion within the call does not go to the protocol at once: the packet becomes DONE and is given back
+ *           when the array has been read.
+ * DONE      The library's, for the few instructions before ProtocolSendComplete, or before NdisSend returns.
+ *
+ * Serialized miniports: every edge but (1) and (2) is taken inside the gate (ndis_machine.h), so fields of packets need
+ * no lock. A completion on another thread while the gate is taken is left in the late list for the gate's owner; until
+ * then the packet counts as DRIVER.
+ *
+ * (4) puts a packet back at the head, an array's element with all later ones behind it (C-12), before any callback:
+ * what a callback sends is newer. Then the miniport is `stalled` and gets nothing until its next NdisMSendComplete or
+ * NdisMSendResourcesAvailable (REQ-47, 49, 50); there is no timer and no poll.
+ *
+ * Deserialized miniports (DER-2): no queue, no gate; (2), (3) and (4) do not exist, RESOURCES is final.
+ *
+ * The library never reads OOB data for a decision (REQ-32), save the status that MiniportSendPackets leaves there.
+ */
+#include "ndis_machine.h"
+
+/* ---- giving back ---- */
+
+static bool is_inside(const struct ndis_miniport *m)
+{
+    return m->serialized; /* whoever gives back packets of a serialized miniport owns its gate */
+}
+
+static void account(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
+{
+    ndis_count_add(status == NDIS_STATUS_SUCCESS ? &binding->done_ok : &binding->done_error, is_inside(m));
+    if (unlikely(__atomic_load_n(&binding->closing, __ATOMIC_SEQ_CST)))
+        ndis_binding_maybe_closed(binding);
+}
+
+/* Edge DONE -> PROTOCOL by callback. After the callback the packet may be anywhere. */
+static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status, const char *call)
+{
+    struct ndis_binding *binding = ndis_packet_owner(packet);
+
+    if (unlikely(ndis.verify))
+        ndis_verify_return(packet, status, call);
+    ndis_packet_set(packet, PACKET_PROTOCOL);
+    binding->send_complete(binding->context, packet, status);
+    account(m, binding, status);
+}
+
+/* Edge DONE -> PROTOCOL by NdisSend's result. */
+static NDIS_STATUS give_back_now(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    if (unlikely(ndis.verify))
+        ndis_verify_return(packet, status, "NdisSend");
+    ndis_packet_set(packet, PACKET_PROTOCOL);
+    account(m, ndis_packet_owner(packet), status);
+    return status;
+}
+
+/* ---- queue ---- */
+
+/* Under m->lock. */
+static void append(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    ndis_packet_set(packet, PACKET_QUEUED);
+    ndis_packet_set_next(packet, NULL);
+    if (m->queue_tail)
+        ndis_packet_set_next(m->queue_tail, packet);
+    else
+        m->queue_head = packet;
+    m->queue_tail = packet;
+    m->queue_length++;
+    m->queued++;
+    if (unlikely(ndis.verify))
+        ndis_verify_event(packet, EVENT_QUEUED, NDIS_STATUS_PENDING);
+}
+
+/* Edge (4): the elements that are not DONE go to the head of the queue, in order. */
+static void put_back(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count)
+{
+    PNDIS_PACKET first = NULL, last = NULL;
+
+    m->stalled = true;
+    ndis_count_add(&m->resources, true);
+    ndis_lock(&m->lock);
+    for (UINT i = 0; i < count; i++) {
+        if (ndis_packet_state(packets[i]) == PACKET_DONE)
+            continue;
+        ndis_packet_set(packets[i], PACKET_QUEUED);
+        if (last)
+            ndis_packet_set_next(last, packets[i]);
+        else
+            first = packets[i];
+        last = packets[i];
+        m->queue_length++;
+        m->queued++;
+        if (unlikely(ndis.verify))
+            ndis_verify_event(packets[i], EVENT_QUEUED, NDIS_STATUS_RESOURCES);
+    }
+    ndis_packet_set_next(last, m->queue_head);
+    m->queue_head = first;
+    if (!m->queue_tail)
+        m->queue_tail = last;
+    ndis_gate_attention(m);
+    ndis_unlock(&m->lock);
+}
+
+static PNDIS_PACKET take_head(struct ndis_miniport *m)
+{
+    PNDIS_PACKET packet = m->queue_head;
+
+    if (!packet)
+        return NULL;
+    m->queue_head = ndis_packet_next(packet);
+    if (!m->queue_head)
+        m->queue_tail = NULL;
+    m->queue_length--;
+    return packet;
+}
+
+/* ---- handing over ---- */
+
+/* Edge (1) or (3) by MiniportSend. PENDING: do not touch the packet again. */
+static NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    NDIS_STATUS status;
+
+    if (unlikely(ndis.verify))
+        ndis_verify_give(m, packet);
+    ndis_packet_set(packet, PACKET_DRIVER);
+    ndis_count_add(&m->calls, is_inside(m));
+    ndis_preempt("MiniportSend");
+    status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
+    ndis_preempt("MiniportSend returned");
+    if (status != NDIS_STATUS_PENDING && unlikely(ndis.verify) && !ndis_verify_answer(m, packet, status))
+        return NDIS_STATUS_PENDING;
+    return status;
+}
+
+/* Edge (1) or (3) by MiniportSendPackets; `count` elements now, `total` in the array that put_back must keep together.
+ * Afterwards every element is DRIVER, DONE or QUEUED; returns how many are DONE and not yet given back. */
+static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, UINT total)
+{
+    UINT done = 0;
+
+    for (UINT i = 0; i < count; i++) {
+        if (unlikely(ndis.verify))
+            ndis_verify_give(m, packets[i]);
+        NDIS_SET_PACKET_STATUS(packets[i], NDIS_STATUS_PENDING);
+        ndis_packet_set(packets[i], PACKET_ARRAY);
+    }
+    ndis_count_add(&m->calls, true);
+    ndis_preempt("MiniportSendPackets");
+    m->driver->chars.SendPacketsHandler(m->context, packets, count);
+    ndis_preempt("MiniportSendPackets returned");
+    for (UINT i = 0; i < count; i++) {
+        if (ndis_packet_state(packets[i]) == PACKET_DONE) {
+            done++;
+            continue;
+        }
+        NDIS_STATUS status = NDIS_GET_PACKET_STATUS(packets[i]);
+        if (unlikely(ndis.verify) && status != NDIS_STATUS_PENDING && !ndis_verify_answer(m, packets[i], status))
+            status = NDIS_STATUS_PENDING; /* its completion waits in the late list */
+        if (status == NDIS_STATUS_PENDING) {
+            ndis_packet_set(packets[i], PACKET_DRIVER);
+        } else if (status == NDIS_STATUS_RESOURCES) {
+            for (UINT j = i + 1; j < count; j++)
+                done += ndis_packet_state(packets[j]) == PACKET_DONE;
+            put_back(m, packets + i, total - i);
+            break;
+        } else {
+            ndis_packet_set_status(packets[i], status);
+            ndis_packet_set(packets[i], PACKET_DONE);
+            done++;
+        }
+    }
+    return done;
+}
+
+static void give_back_done(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, UINT done)
+{
+    for (UINT i = 0; i < count && done; i++) {
+        if (ndis_packet_state(packets[i]) != PACKET_DONE)
+            continue;
+        done--;
+        give_back(m, packets[i], ndis_packet_status(packets[i]), "MiniportSendPackets");
+    }
+}
+
+/* Inside, `packets` are the oldest there are. Everything final goes back by callback. */
+static void start(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count)
+{
+    if (m->sends_arrays) {
+        bool stalled = false;
+        for (UINT i = 0; i < count && !stalled; i += m->array_max) {
+            UINT part = count - i < m->array_max ? count - i : m->array_max;
+            UINT done = hand_over_array(m, packets + i, part, count - i);
+            stalled = m->stalled; /* a callback may already be an event that ends it */
+            give_back_done(m, packets + i, part, done);
+        }
+        return;
+    }
+    for (UINT i = 0; i < count; i++) {
+        NDIS_STATUS status = hand_over(m, packets[i]);
+        if (status == NDIS_STATUS_PENDING)
+            continue;
+        if (status == NDIS_STATUS_RESOURCES) {
+            put_back(m, packets + i, count - i);
+            break;
+        }
+        give_back(m, packets[i], status, "MiniportSend");
+    }
+}
+
+/* The same for the packet of one NdisSend, whose final status is the result. */
+static NDIS_STATUS start_one(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    NDIS_STATUS status;
+
+    if (!m->sends_arrays) {
+        status = hand_over(m, packet);
+        if (status == NDIS_STATUS_PENDING)
+            return status;
+        if (status != NDIS_STATUS_RESOURCES)
+            return give_back_now(m, packet, status);
+        put_back(m, &packet, 1);
+        return NDIS_STATUS_PENDING;
+    }
+    if (hand_over_array(m, &packet, 1, 1) == 0)
+        return NDIS_STATUS_PENDING;
+    return give_back_now(m, packet, ndis_packet_status(packet));
+}
+
+void ndis_send_start_queue(struct ndis_miniport *m)
+{
+    PNDIS_PACKET packets[NDIS_MAX_ARRAY];
+    UINT count = 0, most = m->sends_arrays ? m->array_max : 1;
+
+    ndis_lock(&m->lock);
+    while (count < most && (packets[count] = take_head(m)) != NULL)
+        count++;
+    ndis_unlock(&m->lock);
+    if (count)
+        start(m, packets, count);
+}
+
+/* ---- submission ---- */
+
+/* Under m->lock: may packets be taken at all? */
+static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
+{
+    if (m->state != MINIPORT_RUNNING)
+        return NDIS_STATUS_ADAPTER_REMOVED;
+    if (binding->closing)
+        return NDIS_STATUS_CLOSING;
+    return m->resetting || m->reset_due ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_SUCCESS;
+}
+
+/* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are refused. */
+static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    struct ndis_miniport *m = binding->miniport;
+    NDIS_STATUS status;
+    bool taken = false;
+
+    ndis_lock(&m->lock);
+    status = refusal(m, binding);
+    if (status == NDIS_STATUS_SUCCESS) {
+        for (UINT i = 0; i < count; i++) {
+            ndis_count_add(&binding->sent, false);
+            append(m, packets[i]);
+        }
+        ndis_gate_attention(m);
+        taken = ndis_gate_take_locked(m);
+        status = NDIS_STATUS_PENDING;
+    }
+    ndis_unlock(&m->lock);
+    if (taken)
+        ndis_gate_leave_slow(m);
+    return status;
+}
+
+/* RESOURCES and answers other than PENDING are against the documents here; they are taken as final (DER-2). */
+static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct ndis_miniport *m = binding->miniport;
+
+    ndis_count_add(&binding->sent, false);
+    if (!m->sends_arrays)
+        return hand_over(m, packet);
+    if (unlikely(ndis.verify))
+        ndis_verify_give(m, packet);
+    ndis_packet_set(packet, PACKET_DRIVER);
+    ndis_count_add(&m->calls, false);
+    ndis_preempt("MiniportSendPackets");
+    m->driver->chars.SendPacketsHandler(m->context, &packet, 1);
+    ndis_preempt("MiniportSendPackets returned");
+    return NDIS_STATUS_PENDING; /* the OOB status of a deserialized driver is not looked at: it may be gone */
+}
+
+static NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    NDIS_STATUS status;
+
+    if (unlikely(binding->miniport->state != MINIPORT_RUNNING || binding->closing))
+        return NDIS_STATUS_ADAPTER_REMOVED;
+    if (unlikely(binding->miniport->resetting))
+        return NDIS_STATUS_RESET_IN_PROGRESS;
+    status = hand_over_deserialized(binding, packet);
+    return status == NDIS_STATUS_PENDING ? status : give_back_now(binding->miniport, packet, status);
+}
+
+static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    struct ndis_miniport *m = binding->miniport;
+
+    if (!m->sends_arrays || m->state != MINIPORT_RUNNING || m->resetting) {
+        for (UINT i = 0; i < count; i++) {
+            NDIS_STATUS status = NDIS_STATUS_ADAPTER_REMOVED;
+            if (m->state == MINIPORT_RUNNING)
+                status = m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : hand_over_deserialized(binding, packets[i]);
+            if (status != NDIS_STATUS_PENDING)
+                give_back(m, packets[i], status, "MiniportSend");
+        }
+        return;
+    }
+    for (UINT i = 0; i < count; i++) {
+        ndis_count_add(&binding->sent, false);
+        if (unlikely(ndis.verify))
+            ndis_verify_give(m, packets[i]);
+        ndis_packet_set(packets[i], PACKET_DRIVER);
+    }
+    for (UINT i = 0; i < count; i += m->array_max) {
+        ndis_count_add(&m->calls, false);
+        ndis_preempt("MiniportSendPackets");
+        m->driver->chars.SendPacketsHandler(m->context, packets + i,
+                                            count - i < m->array_max ? count - i : m->array_max);
+        ndis_preempt("MiniportSendPackets returned");
+    }
+}
+
+VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)
+{
+    struct ndis_binding *binding = NdisBindingHandle;
+    struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
+    enum nic_level before;
+
+    ndis_preempt("NdisSend");
+    if (unlikely(ndis.verify) && !ndis_verify_submit("NdisSend", binding, Packet)) {
+        *Status = NDIS_STATUS_FAILURE;
+        return;
+    }
+    ndis_packet_set_owner(Packet, binding);
+    if (!m->serialized) {
+        *Status = send_deserialized(binding, Packet);
+        ndis_preempt("NdisSend returned");
+        return;
+    }
+    before = ndis_raise();
+    if (ndis_gate_try(m)) {
+        ndis_inside = m;
+        ndis_count_add(&binding->sent, true);
+        *Status = start_one(m, Packet);
+        ndis_inside = outer;
+        ndis_gate_leave(m);
+    } else {
+        *Status = queue_up(binding, &Packet, 1);
+        if (unlikely(*Status != NDIS_STATUS_PENDING) && ndis.verify)
+            ndis_verify_return(Packet, *Status, "NdisSend");
+    }
+    ndis_lower(before);
+    ndis_preempt("NdisSend returned");
+}
+
+static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
+    enum nic_level before;
+
+    for (UINT i = 0; i < count; i++)
+        ndis_packet_set_owner(packets[i], binding);
+    if (!m->serialized) {
+        send_array_deserialized(binding, packets, count);
+        return;
+    }
+    before = ndis_raise();
+    if (ndis_gate_try(m)) {
+        ndis_inside = m;
+        __atomic_store_n(&binding->sent.value[0], binding->sent.value[0] + count, __ATOMIC_RELAXED);
+        start(m, packets, count);
+        ndis_inside = outer;
+        ndis_gate_leave(m);
+    } else {
+        NDIS_STATUS status = queue_up(binding, packets, count);
+        for (UINT i = 0; status != NDIS_STATUS_PENDING && i < count; i++) {
+            if (ndis.verify)
+                ndis_verify_return(packets[i], status, "NdisSendPackets");
+            binding->send_complete(binding->context, packets[i], status);
+        }
+    }
+    ndis_lower(before);
+}
+
+/* What the verifier refuses is left out. */
+static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    UINT first = 0;
+
+    for (UINT i = 0; i < count; i++) {
+        if (ndis_verify_submit("NdisSendPackets", binding, packets[i]))
+            continue;
+        send_array(binding, packets + first, i - first);
+        first = i + 1;
+    }
+    send_array(binding, packets + first, count - first);
+}
+
+VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
+{
+    ndis_preempt("NdisSendPackets");
+    if (unlikely(ndis.verify))
+        send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
+    else
+        send_array(NdisBindingHandle, PacketArray, NumberOfPackets);
+    ndis_preempt("NdisSendPackets returned");
+}
+
+/* ---- completion ---- */
+
+static void __attribute__((cold)) not_outstanding(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    ndis_log("%s: NdisMSendComplete for packet %p, which the driver does not own; ignored", m->name, (void *)packet);
+}
+
+/* An event as in REQ-49. */
+static void restart(struct ndis_miniport *m)
+{
+    m->stalled = false;
+    m->stall_progress++;
+}
+
+/* Edge (6), inside. */
+static void complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    enum ndis_packet_state state = ndis_packet_state(packet);
+
+    if (unlikely(state == PACKET_ARRAY)) {
+        ndis_packet_set_status(packet, status);
+        ndis_packet_set(packet, PACKET_DONE);
+        return;
+    }
+    if (unlikely(state != PACKET_DRIVER)) {
+        not_outstanding(m, packet);
+        return;
+    }
+    restart(m);
+    give_back(m, packet, status, "NdisMSendComplete");
+}
+
+void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list)
+{
+    while (list) {
+        PNDIS_PACKET packet = list;
+        list = ndis_packet_next(packet);
+        complete(m, packet, ndis_packet_status(packet));
+    }
+}
+
+VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle), *outer = ndis_inside;
+    enum nic_level before;
+    bool taken;
+
+    ndis_preempt("NdisMSendComplete");
+    if (unlikely(ndis.verify) && !ndis_verify_complete(m, Packet, Status))
+        return;
+    if (!m->serialized) {
+        if (unlikely(ndis_packet_state(Packet) != PACKET_DRIVER))
+            not_outstanding(m, Packet);
+        else
+            give_back(m, Packet, Status, "NdisMSendComplete");
+        return;
+    }
+    if (outer == m) {
+        complete(m, Packet, Status);
+        ndis_preempt("NdisMSendComplete returned");
+        return;
+    }
+    before = ndis_raise();
+    if (ndis_gate_try(m)) {
+        ndis_inside = m;
+        complete(m, Packet, Status);
+        ndis_inside = outer;
+        ndis_gate_leave(m);
+    } else {
+        ndis_lock(&m->lock);
+        ndis_packet_set_status(Packet, Status);
+        ndis_packet_set_next(Packet, NULL);
+        if (m->late_tail)
+            ndis_packet_set_next(m->late_tail, Packet);
+        else
+            m->late_head = Packet;
+        m->late_tail = Packet;
+        ndis_gate_attention(m);
+        taken = ndis_gate_take_locked(m);
+        ndis_unlock(&m->lock);
+        if (taken)
+            ndis_gate_leave_slow(m);
+    }
+    ndis_lower(before);
+}
+
+VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    enum nic_level before;
+    bool taken;
+
+    ndis_preempt("NdisMSendResourcesAvailable");
+    if (unlikely(ndis.verify)) {
+        ndis_verify_level("NdisMSendResourcesAvailable", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+        ndis_verify_no_lock("NdisMSendResourcesAvailable");
+    }
+    if (!m->serialized)
+        return;
+    if (ndis_inside == m) {
+        restart(m); /* the queue is started on the way out */
+        return;
+    }
+    before = ndis_raise();
+    ndis_lock(&m->lock);
+    m->resources_available = true;
+    ndis_gate_attention(m);
+    taken = ndis_gate_take_locked(m);
+    ndis_unlock(&m->lock);
+    if (taken)
+        ndis_gate_leave_slow(m);
+    ndis_lower(before);
+}
+
+/* ---- taking back: reset, halt, close ---- */
+
+void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
+{
+    PNDIS_PACKET aborted = NULL, *tail = &aborted, kept_tail = NULL;
+
+    ndis_lock(&m->lock);
+    for (PNDIS_PACKET packet = m->queue_head, previous = NULL, next; packet; packet = next) {
+        next = ndis_packet_next(packet);
+        if (binding && ndis_packet_owner(packet) != binding) {
+            previous = kept_tail = packet;
+            continue;
+        }
+        if (previous)
+            ndis_packet_set_next(previous, next);
+        else
+            m->queue_head = next;
+        m->queue_length--;
+        ndis_packet_set(packet, PACKET_DONE);
+        ndis_packet_set_next(packet, NULL);
+        *tail = packet;
+        tail = (PNDIS_PACKET *)&packet->Reserved[1];
+    }
+    m->queue_tail = kept_tail;
+    ndis_unlock(&m->lock);
+    while (aborted) {
+        PNDIS_PACKET packet = aborted;
+        aborted = ndis_packet_next(packet);
+        if (ndis.verify)
+            ndis_verify_event(packet, EVENT_ABORTED, status);
+        give_back(m, packet, status, "library");
+    }
+}
+
+struct abort_walk {
+    struct ndis_miniport *m;
+    PNDIS_PACKET list;
+};
+
+static void collect_outstanding(PNDIS_PACKET packet, void *context)
+{
+    struct abort_walk *walk = context;
+
+    if (ndis_packet_state(packet) != PACKET_DRIVER ||
+        ((struct ndis_binding *)ndis_packet_owner(packet))->miniport != walk->m)
+        return;
+    ndis_packet_set(packet, PACKET_DONE);
+    ndis_packet_set_next(packet, walk->list);
+    walk->list = packet;
+}
+
+unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak)
+{
+    struct abort_walk walk = { .m = m };
+    unsigned count = 0;
+    PNDIS_PACKET late;
+
+    ndis_lock(&m->lock);
+    late = m->late_head;
+    m->late_head = m->late_tail = NULL;
+    ndis_unlock(&m->lock);
+    ndis_send_complete_late(m, late);
+    ndis_packets_walk(collect_outstanding, &walk);
+    for (; walk.list; count++) {
+        PNDIS_PACKET packet = walk.list;
+        walk.list = ndis_packet_next(packet);
+        if (ndis.verify && is_leak)
+            ndis_verify_finding(packet, "%s never completed this packet (REQ-45)", m->name);
+        if (ndis.verify)
+            ndis_verify_event(packet, EVENT_ABORTED, status);
+        give_back(m, packet, status, "library");
+    }
+    return count;
+}
+
+uint64_t ndis_send_outstanding(struct ndis_miniport *m)
+{
+    uint64_t with_library_and_driver = 0;
+
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
+        with_library_and_driver += ndis_binding_outstanding(binding);
+    return with_library_and_driver - m->queue_length;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verifier. It keeps a shadow before every descriptor of a pool: who owns the packet, checksums of what nobody may
+ * change while it is in transit, and its latest events. The rest of the library calls it only when it is on.
+ * A shadow's fields are under the verifier's lock.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ndis_machine.h"
+
+#define EVENTS 12
+
+enum shadow_owner { OWNER_POOL, OWNER_PROTOCOL, OWNER_LIBRARY, OWNER_DRIVER };
+
+struct event {
+    uint64_t time_ns;
+    NDIS_STATUS status;
+    uint8_t what;
+};
+
+struct shadow {
+    uint8_t owner; /* enum shadow_owner */
+    bool in_transit;
+    uint64_t sum_descriptor, sum_buffers, sum_data, sum_oob;
+    uint64_t submitted; /* how often */
+    unsigned event_count;
+    struct event events[EVENTS];
+};
+
+_Static_assert(sizeof(struct shadow) <= NDIS_SHADOW_BYTES, "a shadow fits before a descriptor");
+
+static struct nic_lock lock;
+static uint32_t sentinel; /* changes with every use, REQ-29 */
+static _Thread_local int locks_held;
+
+static struct shadow *shadow_of(PNDIS_PACKET packet)
+{
+    return (struct shadow *)(void *)((UCHAR *)packet - NDIS_SHADOW_BYTES);
+}
+
+void ndis_verify_start(void)
+{
+    if (!ndis.verify)
+        return;
+    ndis.platform->ops->lock_init(ndis.platform, &lock, "verifier");
+    sentinel = 0x5A000000;
+}
+
+void ndis_verify_stop(void)
+{
+    if (ndis.verify)
+        ndis.platform->ops->lock_free(ndis.platform, &lock);
+}
+
+/* ---- findings ---- */
+
+static const char *const event_names[] = {
+    [EVENT_ALLOCATED] = "allocated", [EVENT_SUBMITTED] = "submitted", [EVENT_QUEUED] = "queued",
+    [EVENT_GIVEN] = "given to the driver", [EVENT_ANSWERED] = "answered", [EVENT_COMPLETED] = "completed",
+    [EVENT_RETURNED] = "returned", [EVENT_ABORTED] = "taken from the driver", [EVENT_FREED] = "freed",
+};
+
+static size_t append(char *text, size_t size, size_t used, const char *format, ...)
+{
+    va_list list;
+    int length;
+
+    if (used >= size)
+        return used;
+    va_start(list, format);
+    length = vsnprintf(text + used, size - used, format, list);
+    va_end(list);
+    return used + (size_t)length;
+}
+
+static size_t append_history(char *text, size_t size, size_t used, PNDIS_PACKET packet)
+{
+    struct shadow *shadow = shadow_of(packet);
+    unsigned first = shadow->event_count > EVENTS ? shadow->event_count - EVENTS : 0;
+
+    used = append(text, size, used, "; history:%s", first ? " ..." : "");
+    for (unsigned i = first; i < shadow->event_count; i++) {
+        const struct event *event = &shadow->events[i % EVENTS];
+        used = append(text, size, used, " %s", event_names[event->what]);
+        if (event->status != NDIS_STATUS_SUCCESS && event->what != EVENT_ALLOCATED)
+            used = append(text, size, used, " %08x", (unsigned)event->status);
+        used = append(text, size, used, " at %.3f us%s", (double)event->time_ns / 1000.0,
+                      i + 1 < shadow->event_count ? "," : "");
+    }
+    return used;
+}
+
+void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
+{
+    char text[1536];
+    size_t used;
+    va_list list;
+
+    va_start(list, format);
+    used = (size_t)vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    if (packet) {
+        used = append(text, sizeof(text), used, " (packet %p)", (void *)packet);
+        if (ndis_packet_is_ours(packet)) {
+            ndis_lock(&lock);
+            append_history(text, sizeof(text), used, packet);
+            ndis_unlock(&lock);
+        }
+    }
+    __atomic_fetch_add(&ndis.findings, 1, __ATOMIC_RELAXED);
+    if (ndis.options.report)
+        ndis.options.report(ndis.options.report_context, text);
+    else
+        fprintf(stderr, "ndis verifier: %s\n", text);
+}
+
+/* Under the lock. */
+static void remember(PNDIS_PACKET packet, enum ndis_event what, NDIS_STATUS status)
+{
+    struct shadow *shadow = shadow_of(packet);
+
+    shadow->events[shadow->event_count++ % EVENTS] = (struct event){
+        .time_ns = ndis.platform->ops->now_ns(ndis.platform), .status = status, .what = (uint8_t)what,
+    };
+}
+
+/* ---- levels and locks ---- */
+
+void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level highest)
+{
+    enum nic_level level = nic_platform_level();
+
+    if (level < lowest || level > highest)
+        ndis_verify_finding(NULL, "%s called at level %d; allowed are %d to %d", call, level, lowest, highest);
+}
+
+void ndis_verify_lock_count(int change)
+{
+    locks_held += change;
+}
+
+void ndis_verify_no_lock(const char *call)
+{
+    if (locks_held)
+        ndis_verify_finding(NULL, "%s called with %d spin locks held", call, locks_held);
+}
+
+/* ---- contents ---- */
+
+/* FNV-1a over words of eight bytes, then bytes: fast and enough to see a change. */
+static uint64_t mix(uint64_t sum, const void *data, size_t length)
+{
+    const UCHAR *bytes = data;
+    uint64_t word;
+
+    for (; length >= sizeof(word); length -= sizeof(word), bytes += sizeof(word)) {
+        memcpy(&word, bytes, sizeof(word));
+        sum = (sum ^ word) * 0x100000001B3u;
+        sum ^= sum >> 29;
+    }
+    for (; length; length--, bytes++)
+        sum = (sum ^ *bytes) * 0x100000001B3u;
+    return sum;
+}
+
+#define SUM_START 0xCBF29CE484222325u
+
+/* What the driver may change is left out: cached counts, MiniportReserved. */
+static uint64_t sum_descriptor(PNDIS_PACKET packet)
+{
+    uint64_t sum = SUM_START;
+    size_t reserved = packet->Private.NdisPacketOobOffset - offsetof(NDIS_PACKET, ProtocolReserved);
+
+    sum = mix(sum, &packet->Private.Head, sizeof(packet->Private.Head));
+    sum = mix(sum, &packet->Private.Tail, sizeof(packet->Private.Tail));
+    sum = mix(sum, &packet->Private.Pool, sizeof(packet->Private.Pool));
+    sum = mix(sum, &packet->Private.Flags, sizeof(packet->Private.Flags));
+    sum = mix(sum, &packet->Private.NdisPacketOobOffset, sizeof(packet->Private.NdisPacketOobOffset));
+    return mix(sum, packet->ProtocolReserved, reserved);
+}
+
+static uint64_t sum_buffers(PNDIS_PACKET packet)
+{
+    uint64_t sum = SUM_START;
+
+    for (PNDIS_BUFFER buffer = packet->Private.Head; buffer; buffer = buffer->Next)
+        sum = mix(sum, buffer, sizeof(*buffer));
+    return sum;
+}
+
+static uint64_t sum_data(PNDIS_PACKET packet)
+{
+    uint64_t sum = SUM_START;
+
+    for (PNDIS_BUFFER buffer = packet->Private.Head; buffer; buffer = buffer->Next) {
+        if (buffer->MappedSystemVa)
+            sum = mix(sum, buffer->MappedSystemVa, buffer->ByteCount);
+    }
+    return sum;
+}
+
+/* TimeToSend is left out: the driver writes TimeSent over it. So is Status, the library's (REQ-29). */
+static uint64_t sum_oob(PNDIS_PACKET packet)
+{
+    const NDIS_PACKET_OOB_DATA *oob = NDIS_OOB_DATA_FROM_PACKET(packet);
+    uint64_t sum = mix(SUM_START, &oob->TimeReceived, sizeof(oob->TimeReceived));
+
+    sum = mix(sum, &oob->HeaderSize, sizeof(oob->HeaderSize));
+    sum = mix(sum, &oob->SizeMediaSpecificInfo, sizeof(oob->SizeMediaSpecificInfo));
+    sum = mix(sum, &oob->MediaSpecificInformation, sizeof(oob->MediaSpecificInformation));
+    return mix(sum, NDIS_PACKET_EXTENSION_FROM_PACKET(packet), sizeof(NDIS_PACKET_EXTENSION));
+}
+
+static const char *what_changed(PNDIS_PACKET packet)
+{
+    struct shadow *shadow = shadow_of(packet);
+
+    if (shadow->sum_descriptor != sum_descriptor(packet))
+        return "the descriptor";
+    if (shadow->sum_buffers != sum_buffers(packet))
+        return "the buffer descriptors";
+    if (shadow->sum_data != sum_data(packet))
+        return "the data";
+    return shadow->sum_oob != sum_oob(packet) ? "the out-of-band data" : NULL;
+}
+
+/* ---- a packet's life ---- */
+
+bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct shadow *shadow;
+    const char *fault = NULL;
+
+    ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+    if (!ndis_packet_is_ours(packet)) {
+        ndis_verify_finding(NULL, "%s for packet %p, which is in no packet pool; refused", call, (void *)packet);
+        return false;
+    }
+    shadow = shadow_of(packet);
+    ndis_lock(&lock);
+    if (shadow->owner == OWNER_POOL)
+        fault = "is free";
+    else if (shadow->in_transit)
+        fault = "is in transit already";
+    else if (binding->closing)
+        fault = "is sent on a closed binding";
+    if (!fault) {
+        shadow->in_transit = true;
+        shadow->owner = OWNER_LIBRARY;
+        shadow->submitted++;
+        shadow->sum_descriptor = sum_descriptor(packet);
+        shadow->sum_buffers = sum_buffers(packet);
+        shadow->sum_data = sum_data(packet);
+        shadow->sum_oob = sum_oob(packet);
+        NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
+        remember(packet, EVENT_SUBMITTED, NDIS_STATUS_SUCCESS);
+    }
+    ndis_unlock(&lock);
+    if (fault)
+        ndis_verify_finding(packet, "%s for a packet that %s; refused", call, fault);
+    return !fault;
+}
+
+void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    (void)m;
+    ndis_lock(&lock);
+    shadow_of(packet)->owner = OWNER_DRIVER;
+    NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
+    remember(packet, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
+    ndis_unlock(&lock);
+}
+
+void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS status)
+{
+    ndis_lock(&lock);
+    shadow_of(packet)->owner = OWNER_LIBRARY;
+    if (event == EVENT_QUEUED)
+        NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
+    remember(packet, event, status);
+    ndis_unlock(&lock);
+}
+
+bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    bool is_drivers;
+
+    ndis_lock(&lock);
+    is_drivers = shadow_of(packet)->owner == OWNER_DRIVER;
+    if (is_drivers)
+        remember(packet, EVENT_ANSWERED, status);
+    ndis_unlock(&lock);
+    if (!is_drivers)
+        ndis_verify_finding(packet, "%s answered %08x for a packet that it had completed", m->name, (unsigned)status);
+    else if (!m->serialized)
+        ndis_verify_finding(packet, "%s is deserialized and answered %08x; it has to answer PENDING", m->name,
+                            (unsigned)status);
+    return is_drivers;
+}
+
+bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    struct shadow *shadow;
+    const char *fault = NULL;
+
+    ndis_verify_level("NdisMSendComplete", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+    ndis_verify_no_lock("NdisMSendComplete");
+    if (status == NDIS_STATUS_PENDING || status == NDIS_STATUS_RESOURCES)
+        ndis_verify_finding(NULL, "%s: NdisMSendComplete with status %08x, which is not final", m->name,
+                            (unsigned)status);
+    if (!ndis_packet_is_ours(packet)) {
+        ndis_verify_finding(NULL, "%s: NdisMSendComplete for packet %p, which is in no packet pool; ignored", m->name,
+                            (void *)packet);
+        return false;
+    }
+    shadow = shadow_of(packet);
+    ndis_lock(&lock);
+    if (shadow->owner == OWNER_POOL || shadow->owner == OWNER_PROTOCOL)
+        fault = shadow->submitted ? "the protocol has had back since" : "was never sent";
+    else if (shadow->owner == OWNER_LIBRARY)
+        fault = "it had refused or completed already";
+    else if (((struct ndis_binding *)ndis_packet_owner(packet))->miniport != m)
+        fault = "belongs to another miniport";
+    if (!fault) {
+        shadow->owner = OWNER_LIBRARY;
+        remember(packet, EVENT_COMPLETED, status);
+    }
+    ndis_unlock(&lock);
+    if (fault)
+        ndis_verify_finding(packet, "%s: NdisMSendComplete for a packet that %s; ignored", m->name, fault);
+    return !fault;
+}
+
+void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *call)
+{
+    struct shadow *shadow = shadow_of(packet);
+    const char *changed;
+
+    ndis_lock(&lock);
+    changed = what_changed(packet);
+    shadow->in_transit = false;
+    shadow->owner = OWNER_PROTOCOL;
+    remember(packet, EVENT_RETURNED, status);
+    ndis_unlock(&lock);
+    if (changed)
+        ndis_verify_finding(packet, "%s of the packet changed between submission and return by %s; nobody owned it",
+                            changed, call);
+}
+
+void ndis_verify_allocated(PNDIS_PACKET packet)
+{
+    struct shadow *shadow = shadow_of(packet);
+
+    ndis_lock(&lock);
+    *shadow = (struct shadow){ .owner = OWNER_PROTOCOL };
+    remember(packet, EVENT_ALLOCATED, NDIS_STATUS_SUCCESS);
+    ndis_unlock(&lock);
+}
+
+bool ndis_verify_freed(PNDIS_PACKET packet)
+{
+    const char *fault = NULL;
+    struct shadow *shadow;
+
+    if (!ndis_packet_is_ours(packet)) {
+        ndis_verify_finding(NULL, "NdisFreePacket for packet %p, which is in no packet pool; ignored", (void *)packet);
+        return false;
+    }
+    shadow = shadow_of(packet);
+    ndis_lock(&lock);
+    if (shadow->owner == OWNER_POOL)
+        fault = "is free";
+    else if (shadow->in_transit)
+        fault = "is in transit";
+    else
+        shadow->owner = OWNER_POOL;
+    if (!fault)
+        remember(packet, EVENT_FREED, NDIS_STATUS_SUCCESS);
+    ndis_unlock(&lock);
+    if (fault)
+        ndis_verify_finding(packet, "NdisFreePacket for a packet that %s; ignored", fault);
+    return !fault;
+}

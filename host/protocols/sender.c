@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sample protocol, see sender.h. Each frame goes out as two buffers, MAC header and the rest, as protocols do. */
+#include "sender.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER_BYTES 14
+#define REQUEST_MS 10000
+
+struct sender {
+    struct sender_handlers handlers;
+    struct sender_counts counts;
+    NDIS_HANDLE protocol, binding, packets, buffers;
+    NDIS_EVENT event;           /* open, close or request finished */
+    NDIS_STATUS event_status;
+    UINT outstanding, max_send_packets, max_frame;
+    UCHAR *receive_buffer;      /* for frames that come in parts */
+    UINT receive_bytes;
+};
+
+static VOID NTAPI open_complete(NDIS_HANDLE context, NDIS_STATUS status, NDIS_STATUS error)
+{
+    struct sender *s = context;
+    (void)error;
+    s->event_status = status;
+    NdisSetEvent(&s->event);
+}
+
+static VOID NTAPI close_complete(NDIS_HANDLE context, NDIS_STATUS status)
+{
+    open_complete(context, status, status);
+}
+
+static VOID NTAPI reset_complete(NDIS_HANDLE context, NDIS_STATUS status)
+{
+    (void)context;
+    (void)status;
+}
+
+static VOID NTAPI request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, NDIS_STATUS status)
+{
+    (void)request;
+    open_complete(context, status, status);
+}
+
+/* ---- sending ---- */
+
+static void finish(struct sender *s, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    ULONG number;
+    PNDIS_BUFFER buffer;
+    memcpy(&number, packet->ProtocolReserved, sizeof number);
+    while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
+        NdisFreeBuffer(buffer);
+    NdisFreePacket(packet);
+    s->outstanding--;
+    s->handlers.completed(s->handlers.context, number, status);
+}
+
+static VOID NTAPI send_complete(NDIS_HANDLE context, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    finish(context, packet, status);
+}
+
+static bool chain(struct sender *s, PNDIS_PACKET packet, const UCHAR *octets, UINT length)
+{
+    NDIS_STATUS status;
+    PNDIS_BUFFER buffer;
+    NdisAllocateBuffer(&status, &buffer, s->buffers, (PVOID)(ULONG_PTR)octets, length);
+    if (status != NDIS_STATUS_SUCCESS)
+        return false;
+    NdisChainBufferAtBack(packet, buffer);
+    return true;
+}
+
+static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
+{
+    NDIS_STATUS status;
+    PNDIS_PACKET packet;
+    PNDIS_BUFFER buffer;
+    UINT first = f->length < HEADER_BYTES ? f->length : HEADER_BYTES;
+    NdisAllocatePacket(&status, &packet, s->packets);
+    if (status != NDIS_STATUS_SUCCESS)
+        return NULL;
+    memcpy(packet->ProtocolReserved, &f->number, sizeof f->number);
+    /* What the library would loop back by itself comes back from the wire. */
+    NdisSetPacketFlags(packet, NDIS_FLAGS_DONT_LOOPBACK);
+    if ((f->length && !chain(s, packet, f->octets, first)) ||
+        (f->length > first && !chain(s, packet, f->octets + first, f->length - first))) {
+        while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
+            NdisFreeBuffer(buffer);
+        NdisFreePacket(packet);
+        return NULL;
+    }
+    s->outstanding++;
+    return packet;
+}
+
+UINT sender_send(struct sender *s, const struct sender_frame *frames, UINT count,
+                 enum sender_call call)
+{
+    PNDIS_PACKET packets[SENDER_BATCH];
+    UINT n;
+    if (call == SENDER_BY_MINIPORT)
+        call = s->max_send_packets > 1 ? SENDER_NDIS_SEND_PACKETS : SENDER_NDIS_SEND;
+    if (call == SENDER_NDIS_SEND) {
+        for (n = 0; n < count; n++) {
+            NDIS_STATUS status;
+            PNDIS_PACKET packet = make_packet(s, &frames[n]);
+            if (!packet)
+                break;
+            s->counts.ndis_send++;
+            NdisSend(&status, s->binding, packet);
+            if (status == NDIS_STATUS_PENDING) {
+                s->counts.pending++;
+                continue;
+            }
+            s->counts.synchronous++;
+            finish(s, packet, status);
+        }
+        return n;
+    }
+    for (n = 0; n < count && n < SENDER_BATCH && (packets[n] = make_packet(s, &frames[n])); n++)
+        ;
+    if (n) {
+        s->counts.ndis_send_packets++;
+        NdisSendPackets(s->binding, packets, n);
+    }
+    return n;
+}
+
+/* ---- receiving ---- */
+
+static void deliver(struct sender *s, const UCHAR *octets, UINT length)
+{
+    if (s->handlers.received)
+        s->handlers.received(s->handlers.context, octets, length);
+}
+
+static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
+{
+    struct sender *s = context;
+    PNDIS_BUFFER buffer;
+    UINT total, at = 0;
+    NdisQueryPacket(packet, NULL, NULL, &buffer, &total);
+    for (; buffer; NdisGetNextBuffer(buffer, &buffer)) {
+        PVOID address;
+        UINT length;
+        NdisQueryBuffer(buffer, &address, &length);
+        if (length == total) {
+            deliver(s, address, total);
+            return 0;
+        }
+        if (at + length > s->receive_bytes)
+            return 0;
+        memcpy(s->receive_buffer + at, address, length);
+        at += length;
+    }
+    deliver(s, s->receive_buffer, at);
+    return 0;
+}
+
+static NDIS_STATUS NTAPI receive(NDIS_HANDLE context, NDIS_HANDLE mac_context, PVOID header,
+                                 UINT header_bytes, PVOID lookahead, UINT lookahead_bytes,
+                                 UINT packet_bytes)
+{
+    struct sender *s = context;
+    (void)mac_context;
+    if (lookahead_bytes < packet_bytes || header_bytes + packet_bytes > s->receive_bytes)
+        return NDIS_STATUS_NOT_ACCEPTED;
+    memcpy(s->receive_buffer, header, header_bytes);
+    memcpy(s->receive_buffer + header_bytes, lookahead, packet_bytes);
+    deliver(s, s->receive_buffer, header_bytes + packet_bytes);
+    return NDIS_STATUS_SUCCESS;
+}
+
+static VOID NTAPI receive_complete(NDIS_HANDLE context)
+{
+    (void)context;
+}
+
+static VOID NTAPI status_indication(NDIS_HANDLE context, NDIS_STATUS status, PVOID buffer, UINT length)
+{
+    (void)context;
+    (void)status;
+    (void)buffer;
+    (void)length;
+}
+
+static VOID NTAPI transfer_complete(NDIS_HANDLE context, PNDIS_PACKET packet, NDIS_STATUS status,
+                                    UINT moved)
+{
+    (void)context;
+    (void)packet;
+    (void)status;
+    (void)moved;
+}
+
+/* ---- requests ---- */
+
+static NDIS_STATUS await(struct sender *s, NDIS_STATUS status)
+{
+    if (status != NDIS_STATUS_PENDING)
+        return status;
+    NdisWaitEvent(&s->event, 0);
+    return s->event_status;
+}
+
+NDIS_STATUS sender_query(struct sender *s, NDIS_OID oid, void *buffer, UINT length, UINT *moved)
+{
+    NDIS_STATUS status;
+    NDIS_REQUEST request = {.RequestType = NdisRequestQueryInformation};
+    request.DATA.QUERY_INFORMATION.Oid = oid;
+    request.DATA.QUERY_INFORMATION.InformationBuffer = buffer;
+    request.DATA.QUERY_INFORMATION.InformationBufferLength = length;
+    NdisResetEvent(&s->event);
+    NdisRequest(&status, s->binding, &request);
+    status = await(s, status);
+    if (moved)
+        *moved = request.DATA.QUERY_INFORMATION.BytesWritten;
+    return status;
+}
+
+NDIS_STATUS sender_set(struct sender *s, NDIS_OID oid, void *buffer, UINT length)
+{
+    NDIS_STATUS status;
+    NDIS_REQUEST request = {.RequestType = NdisRequestSetInformation};
+    request.DATA.SET_INFORMATION.Oid = oid;
+    request.DATA.SET_INFORMATION.InformationBuffer = buffer;
+    request.DATA.SET_INFORMATION.InformationBufferLength = length;
+    NdisResetEvent(&s->event);
+    NdisRequest(&status, s->binding, &request);
+    return await(s, status);
+}
+
+UINT sender_max_send_packets(const struct sender *s)
+{
+    return s->max_send_packets;
+}
+
+UINT sender_max_frame(const struct sender *s)
+{
+    return s->max_frame;
+}
+
+UINT sender_outstanding(const struct sender *s)
+{
+    return s->outstanding;
+}
+
+const struct sender_counts *sender_counts(const struct sender *s)
+{
+    return &s->counts;
+}
+
+/* ---- binding ---- */
+
+static void free_all(struct sender *s)
+{
+    NDIS_STATUS status;
+    if (s->protocol)
+        NdisDeregisterProtocol(&status, s->protocol);
+    if (s->buffers)
+        NdisFreeBufferPool(s->buffers);
+    if (s->packets)
+        NdisFreePacketPool(s->packets);
+    free(s->receive_buffer);
+    free(s);
+}
+
+static NDIS_STATUS register_protocol(struct sender *s)
+{
+    NDIS_STATUS status;
+    NDIS_PROTOCOL_CHARACTERISTICS c = {
+        .MajorNdisVersion = 5,
+        .OpenAdapterCompleteHandler = open_complete,
+        .CloseAdapterCompleteHandler = close_complete,
+        .SendCompleteHandler = send_complete,
+        .TransferDataCompleteHandler = transfer_complete,
+        .ResetCompleteHandler = reset_complete,
+        .RequestCompleteHandler = request_complete,
+        .ReceiveHandler = receive,
+        .ReceiveCompleteHandler = receive_complete,
+        .StatusHandler = status_indication,
+        .StatusCompleteHandler = receive_complete,
+        .Name = NDIS_STRING_CONST("sender"),
+        .ReceivePacketHandler = receive_packet,
+    };
+    NdisRegisterProtocol(&status, &s->protocol, &c, sizeof c);
+    return status;
+}
+
+static NDIS_STATUS bind_adapter(struct sender *s, const char *adapter)
+{
+    NDIS_STATUS status, error;
+    NDIS_MEDIUM medium = NdisMedium802_3;
+    UINT selected;
+    NDIS_STRING name;
+    NdisInitializeString(&name, (PUCHAR)(ULONG_PTR)adapter);
+    NdisResetEvent(&s->event);
+    NdisOpenAdapter(&status, &error, &s->binding, &selected, &medium, 1, s->protocol, s, &name, 0, NULL);
+    NdisFreeString(name);
+    return await(s, status);
+}
+
+static NDIS_STATUS ask_adapter(struct sender *s)
+{
+    ULONG word = 0;
+    NDIS_STATUS status = sender_query(s, OID_GEN_MAXIMUM_SEND_PACKETS, &word, sizeof word, NULL);
+    s->max_send_packets = status == NDIS_STATUS_SUCCESS && word ? word : 1;
+    status = sender_query(s, OID_GEN_MAXIMUM_TOTAL_SIZE, &word, sizeof word, NULL);
+    s->max_frame = word;
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
+    word = NDIS_PACKET_TYPE_PROMISCUOUS;
+    return sender_set(s, OID_GEN_CURRENT_PACKET_FILTER, &word, sizeof word);
+}
+
+struct sender *sender_open(const char *adapter, const struct sender_handlers *handlers, NDIS_STATUS *status)
+{
+    struct sender *s = calloc(1, sizeof *s);
+    *status = NDIS_STATUS_RESOURCES;
+    if (!s)
+        return NULL;
+    s->handlers = *handlers;
+    s->receive_bytes = 65536;
+    s->receive_buffer = malloc(s->receive_bytes);
+    NdisInitializeEvent(&s->event);
+    if (s->receive_buffer)
+        NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(ULONG));
+    if (*status == NDIS_STATUS_SUCCESS)
+        NdisAllocateBufferPool(status, &s->buffers, 2 * SENDER_PACKETS);
+    if (*status == NDIS_STATUS_SUCCESS)
+        *status = register_protocol(s);
+    if (*status == NDIS_STATUS_SUCCESS)
+        *status = bind_adapter(s, adapter);
+    if (*status == NDIS_STATUS_SUCCESS) {
+        *status = ask_adapter(s);
+        if (*status == NDIS_STATUS_SUCCESS)
+            return s;
+        sender_close(s);
+        return NULL;
+    }
+    free_all(s);
+    return NULL;
+}
+
+void sender_close(struct sender *s)
+{
+    NDIS_STATUS status;
+    if (!s)
+        return;
+    NdisResetEvent(&s->event);
+    NdisCloseAdapter(&status, s->binding);
+    await(s, status);
+    free_all(s);
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: options, help and suggestions. What the commands do is in files of their own. */
+#include "tool.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NDIS51 1
+#include <ndis.h>
+
+static const struct command commands[] = {
+    {"replay", command_replay, "device read write mode rate seed speed json",
+     "  hilnic replay -r traffic.pcap                    send every frame, take it back from the wire, compare\n"
+     "  hilnic replay -r traffic.pcap -w wire.pcap       and record what a listener on the wire saw\n"
+     "  hilnic replay -r traffic.pcap --mode mixed --seed 7 --json\n\n"
+     "Sends the frames of a capture through NDIS, miniport and device, with a plug on the wire that sends them back.\n"
+     "  -r FILE            the capture to send, - for standard input\n"
+     "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - for standard output\n"
+     "  --device NAME      core: the Verilated nic_core (default); soft: the same device written in C\n"
+     "  --mode single      NdisSend, miniport with MiniportSend\n"
+     "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
+     "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
+     "  --rate max         as fast as device and receive buffer allow (default)\n"
+     "  --rate recorded    at the distances of the capture, in virtual time\n"
+     "  --speed MBPS       1000 (default), 100 or 10\n"
+     "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
+     "  --json             one object for programs\n\n"
+     "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte for byte. Frames that none\n"
+     "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do not count against that.\n"},
+    {"bench", command_bench, "device mode size count seed json",
+     "  hilnic bench                                     64-byte frames through NDIS, driver and model and back\n"
+     "  hilnic bench --size 1518 --count 20000\n"
+     "  hilnic bench --device null                       the host side alone\n\n"
+     "Measures frames and clocks per second of this machine's time.\n"
+     "  --device NAME      core (default), soft or null\n"
+     "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
+     "  --count N          frames (default 50000)\n"
+     "  --mode, --seed, --json as for replay\n"},
+    {"info", command_info, "device seed json",
+     "  hilnic info\n"
+     "  hilnic info --device soft --json\n\n"
+     "What the device is: limits, buffers, clocks, address, and what the driver thinks of it.\n"},
+    {"regs", command_regs, "device seed json",
+     "  hilnic regs                                      every register that can be read\n"
+     "  hilnic regs LINK CTRL\n"
+     "  hilnic regs IFG=20                               write, then show\n\n"
+     "Device registers, through the driver. Names as in REGISTERS.md; also by address, as 0x40.\n"},
+    {"stats", command_stats, "device read mode seed json",
+     "  hilnic stats -r traffic.pcap                     replay, then every counter of the device\n"
+     "  hilnic stats --json\n\n"
+     "Device counters, driver counters and NDIS counters.\n"},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static const char usage_text[] =
+    "Usage: hilnic COMMAND [OPTION...]\n\n"
+    "  hilnic replay -r tests/data/http.pcap            a capture through driver and device and back\n"
+    "  hilnic info                                      what the device is\n"
+    "  hilnic help replay                               options of a command\n\n"
+    "Commands: replay, bench, info, regs, stats, help.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do not match.\n";
+
+int complain(enum exit_code code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("hilnic: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs(".\n", stderr);
+    va_end(arguments);
+    return code;
+}
+
+const char *status_name(int status)
+{
+    static char number[40];
+    switch (status) {
+    case NDIS_STATUS_SUCCESS:
+        return "NDIS_STATUS_SUCCESS";
+    case NDIS_STATUS_PENDING:
+        return "NDIS_STATUS_PENDING";
+    case NDIS_STATUS_FAILURE:
+        return "NDIS_STATUS_FAILURE";
+    case NDIS_STATUS_RESOURCES:
+        return "NDIS_STATUS_RESOURCES";
+    case NDIS_STATUS_REQUEST_ABORTED:
+        return "NDIS_STATUS_REQUEST_ABORTED";
+    case NDIS_STATUS_RESET_IN_PROGRESS:
+        return "NDIS_STATUS_RESET_IN_PROGRESS";
+    case NDIS_STATUS_NO_CABLE:
+        return "NDIS_STATUS_NO_CABLE";
+    case NDIS_STATUS_NOT_SUPPORTED:
+        return "NDIS_STATUS_NOT_SUPPORTED";
+    default:
+        snprintf(number, sizeof number, "NDIS status 0x%08x", (unsigned)status);
+        return number;
+    }
+}
+
+double wall_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+bool print_json(json_t *object)
+{
+    bool ok = object && json_dumpf(object, stdout, JSON_REAL_PRECISION(9)) == 0 && putchar('\n') != EOF;
+    json_decref(object);
+    return ok;
+}
+
+int close_output(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    return complain(EXIT_FAILED, "standard output cannot be written: %s",
+                    strerror(errno ? errno : EIO));
+}
+
+/* ---- suggestions ---- */
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Levenshtein's distance, for short words. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[32];
+    size_t n = strlen(b);
+    if (strlen(a) > 30 || n > 30)
+        return UINT_MAX;
+    for (unsigned k = 0; k <= n; k++)
+        row[k] = k;
+    for (unsigned i = 0; a[i]; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i + 1;
+        for (unsigned k = 0; k < n; k++) {
+            unsigned above = row[k + 1];
+            row[k + 1] = least(least(above, row[k]) + 1, diagonal + (a[i] != b[k]));
+            diagonal = above;
+        }
+    }
+    return row[n];
+}
+
+/* The nearest of some words, NULL: none is near. */
+static const char *nearest(const char *word, const char *const *words)
+{
+    const char *best = NULL;
+    unsigned best_distance = 3;
+    for (; *words; words++) {
+        unsigned d = distance(word, *words);
+        if (d < best_distance) {
+            best_distance = d;
+            best = *words;
+        }
+    }
+    return best;
+}
+
+static int unknown(const char *what, const char *word, const char *const *words, const char *help)
+{
+    const char *best = nearest(word, words);
+    if (best)
+        return complain(EXIT_USAGE, "there is no %s %s, did you mean %s", what, word, best);
+    return complain(EXIT_USAGE, "there is no %s %s, see hilnic %s", what, word, help);
+}
+
+/* ---- options ---- */
+
+enum option_kind { FLAG, TEXT, CHOICE, NUMBER };
+
+struct option {
+    const char *name, *letter; /* "read", "-r" */
+    enum option_kind kind;
+    const char *choices[4];    /* CHOICE */
+    uint64_t least, most;      /* NUMBER */
+};
+
+static const struct option known[] = {
+    {"read", "-r", TEXT, {0}, 0, 0},
+    {"write", "-w", TEXT, {0}, 0, 0},
+    {"device", NULL, CHOICE, {"core", "soft", "null"}, 0, 0},
+    {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
+    {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
+    {"speed", NULL, CHOICE, {"1000", "100", "10"}, 0, 0},
+    {"seed", NULL, NUMBER, {0}, 0, UINT64_MAX},
+    {"size", NULL, NUMBER, {0}, 64, 1518},
+    {"count", NULL, NUMBER, {0}, 1, 1000000000},
+    {"json", NULL, FLAG, {0}, 0, 0},
+};
+#define KNOWN (sizeof known / sizeof *known)
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)); at += n)
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+            return true;
+    return false;
+}
+
+static int take(struct options *o, const struct option *option, const char *value)
+{
+    uint64_t number = 0;
+    if (option->kind == CHOICE) {
+        unsigned i = 0;
+        while (i < 4 && option->choices[i] && strcmp(option->choices[i], value))
+            i++;
+        if (i == 4 || !option->choices[i])
+            return complain(EXIT_USAGE, "--%s takes %s, %s%s%s, not %s", option->name,
+                            option->choices[0], option->choices[1], option->choices[2] ? " or " : "",
+                            option->choices[2] ? option->choices[2] : "", value);
+    }
+    if (option->kind == NUMBER) {
+        char *end;
+        errno = 0;
+        number = strtoull(value, &end, 0);
+        if (errno || !*value || *end || *value == '-' || number < option->least || number > option->most)
+            return complain(EXIT_USAGE, "--%s takes a number from %llu to %llu, not %s", option->name,
+                            (unsigned long long)option->least, (unsigned long long)option->most, value);
+    }
+    if (!strcmp(option->name, "read"))
+        o->input = value;
+    else if (!strcmp(option->name, "write"))
+        o->output = value;
+    else if (!strcmp(option->name, "device"))
+        o->device = value;
+    else if (!strcmp(option->name, "mode"))
+        o->mode = value;
+    else if (!strcmp(option->name, "rate"))
+        o->recorded_rate = !strcmp(value, "recorded");
+    else if (!strcmp(option->name, "speed"))
+        o->mbps = (unsigned)atoi(value);
+    else if (!strcmp(option->name, "seed"))
+        o->seed = number;
+    else if (!strcmp(option->name, "size"))
+        o->size = (uint32_t)number;
+    else if (!strcmp(option->name, "count"))
+        o->count = (uint32_t)number;
+    else
+        o->json = true;
+    return 0;
+}
+
+static const struct option *find(const struct command *c, const char *word, const char **value)
+{
+    *value = NULL;
+    for (unsigned i = 0; i < KNOWN; i++) {
+        const struct option *o = &known[i];
+        size_t n = strlen(o->name);
+        if (!has_word(c->letters, o->name))
+            continue;
+        if (o->letter && !strncmp(word, o->letter, 2)) {
+            if (word[2])
+                *value = word + 2;
+            return o;
+        }
+        if (!strncmp(word, "--", 2) && !strncmp(word + 2, o->name, n) &&
+            (!word[2 + n] || word[2 + n] == '=')) {
+            if (word[2 + n])
+                *value = word + 3 + n;
+            return o;
+        }
+    }
+    return NULL;
+}
+
+static int unknown_option(const struct command *c, const char *word)
+{
+    static char names[KNOWN][16];
+    const char *words[KNOWN + 1];
+    unsigned n = 0;
+    for (unsigned i = 0; i < KNOWN; i++)
+        if (has_word(c->letters, known[i].name)) {
+            snprintf(names[n], sizeof names[n], "--%s", known[i].name);
+            words[n] = names[n];
+            n++;
+        }
+    words[n] = NULL;
+    char help[40];
+    snprintf(help, sizeof help, "help %s", c->name);
+    return unknown("option", word, words, help);
+}
+
+static int show_help(const struct command *c)
+{
+    fputs(c ? c->help : usage_text, stdout);
+    return close_output(EXIT_DONE);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct options o = {.device = "core", .mode = "array", .seed = 1, .size = 64, .count = 50000, .mbps = 1000};
+    int i;
+    for (i = 0; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+        const char *value;
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return show_help(c);
+        if (!strcmp(argv[i], "--")) {
+            i++;
+            break;
+        }
+        const struct option *option = find(c, argv[i], &value);
+        if (!option)
+            return unknown_option(c, argv[i]);
+        if (option->kind == FLAG && value)
+            return complain(EXIT_USAGE, "--%s takes no value", option->name);
+        if (option->kind != FLAG && !value && i + 1 == argc)
+            return complain(EXIT_USAGE, "%s needs a value, see hilnic help %s", argv[i], c->name);
+        if (option->kind != FLAG && !value)
+            value = argv[++i];
+        int code = take(&o, option, value);
+        if (code)
+            return code;
+    }
+    o.operands = argv + i;
+    o.operand_count = argc - i;
+    if (o.operand_count && c->run != command_regs)
+        return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0], c->name);
+    return close_output(c->run(&o));
+}
+
+int main(int argc, char **argv)
+{
+    const char *names[COMMANDS + 2];
+    bool help = argc > 1 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+    const char *name = help ? (argc > 2 ? argv[2] : NULL) : argc > 1 ? argv[1] : NULL;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing like others */
+    if (!name) {
+        if (help)
+            return show_help(NULL);
+        fputs(usage_text, stderr);
+        return EXIT_USAGE;
+    }
+    for (unsigned i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+        if (!strcmp(name, commands[i].name))
+            return help ? show_help(&commands[i]) : run_command(&commands[i], argc - 2, argv + 2);
+    }
+    names[COMMANDS] = "help";
+    names[COMMANDS + 1] = NULL;
+    return unknown("command", name, names, "help");
+}

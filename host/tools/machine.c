@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Assembling and taking apart of a machine, see machine.h. */
+#include "machine.h"
+
+#include "nic_null.h"
+#include "nic_oid.h"
+#include "nic_transport.h"
+#include "soft_device.h"
+#include "tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT 0
+#define VECTOR 3
+
+static void finding(void *context, const char *sentence)
+{
+    struct machine *m = context;
+    m->findings++;
+    fprintf(stderr, "hilnic: verifier: %s\n", sentence);
+}
+
+static void ignore_log(void *context, const char *sentence)
+{
+    (void)context;
+    (void)sentence;
+}
+
+/* The soft device hands over frames without FCS; a wire port wants to see them as the MAC sends them. */
+static void soft_transmitted(void *context, const struct soft_frame *soft)
+{
+    struct machine *m = context;
+    uint8_t octets[WIRE_MAX_OCTETS];
+    uint32_t length = soft->length_bytes;
+    if (!m->wire || !m->wire->ops->transmitted || length + 4 > sizeof octets)
+        return;
+    memcpy(octets, soft->octets, length);
+    uint32_t fcs = wire_fcs(octets, length);
+    for (unsigned i = 0; i < 4; i++)
+        octets[length + i] = (uint8_t)(fcs >> 8 * i);
+    m->wire->ops->transmitted(m->wire, &(struct wire_frame){
+                                           .octets = octets,
+                                           .length = length + 4,
+                                           .sfd_ns = soft->sfd_ns,
+                                           .gap_octets = WIRE_GAP_OCTETS,
+                                           .preamble_octets = 7,
+                                           .fcs_ok = true,
+                                       });
+}
+
+static struct nic_transport *make_device(struct machine *m, const struct machine_options *o)
+{
+    if (!strcmp(o->device, "core")) {
+        struct core_model_options core = o->core;
+        core.seed = o->seed;
+        m->core = core_model_create(&core, m->platform, o->wire);
+        if (!m->core)
+            return NULL;
+        m->platform->ops->poller_set(m->platform, core_model_run, m->core);
+        return core_model_transport(m->core, VECTOR);
+    }
+    if (!strcmp(o->device, "soft")) {
+        struct soft_options soft = {
+            .seed = o->seed,
+            .loopback = true,
+            .transmitted = soft_transmitted,
+            .context = m,
+        };
+        m->soft = soft_device_create(&soft, m->platform, VECTOR);
+        return m->soft ? soft_device_transport(m->soft) : NULL;
+    }
+    m->null = nic_null_create(m->platform, VECTOR);
+    return m->null;
+}
+
+static int fail(struct machine *m, int code, const char *what, const char *why)
+{
+    char message[MACHINE_MESSAGE_BYTES];
+    snprintf(message, sizeof message, "%s: %s", what, why);
+    machine_stop(m);
+    memcpy(m->message, message, sizeof message);
+    return code;
+}
+
+/* The driver's sentence tells which exit code fits (conventions: 3 no device, 5 device and driver do not match). */
+static int adapter_failed(struct machine *m, bool single)
+{
+    const char *why = single ? nic_miniport_single_message() : nic_miniport_message();
+    int code = EXIT_FAILED;
+    if (strstr(why, "does not match") || strstr(why, "register map"))
+        code = EXIT_MISMATCH;
+    return fail(m, code, "the driver refused the device", *why ? why : "no reason given");
+}
+
+static int add_adapter(struct machine *m, const struct machine_options *o)
+{
+    char moderation_count[40], moderation_us[40], speed[40];
+    const char *parameters[] = {"Slot=0", moderation_count, moderation_us, speed, NULL};
+    snprintf(moderation_count, sizeof moderation_count, "ModerationCount=%u", o->moderation_count);
+    snprintf(moderation_us, sizeof moderation_us, "ModerationTime=%u", o->moderation_us);
+    snprintf(speed, sizeof speed, "*SpeedDuplex=%u", o->mbps == 10 ? 2 : o->mbps == 100 ? 4 : 6);
+    NDIS_STATUS status = nic_ndis_driver_load(
+        o->single ? nic_miniport_single_entry : nic_miniport_entry, &m->driver);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = nic_ndis_adapter_add(m->driver, MACHINE_ADAPTER, parameters);
+    if (status != NDIS_STATUS_SUCCESS)
+        return adapter_failed(m, o->single);
+    m->adapter = true;
+    m->sender = sender_open(MACHINE_ADAPTER, &o->handlers, &status);
+    if (!m->sender)
+        return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));
+    return 0;
+}
+
+int machine_start(struct machine *m, const struct machine_options *o)
+{
+    memset(m, 0, sizeof *m);
+    m->wire = o->wire;
+    m->platform = nic_virtual_create(o->seed);
+    if (!m->platform)
+        return fail(m, EXIT_FAILED, "no machine", strerror(errno));
+    struct nic_transport *transport = make_device(m, o);
+    if (!transport)
+        return fail(m, EXIT_FAILED, "no device", strerror(errno));
+    if (nic_transport_put(SLOT, transport) != 0)
+        return fail(m, EXIT_FAILED, "no device", "the slot is taken");
+    m->placed = true;
+    struct nic_ndis_options ndis = {
+        .verify = o->verify,
+        .report = finding,
+        .report_context = m,
+        .log = ignore_log,
+    };
+    if (nic_ndis_start(m->platform, &ndis) != 0)
+        return fail(m, EXIT_FAILED, "no NDIS", "it is running already");
+    m->ndis = true;
+    return add_adapter(m, o);
+}
+
+void machine_stop(struct machine *m)
+{
+    if (m->sender)
+        sender_close(m->sender);
+    m->sender = NULL;
+    if (m->adapter)
+        nic_ndis_adapter_remove(MACHINE_ADAPTER, 1000);
+    m->adapter = false;
+    if (m->ndis)
+        m->findings += nic_ndis_stop();
+    m->ndis = false;
+    if (m->placed)
+        nic_transport_put(SLOT, NULL);
+    m->placed = false;
+    if (m->core)
+        core_model_destroy(m->core);
+    if (m->soft)
+        soft_device_destroy(m->soft);
+    if (m->null)
+        nic_null_destroy(m->null);
+    m->core = NULL;
+    m->soft = NULL;
+    m->null = NULL;
+    if (m->platform)
+        nic_virtual_destroy(m->platform);
+    m->platform = NULL;
+}
+
+bool machine_run(struct machine *m, const volatile bool *flag, uint64_t until_ns)
+{
+    return nic_virtual_run(m->platform, flag, until_ns);
+}
+
+uint64_t machine_now_ns(struct machine *m)
+{
+    return m->platform->ops->now_ns(m->platform);
+}
+
+bool machine_read(struct machine *m, uint32_t address, uint32_t *words, unsigned count)
+{
+    while (count) {
+        struct nic_oid_register r = {.address = address};
+        r.count = count < NIC_OID_REGISTER_WORDS ? count : NIC_OID_REGISTER_WORDS;
+        if (sender_query(m->sender, OID_HILNIC_REGISTER, &r, sizeof r, NULL) != NDIS_STATUS_SUCCESS)
+            return false;
+        memcpy(words, r.value, 4 * r.count);
+        words += r.count;
+        address += 4 * r.count;
+        count -= r.count;
+    }
+    return true;
+}
+
+bool machine_write(struct machine *m, uint32_t address, const uint32_t *words, unsigned count)
+{
+    struct nic_oid_register r = {.address = address, .count = count};
+    if (count > NIC_OID_REGISTER_WORDS)
+        return false;
+    memcpy(r.value, words, 4 * count);
+    return sender_set(m->sender, OID_HILNIC_REGISTER, &r, sizeof r) == NDIS_STATUS_SUCCESS;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A machine in virtual time: platform, one device, NDIS, the miniport and the sample protocol bound to it. What every
+ * command of the CLI starts with.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "core_model.h"
+#include "nic_ndis.h"
+#include "nic_platform.h"
+#include "sender.h"
+#include "wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MACHINE_ADAPTER "hilnic0"
+#define MACHINE_MESSAGE_BYTES 320
+
+struct machine_options {
+    const char *device;         /* "core", "soft" or "null" */
+    uint64_t seed;
+    bool single;                /* the miniport with MiniportSend instead of MiniportSendPackets */
+    bool verify;                /* NDIS verifier on */
+    struct wire_port *wire;     /* stays the caller's; NULL: nothing plugged in */
+    struct core_model_options core; /* seed is taken from above */
+    unsigned moderation_count, moderation_us;
+    unsigned mbps;              /* 0: 1000 */
+    struct sender_handlers handlers;
+};
+
+struct machine {
+    struct nic_platform *platform;
+    struct core_model *core;    /* or NULL */
+    struct soft_device *soft;   /* or NULL */
+    struct nic_transport *null; /* or NULL */
+    struct nic_ndis_driver *driver;
+    struct sender *sender;
+    struct wire_port *wire;
+    bool ndis, placed, adapter;
+    unsigned findings;          /* of the NDIS verifier, and what drivers and protocols leaked */
+    char message[MACHINE_MESSAGE_BYTES]; /* why machine_start failed, a sentence without full stop */
+};
+
+/* 0, or the exit code to leave with; then `message` says why and there is nothing to stop. */
+int machine_start(struct machine *, const struct machine_options *);
+void machine_stop(struct machine *);
+
+/* Lets virtual time pass until *flag or until_ns. */
+bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
+uint64_t machine_now_ns(struct machine *);
+
+/* Device registers through the driver. False: the driver or the device refused. */
+bool machine_read(struct machine *, uint32_t address, uint32_t *words, unsigned count);
+bool machine_write(struct machine *, uint32_t address, const uint32_t *words, unsigned count);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A capture through the machine and back, and the verdict. Used by the replay, stats and bench commands. */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include "capture.h"
+#include "machine.h"
+#include "match.h"
+#include "tool.h"
+
+struct replay_result {
+    uint32_t frames_read, sent, completed_ok, completed_error, rejected, outstanding;
+    uint32_t received, lost, duplicated, out_of_order, corrupted, consumed;
+    uint32_t wire_frames, wire_mismatches;
+    uint64_t interrupts, model_ns, hash, ndis_send, ndis_send_packets;
+    unsigned assertions, findings;
+    double wall_s;
+};
+
+/* What goes on the wire side of the machine: compares and counts what leaves the MAC, passes it on. */
+struct replay;
+
+/* 0: ran to its end, whatever the verdict; else an exit code, complained. `inspect` (may be NULL) is called when
+ * everything is over and the machine still runs. */
+int replay_run(const struct options *, const char *name, const struct capture *, struct replay_result *,
+               int (*inspect)(struct machine *, void *context), void *context);
+
+/* True: everything sendable crossed exactly once, in order, byte for byte. */
+bool replay_good(const struct replay_result *);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands of the CLI share: exit codes, options, messages. Errors are one sentence on standard error. */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_DEVICE = 3,
+    EXIT_NO_PERMISSION = 4,
+    EXIT_MISMATCH = 5,
+};
+
+struct options {
+    const char *device;         /* core */
+    const char *input, *output; /* -r, -w */
+    const char *mode;           /* single, array, mixed */
+    bool recorded_rate;
+    uint64_t seed;
+    bool json;
+    unsigned mbps;
+    uint32_t size, count;       /* bench */
+    uint64_t time_ns;
+    char **operands;            /* what follows the options */
+    int operand_count;
+};
+
+struct command {
+    const char *name;
+    int (*run)(const struct options *);
+    const char *letters;        /* long options it knows, separated by blanks; see hilnic.c */
+    const char *help;           /* examples first */
+};
+
+int command_replay(const struct options *);
+int command_bench(const struct options *);
+int command_info(const struct options *);
+int command_regs(const struct options *);
+int command_stats(const struct options *);
+
+/* Prints "hilnic: <sentence>." on standard error; returns the code. */
+int complain(enum exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Writes the object as one line and frees it. False: complained (standard output is full). */
+bool print_json(json_t *);
+
+/* Ends all output of a command: EXIT_FAILED and a sentence if standard output took not everything, else `code`. */
+int close_output(int code);
+
+/* Name of an NDIS status for messages; a static buffer for unknown ones. */
+const char *status_name(int status);
+
+/* Processor time would not do: what a user waits. */
+double wall_s(void);
+
+#endif
