@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Register file of the tx domain. we_i and re_i are strobes of one cycle with addr_i (words from 16'h0400) and
-// wdata_i; rdata_o and hit_o (the address is mapped) follow addr_i without a clock. Stored fields are outputs.
+// wdata_i; rdata_o and hit_o (the address is mapped, else rdata_o means nothing) follow addr_i without a clock. Stored fields are outputs.
 `default_nettype none
 module nic_regs_tx (
     input  wire         clk_i,
@@ -47,18 +47,31 @@ module nic_regs_tx (
     end
 
     always_comb begin
-        rdata_o = 32'h0;
-        hit_o = 1'b1;
         casez (addr_i)
-            7'h0: rdata_o = {24'h0, ifg_octets_o};
-            7'h1: rdata_o = {time_lo_ns_i};
-            7'h2: rdata_o = {time_hi_ns_i};
-            7'h3: rdata_o = 32'h0;
-            7'h4: rdata_o = {11'h0, time_adjust_ppb_o};
-            7'h5: rdata_o = 32'h0;
-            7'b1??????: rdata_o = counter_rdata_i;
+            7'b0000000: hit_o = 1'b1;
+            7'b0000001: hit_o = 1'b1;
+            7'b0000010: hit_o = 1'b1;
+            7'b0000011: hit_o = 1'b1;
+            7'b0000100: hit_o = 1'b1;
+            7'b0000101: hit_o = 1'b1;
+            7'b1??????: hit_o = 1'b1;
             default: hit_o = 1'b0;
         endcase
     end
+
+    wire [31:0] word_0000000 = {24'h0, ifg_octets_o};
+    wire [31:0] word_0000001 = {time_lo_ns_i};
+    wire [31:0] word_0000010 = {time_hi_ns_i};
+    wire [31:0] word_0000011 = 32'h0;
+    wire [31:0] word_0000100 = {11'h0, time_adjust_ppb_o};
+    wire [31:0] word_0000101 = 32'h0;
+    wire [31:0] word_1xxxxxx = counter_rdata_i;
+    wire [31:0] tree_000000x = addr_i[2] ? word_0000001 : word_0000000;
+    wire [31:0] tree_000001x = addr_i[2] ? word_0000011 : word_0000010;
+    wire [31:0] tree_00000x = addr_i[3] ? tree_000001x : tree_000000x;
+    wire [31:0] tree_000010x = addr_i[2] ? word_0000101 : word_0000100;
+    wire [31:0] tree_0000x = addr_i[4] ? tree_000010x : tree_00000x;
+    wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_0000x;
+    assign rdata_o = tree_x;
 endmodule
 `default_nettype wire

@@ -198,7 +198,7 @@ def sv_register_file(m, group):
         name = reg.name.lower()
         if reg.external:
             low = (4 * reg.words).bit_length() - 1
-            hits.append((f"{bits - 2}'b{reg.offset >> low:0{bits - low}b}" + "?" * (low - 2), f"{name}_rdata_i"))
+            hits.append((f"{reg.offset >> 2:0{bits - 2}b}"[:bits - low] + "?" * (low - 2), f"{name}_rdata_i"))
             ports += [f"output logic        {name}_sel_o,   // the address is in this window",
                       f"input  wire  [31:0] {name}_rdata_i,"]
             strobes.append(f"    assign {name}_sel_o = addr_i[{bits - 1}:{low}] == {bits - low}'h{reg.offset >> low:x};")
@@ -236,14 +236,14 @@ def sv_register_file(m, group):
                 if "r" in reg.access:
                     ports.append(f"output logic {name}{suffix}_re_o,   // it is being read")
                     strobes.append(f"    assign {name}{suffix}_re_o = re_i && {select};")
-            hits.append((word, "{" + ", ".join(value) + "}" if "r" in reg.access else "32'h0"))
+            hits.append((f"{reg.offset // 4 + i:0{bits - 2}b}", "{" + ", ".join(value) + "}" if "r" in reg.access else "32'h0"))
     ports[-1] = ports[-1].replace(",", "", 1) if ports[-1].endswith(",") else ports[-1].replace(",   //", "    //")
     top = max(f.lsb + f.width for r in regs if not r.external for f in r.fields
               if f.stored or f.pulse) - 1
     out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
            f"// Register file of the {group} domain. we_i and re_i are strobes of one cycle with addr_i (words from "
-           f"16'h{base:04x}) and", "// wdata_i; rdata_o and hit_o (the address is mapped) follow addr_i without a clock. "
-           "Stored fields are outputs.", "`default_nettype none", f"module nic_regs_{group} (",
+           f"16'h{base:04x}) and", "// wdata_i; rdata_o and hit_o (the address is mapped, else rdata_o means nothing) follow addr_i "
+           "without a clock. Stored fields are outputs.", "`default_nettype none", f"module nic_regs_{group} (",
            "    input  wire         clk_i,", "    input  wire         rst_i,", "    input  wire         we_i,",
            f"    input  wire  [{bits - 1}:2]  addr_i,", f"    input  wire  [{top}:0] wdata_i,", "    output logic [31:0] rdata_o,",
            "    output logic        hit_o,"]
@@ -254,10 +254,26 @@ def sv_register_file(m, group):
         out += [f"        if (we_i && {select}) begin"]
         out += [f"            {s[0]} <= {s[3]};" for s in store if s[2] == select] + ["        end"]
     out += ["        if (rst_i) begin"] + [f"            {s[0]} <= {s[1]};" for s in store]
-    out += ["        end", "    end", "", "    always_comb begin", "        rdata_o = 32'h0;", "        hit_o = 1'b1;",
-            "        casez (addr_i)"]
-    out += [f"            {select}: rdata_o = {value};" for select, value in hits]
-    return out + ["            default: hit_o = 1'b0;", "        endcase", "    end", "endmodule", "`default_nettype wire"]
+    out += ["        end", "    end", "", "    always_comb begin", "        casez (addr_i)"]
+    out += [f"            {bits - 2}'b{word}: hit_o = 1'b1;" for word, _ in hits]
+    out += ["            default: hit_o = 1'b0;", "        endcase", "    end", ""]
+    out += [f"    wire [31:0] word_{word.replace('?', 'x')} = {value};" for word, value in hits]
+    root = read_tree(dict(hits), bits - 2, "", out)
+    return out + [f"    assign rdata_o = {root};", "endmodule", "`default_nettype wire"]
+
+
+def read_tree(words, width, path, out):
+    """A multiplexer tree over the address bits that tell the words apart; an unmapped address reads some word."""
+    words = {w: v for w, v in words.items() if all(a in (b, "?") for a, b in zip(w, path))}
+    if len(words) == 1:
+        return f"word_{next(iter(words)).replace('?', 'x')}"
+    sides = [read_tree(words, width, path + bit, out) for bit in "01"
+             if any(w[len(path)] in (bit, "?") for w in words)]
+    if len(sides) == 1:
+        return sides[0]
+    name = f"tree_{path}x"
+    out.append(f"    wire [31:0] {name} = addr_i[{width + 1 - len(path)}] ? {sides[1]} : {sides[0]};")
+    return name
 
 
 def main():
