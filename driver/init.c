@@ -176,13 +176,14 @@ static BOOLEAN transfers_out(const struct nic_adapter *a)
     return a->out_busy || a->rx_busy || a->event_busy || a->control.busy;
 }
 
-/* Nothing else runs any more: takes all transfers back. FALSE: the transport kept some, their memory must stay. */
-static BOOLEAN transfers_recall(struct nic_adapter *a)
+/* Nothing but MiniportReturnPacket runs any more: takes all transfers and lent packets back. FALSE: somebody kept some,
+ * their memory must stay. */
+static BOOLEAN all_recall(struct nic_adapter *a)
 {
     struct nic_transfer *transfer;
     ULONG waited_ms;
     cancel_all(a);
-    for (waited_ms = 0; transfers_out(a) && waited_ms < HALT_TIMEOUT_MS; waited_ms++) {
+    for (waited_ms = 0; (transfers_out(a) || a->lent_count) && waited_ms < HALT_TIMEOUT_MS; waited_ms++) {
         while ((transfer = nic_transport_reap(a->transport))) {
             struct nic_buffer *buffer = transfer->user;
             buffer->busy = FALSE;
@@ -190,10 +191,10 @@ static BOOLEAN transfers_recall(struct nic_adapter *a)
             a->rx_busy -= transfer->endpoint == NIC_ENDPOINT_RX;
             a->event_busy -= transfer->endpoint == NIC_ENDPOINT_EVENT;
         }
-        if (transfers_out(a))
+        if (transfers_out(a) || a->lent_count)
             NdisMSleep(1000);
     }
-    return !transfers_out(a);
+    return !transfers_out(a) && !a->lent_count;
 }
 
 static VOID NTAPI nic_halt(NDIS_HANDLE context)
@@ -208,7 +209,7 @@ static VOID NTAPI nic_halt(NDIS_HANDLE context)
     answers = a->interrupt_registered && a->state < NIC_STATE_DEAD;
     a->state = NIC_STATE_GONE;
     if (a->opened) {
-        all_back = transfers_recall(a);
+        all_back = all_recall(a);
         /* NDIS halts with nothing outstanding; if it does not, the packets still go back. */
         nic_complete_all(a, NDIS_STATUS_REQUEST_ABORTED);
         nic_request_finish(a, NDIS_STATUS_REQUEST_ABORTED);
@@ -217,7 +218,8 @@ static VOID NTAPI nic_halt(NDIS_HANDLE context)
         if (all_back)
             nic_transport_close(a->transport);
         else
-            nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "The transport kept transfers at halt; their memory is not freed");
+            nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "Transfers or received packets did not come back at halt; "
+                        "their memory is not freed");
     }
     if (all_back)
         memory_free(a);

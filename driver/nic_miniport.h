@@ -47,6 +47,7 @@
 #define NIC_STREAM_BYTES 16384 /* size of an OUT and an RX transfer */
 #define NIC_EVENT_TRANSFER_BYTES 1024
 #define NIC_RX_BATCH 16       /* most frames in one indication */
+#define NIC_RX_SLOTS 64       /* packets for received frames */
 #define NIC_CONTROL_WORDS 64
 #define NIC_MULTICAST_MAX 64
 #define NIC_MAC_HEADER 14
@@ -181,9 +182,12 @@ struct nic_adapter {
     struct nic_buffer rx[NIC_RX_TRANSFERS];
     ULONG rx_busy;
     struct nic_rx_parser parser;
-    struct nic_rx_slot slots[NIC_RX_BATCH];
+    struct nic_rx_slot slots[NIC_RX_SLOTS];
+    ULONG free_slots[NIC_RX_SLOTS], free_count; /* not filling, not in the batch, not lent */
+    ULONG filling_slot;
     PNDIS_PACKET batch[NIC_RX_BATCH];
-    ULONG batch_count;       /* slots filled and not yet indicated; slot batch_count is being filled */
+    ULONG batch_count;       /* filled and not yet indicated */
+    ULONG lent_count;        /* with protocols */
     NDIS_HANDLE packet_pool, buffer_pool;
 
     /* events (event.c) */

@@ -1,41 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The RX stream: records cut into transfers anywhere, put together in packets of the driver's own pool and indicated in
- * batches. The packets are indicated with RESOURCES, so the protocols copy and the packets are ours again at once.
+ * batches. Packets are lent to the protocols as long as enough are left here; below that they are indicated with
+ * RESOURCES, so that the protocols copy and the packets are ours again at once. No frame is lost for want of packets.
  */
 #include "nic_miniport.h"
+
+static NDIS_STATUS slot_allocate(struct nic_adapter *a, struct nic_rx_slot *slot, ULONG index)
+{
+    ULONG bytes = nic_align4(a->max_frame);
+    NDIS_STATUS status;
+    PVOID data = NULL;
+    status = NdisAllocateMemoryWithTag(&data, bytes, NIC_TAG_MEMORY);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
+    slot->data = data;
+    NdisAllocatePacket(&status, &slot->packet, a->packet_pool);
+    if (status != NDIS_STATUS_SUCCESS) {
+        slot->packet = NULL;
+        return status;
+    }
+    NdisAllocateBuffer(&status, &slot->buffer, a->buffer_pool, slot->data, bytes);
+    if (status != NDIS_STATUS_SUCCESS) {
+        slot->buffer = NULL;
+        return status;
+    }
+    NdisChainBufferAtFront(slot->packet, slot->buffer);
+    slot->oob.class_id = NIC_OOB_CLASS;
+    slot->oob.size = NIC_OOB_SIZE;
+    NdisMoveMemory(slot->packet->MiniportReserved, &index, sizeof index);
+    return status;
+}
 
 NDIS_STATUS nic_rx_allocate(struct nic_adapter *a)
 {
     NDIS_STATUS status;
-    ULONG i, bytes = nic_align4(a->max_frame);
-    NdisAllocatePacketPool(&status, &a->packet_pool, NIC_RX_BATCH, 4 * sizeof(PVOID));
-    if (status != NDIS_STATUS_SUCCESS)
+    ULONG i;
+    NdisAllocatePacketPool(&status, &a->packet_pool, NIC_RX_SLOTS, 4 * sizeof(PVOID));
+    if (status != NDIS_STATUS_SUCCESS) {
+        a->packet_pool = NULL;
         return status;
-    NdisAllocateBufferPool(&status, &a->buffer_pool, NIC_RX_BATCH);
-    for (i = 0; i < NIC_RX_BATCH && status == NDIS_STATUS_SUCCESS; i++) {
-        struct nic_rx_slot *slot = &a->slots[i];
-        PVOID data = NULL;
-        status = NdisAllocateMemoryWithTag(&data, bytes, NIC_TAG_MEMORY);
-        slot->data = data;
-        if (status == NDIS_STATUS_SUCCESS)
-            NdisAllocatePacket(&status, &slot->packet, a->packet_pool);
-        if (status == NDIS_STATUS_SUCCESS)
-            NdisAllocateBuffer(&status, &slot->buffer, a->buffer_pool, slot->data, bytes);
-        if (status != NDIS_STATUS_SUCCESS)
-            break;
-        NdisChainBufferAtFront(slot->packet, slot->buffer);
-        slot->oob.class_id = NIC_OOB_CLASS;
-        slot->oob.size = NIC_OOB_SIZE;
-        a->batch[i] = slot->packet;
     }
+    NdisAllocateBufferPool(&status, &a->buffer_pool, NIC_RX_SLOTS);
+    if (status != NDIS_STATUS_SUCCESS) {
+        a->buffer_pool = NULL;
+        return status;
+    }
+    for (i = 0; i < NIC_RX_SLOTS && status == NDIS_STATUS_SUCCESS; i++) {
+        status = slot_allocate(a, &a->slots[i], i);
+        a->free_slots[a->free_count++] = i;
+    }
+    a->filling_slot = a->free_slots[--a->free_count];
     return status;
 }
 
 void nic_rx_free(struct nic_adapter *a)
 {
     ULONG i;
-    for (i = 0; i < NIC_RX_BATCH; i++) {
+    for (i = 0; i < NIC_RX_SLOTS; i++) {
         struct nic_rx_slot *slot = &a->slots[i];
         if (slot->buffer)
             NdisFreeBuffer(slot->buffer);
@@ -50,31 +72,36 @@ void nic_rx_free(struct nic_adapter *a)
         NdisFreePacketPool(a->packet_pool);
 }
 
+static ULONG slot_of(PNDIS_PACKET packet)
+{
+    ULONG index;
+    NdisMoveMemory(&index, packet->MiniportReserved, sizeof index);
+    return index;
+}
+
 void nic_rx_indicate(struct nic_adapter *a)
 {
-    ULONG count = a->batch_count;
-    ULONG i;
+    ULONG count = a->batch_count, i;
+    BOOLEAN lend = a->free_count >= NIC_RX_BATCH;
     if (!count)
         return;
-    for (i = 0; i < count; i++)
-        NDIS_SET_PACKET_STATUS(a->batch[i], NDIS_STATUS_RESOURCES);
-    NdisMIndicateReceivePacket(a->handle, a->batch, count);
     a->batch_count = 0;
-    if (a->parser.length && count < NIC_RX_BATCH) {
-        /* The frame being put together goes on in the first slot. */
-        struct nic_rx_slot first = a->slots[0];
-        a->slots[0] = a->slots[count];
-        a->slots[count] = first;
-        a->batch[0] = a->slots[0].packet;
-        a->batch[count] = a->slots[count].packet;
+    for (i = 0; i < count; i++)
+        NDIS_SET_PACKET_STATUS(a->batch[i], lend ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES);
+    NdisMIndicateReceivePacket(a->handle, a->batch, count);
+    for (i = 0; i < count; i++) {
+        if (lend && NDIS_GET_PACKET_STATUS(a->batch[i]) == NDIS_STATUS_PENDING)
+            a->lent_count++;
+        else
+            a->free_slots[a->free_count++] = slot_of(a->batch[i]);
     }
 }
 
-/* With RESOURCES nobody keeps a packet, so none comes back here. */
 VOID NTAPI nic_return_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
 {
-    UNREFERENCED_PARAMETER(context);
-    UNREFERENCED_PARAMETER(packet);
+    struct nic_adapter *a = context;
+    a->lent_count--;
+    a->free_slots[a->free_count++] = slot_of(packet);
 }
 
 static BOOLEAN sequence_check(struct nic_adapter *a, ULONG sequence)
@@ -101,7 +128,7 @@ static BOOLEAN header_check(struct nic_adapter *a)
     ULONG length = (word & NIC_RX_HEADER_WORD0_LENGTH_MASK) >> NIC_RX_HEADER_WORD0_LENGTH_SHIFT;
     ULONG error = (word & NIC_RX_HEADER_WORD0_ERROR_MASK) >> NIC_RX_HEADER_WORD0_ERROR_SHIFT;
     ULONGLONG time_ns = nic_get_le32(p->header + 8) | (ULONGLONG)nic_get_le32(p->header + 12) << 32;
-    struct nic_rx_slot *slot = &a->slots[a->batch_count];
+    struct nic_rx_slot *slot = &a->slots[a->filling_slot];
     if (check != word >> NIC_RX_HEADER_WORD0_CHECK_SHIFT || word & NIC_RX_HEADER_WORD0_RESERVED_MASK || !length ||
         length > a->max_frame - NIC_FCS_BYTES || error > NIC_RX_ERROR_MAX) {
         nic_violation(a, "The device sent a wrong RX header: %x, at most %u bytes", word, a->max_frame - NIC_FCS_BYTES);
@@ -119,7 +146,7 @@ static BOOLEAN header_check(struct nic_adapter *a)
 static void frame_done(struct nic_adapter *a)
 {
     struct nic_rx_parser *p = &a->parser;
-    struct nic_rx_slot *slot = &a->slots[a->batch_count];
+    struct nic_rx_slot *slot = &a->slots[a->filling_slot];
     ULONG length = p->length;
     p->length = 0;
     p->header_bytes = 0;
@@ -134,9 +161,10 @@ static void frame_done(struct nic_adapter *a)
     NDIS_SET_PACKET_HEADER_SIZE(slot->packet, NIC_MAC_HEADER);
     NDIS_SET_PACKET_TIME_RECEIVED(slot->packet, slot->oob.time_ns / 100);
     NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(slot->packet, &slot->oob, sizeof slot->oob);
-    a->batch_count++;
-    if (a->batch_count == NIC_RX_BATCH)
+    a->batch[a->batch_count++] = slot->packet;
+    if (a->batch_count == NIC_RX_BATCH || !a->free_count)
         nic_rx_indicate(a);
+    a->filling_slot = a->free_slots[--a->free_count];
 }
 
 /* Takes some of the bytes into the frame or its padding; how many, or 0 for a violation. */
@@ -146,7 +174,7 @@ static ULONG frame_bytes(struct nic_adapter *a, const UCHAR *data, ULONG count)
     ULONG take;
     if (p->got < p->length) {
         take = p->length - p->got < count ? p->length - p->got : count;
-        NdisMoveMemory(a->slots[a->batch_count].data + p->got, data, take);
+        NdisMoveMemory(a->slots[a->filling_slot].data + p->got, data, take);
     } else {
         take = 1;
         if (*data) {

@@ -201,6 +201,11 @@ NDIS_STATUS NTAPI nic_reset(PBOOLEAN addressing_reset, NDIS_HANDLE context)
     *addressing_reset = FALSE; /* the filter is written again here */
     if (a->state == NIC_STATE_GONE)
         return NDIS_STATUS_HARD_ERRORS;
+    /* NDIS takes a pending request back at the end of the reset, whether we know or not. */
+    if (a->request.busy) {
+        a->control_todo &= ~a->request.steps;
+        nic_request_finish(a, NDIS_STATUS_REQUEST_ABORTED);
+    }
     if (a->state == NIC_STATE_RUNNING || a->state == NIC_STATE_DEAD) {
         a->reset_attempts = 0;
         a->reset_streak = 0;
