@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of the driver and its transports: one program a file, all on the same rig.
+
+DRIVER_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/driver_*_test.c))
+TESTS += $(DRIVER_TESTS) $(O)/tests/unit/transport_test
+C_TESTS += $(DRIVER_TESTS) $(O)/tests/unit/transport_test
+
+$(DRIVER_TESTS): %: %.o $(O)/tests/unit/driver_rig.o $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
+		$(SOFT_DEVICE_OBJS) $(NDIS_LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
+
+$(O)/tests/unit/transport_test: %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
