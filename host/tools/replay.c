@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUIET_NS 2000000ull         /* the longest that a frame under way may take, 10 Mb/s included */
+#define QUIET_NS 10000000ull        /* the longest that a frame under way may take, 10 Mb/s included */
 #define GIVE_UP_NS 20000000000ull   /* nothing completed for so long: the driver's own recovery has failed, too */
 #define LEAST_FRAME 14
 #define LEAST_WIRE 60
@@ -381,8 +381,10 @@ bool replay_good(const struct replay_result *r)
 
 static json_t *to_json(const struct replay_result *r, const struct options *o)
 {
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)r->hash);
     return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:i, "
-                     "s:i, s:f, s:I, s:s, s:b}",
+                     "s:i, s:f, s:I, s:s, s:s, s:b}",
                      "device", o->device, "frames_read", (int)r->frames_read, "sent", (int)r->sent, "completed_ok",
                      (int)r->completed_ok, "completed_error", (int)r->completed_error, "rejected", (int)r->rejected,
                      "outstanding", (int)r->outstanding, "lost", (int)r->lost, "duplicated", (int)r->duplicated,
@@ -391,7 +393,7 @@ static json_t *to_json(const struct replay_result *r, const struct options *o)
                      "interrupts", (json_int_t)r->interrupts, "model_ns", (json_int_t)r->model_ns, "ndis_send",
                      (json_int_t)r->ndis_send, "ndis_send_packets", (json_int_t)r->ndis_send_packets, "assertions",
                      (int)r->assertions, "findings", (int)r->findings, "wall_s", r->wall_s, "seed",
-                     (json_int_t)o->seed, "mode", o->mode, "ok", (int)replay_good(r));
+                     (json_int_t)o->seed, "mode", o->mode, "hash", hash, "ok", (int)replay_good(r));
 }
 
 static void tell(FILE *to, const struct replay_result *r, const struct options *o)

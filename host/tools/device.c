@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands that look at a device through the driver: info, regs, stats. */
+#include "replay.h"
+
+#define NIC_REGS_TABLES
+#include "nic_oid.h"
+#include "nic_regs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define REGISTERS (sizeof nic_registers / sizeof *nic_registers)
+
+static uint32_t field(uint32_t word, uint32_t mask, unsigned shift)
+{
+    return (word & mask) >> shift;
+}
+
+static void nothing_sent(void *context, ULONG number, NDIS_STATUS status)
+{
+    (void)context;
+    (void)number;
+    (void)status;
+}
+
+/* Machine with nothing plugged in, for looking at it. */
+static int start(struct machine *m, const struct options *o)
+{
+    struct machine_options options = {
+        .device = o->device,
+        .seed = o->seed,
+        .core = {.in_phase = true},
+        .mbps = o->mbps,
+        .handlers.completed = nothing_sent,
+    };
+    int code = machine_start(m, &options);
+    return code ? complain(code, "%s", m->message) : 0;
+}
+
+static int no_answer(struct machine *m, const char *what)
+{
+    machine_stop(m);
+    return complain(EXIT_FAILED, "the driver does not tell %s", what);
+}
+
+/* ---- info ---- */
+
+struct info {
+    uint32_t word[5]; /* ID, MAP_HASH, LIMITS, BUFFERS, CAPS */
+    uint32_t link;
+    uint8_t address[6];
+    struct nic_oid_driver driver;
+};
+
+static void print_info(const struct options *o, const struct info *i)
+{
+    const uint8_t *a = i->address;
+    static const char *const speeds[] = {"10", "100", "1000", "?"};
+    uint32_t limits = i->word[2], buffers = i->word[3], caps = i->word[4];
+    char address[20];
+    snprintf(address, sizeof address, "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4], a[5]);
+    uint32_t max_frame = field(limits, NIC_LIMITS_MAX_FRAME_MASK, NIC_LIMITS_MAX_FRAME_SHIFT);
+    uint32_t depth = field(limits, NIC_LIMITS_DESC_DEPTH_MASK, NIC_LIMITS_DESC_DEPTH_SHIFT);
+    uint32_t tx = 256 * field(buffers, NIC_BUFFERS_TX_MASK, NIC_BUFFERS_TX_SHIFT);
+    uint32_t rx = 256 * field(buffers, NIC_BUFFERS_RX_MASK, NIC_BUFFERS_RX_SHIFT);
+    uint32_t filter = field(caps, NIC_CAPS_FILTER_ENTRIES_MASK, NIC_CAPS_FILTER_ENTRIES_SHIFT);
+    uint32_t sys_mhz = field(caps, NIC_CAPS_SYS_MHZ_MASK, NIC_CAPS_SYS_MHZ_SHIFT);
+    uint32_t tx_mhz = field(caps, NIC_CAPS_TX_MHZ_MASK, NIC_CAPS_TX_MHZ_SHIFT);
+    bool up = i->link & NIC_LINK_UP_MASK;
+    const char *speed = speeds[field(i->link, NIC_LINK_SPEED_MASK, NIC_LINK_SPEED_SHIFT)];
+    if (o->json) {
+        print_json(json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:i}", "device",
+                             o->device, "address", address, "map_hash", (int)i->word[1], "max_frame", (int)max_frame,
+                             "desc_depth", (int)depth, "tx_buffer", (int)tx, "rx_buffer", (int)rx, "filter_entries",
+                             (int)filter, "sys_mhz", (int)sys_mhz, "tx_mhz", (int)tx_mhz, "link_up", (int)up,
+                             "link_mbps", atoi(speed), "resets", (int)i->driver.resets, "violations",
+                             (int)i->driver.violations));
+        return;
+    }
+    printf("  device     %s, register map %08x, as the driver's\n", o->device, i->word[1]);
+    printf("  address    %s\n", address);
+    printf("  link       %s, %s Mb/s\n", up ? "up" : "down", speed);
+    printf("  limits     frames of %u octets, %u descriptors, %u exact filter entries\n", max_frame, depth, filter);
+    printf("  buffers    %u octets to send, %u received\n", tx, rx);
+    printf("  clocks     sys %u MHz, tx %u MHz\n", sys_mhz, tx_mhz);
+    printf("  driver     %u resets, %u violations by the device, %u hangs\n", i->driver.resets, i->driver.violations,
+           i->driver.hangs);
+}
+
+int command_info(const struct options *o)
+{
+    struct machine m;
+    struct info i;
+    int code = start(&m, o);
+    if (code)
+        return code;
+    if (!machine_read(&m, NIC_ID_ADDR, i.word, 5) || !machine_read(&m, NIC_LINK_ADDR, &i.link, 1) ||
+        sender_query(m.sender, OID_802_3_CURRENT_ADDRESS, i.address, 6, NULL) != NDIS_STATUS_SUCCESS ||
+        sender_query(m.sender, OID_HILNIC_DRIVER, &i.driver, sizeof i.driver, NULL) != NDIS_STATUS_SUCCESS)
+        return no_answer(&m, "about the device");
+    print_info(o, &i);
+    machine_stop(&m);
+    return EXIT_DONE;
+}
+
+/* ---- regs ---- */
+
+static const struct nic_register *register_named(const char *name)
+{
+    char *end;
+    uint32_t address = (uint32_t)strtoul(name, &end, 0);
+    bool number = *name && !*end;
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        const struct nic_register *r = &nic_registers[i];
+        if (number ? address >= r->address && address < r->address + 4 * r->words : !strcasecmp(name, r->name))
+            return r;
+    }
+    return NULL;
+}
+
+static bool show_register(struct machine *m, const struct nic_register *r, json_t *json)
+{
+    uint32_t words[64];
+    if (!strchr(r->access, 'r'))
+        return true;
+    if (r->words > 64 || !machine_read(m, r->address, words, r->words))
+        return false;
+    if (json) {
+        json_t *values = json_array();
+        for (uint32_t i = 0; i < r->words; i++)
+            json_array_append_new(values, json_integer(words[i]));
+        if (r->words == 1)
+            json_object_set(json, r->name, json_array_get(values, 0));
+        else
+            json_object_set(json, r->name, values);
+        json_decref(values);
+        return true;
+    }
+    for (uint32_t i = 0; i < r->words; i++) {
+        if (r->words == 1)
+            printf("  %04x  %08x  %s\n", r->address, words[i], r->name);
+        else if (i == 0 || words[i])
+            printf("  %04x  %08x  %s[%u]\n", r->address + 4 * i, words[i], r->name, i);
+    }
+    return true;
+}
+
+/* One operand: NAME, ADDRESS or NAME=VALUE. */
+static int operand(struct machine *m, const char *word, json_t *json)
+{
+    char name[40];
+    const char *equals = strchr(word, '=');
+    size_t n = equals ? (size_t)(equals - word) : strlen(word);
+    if (n >= sizeof name)
+        return complain(EXIT_USAGE, "there is no register %s, see hilnic regs", word);
+    memcpy(name, word, n);
+    name[n] = '\0';
+    const struct nic_register *r = register_named(name);
+    if (!r)
+        return complain(EXIT_USAGE, "there is no register %s, see hilnic regs", name);
+    if (equals) {
+        char *end;
+        errno = 0;
+        unsigned long long value = strtoull(equals + 1, &end, 0);
+        uint32_t number = (uint32_t)value;
+        if (errno || !equals[1] || *end || equals[1] == '-' || value > UINT32_MAX)
+            return complain(EXIT_USAGE, "%s takes a number of 32 bits, not %s", name, equals + 1);
+        if (!strchr(r->access, 'w'))
+            return complain(EXIT_FAILED, "register %s cannot be written", r->name);
+        if (!machine_write(m, r->address, &number, 1))
+            return complain(EXIT_FAILED, "the driver refused to write register %s", r->name);
+    } else if (!strchr(r->access, 'r')) {
+        return complain(EXIT_FAILED, "register %s cannot be read", r->name);
+    }
+    if (!show_register(m, r, json))
+        return complain(EXIT_FAILED, "the driver refused to read register %s", r->name);
+    return EXIT_DONE;
+}
+
+int command_regs(const struct options *o)
+{
+    struct machine m;
+    int code = start(&m, o);
+    if (code)
+        return code;
+    json_t *json = o->json ? json_object() : NULL;
+    for (int i = 0; i < o->operand_count && !code; i++)
+        code = operand(&m, o->operands[i], json);
+    for (unsigned i = 0; i < REGISTERS && !o->operand_count && !code; i++)
+        if (!show_register(&m, &nic_registers[i], json))
+            code = complain(EXIT_FAILED, "the driver refused to read register %s", nic_registers[i].name);
+    machine_stop(&m);
+    if (json && !code)
+        print_json(json);
+    else
+        json_decref(json);
+    return code;
+}
+
+/* ---- stats ---- */
+
+struct stats {
+    uint32_t counters[NIC_COUNTER_MAX + 1];
+    struct nic_oid_driver driver;
+    struct nic_ndis_statistics ndis;
+};
+
+static int gather(struct machine *m, void *context)
+{
+    struct stats *s = context;
+    if (sender_query(m->sender, OID_HILNIC_COUNTERS, s->counters, sizeof s->counters, NULL) != NDIS_STATUS_SUCCESS ||
+        sender_query(m->sender, OID_HILNIC_DRIVER, &s->driver, sizeof s->driver, NULL) != NDIS_STATUS_SUCCESS ||
+        !nic_ndis_adapter_statistics(MACHINE_ADAPTER, &s->ndis))
+        return complain(EXIT_FAILED, "the driver does not tell its counters");
+    return EXIT_DONE;
+}
+
+static void print_stats(const struct options *o, const struct stats *s)
+{
+    const struct {
+        const char *name;
+        unsigned long long value;
+    } rest[] = {
+        {"driver_resets", s->driver.resets},
+        {"driver_violations", s->driver.violations},
+        {"driver_hangs", s->driver.hangs},
+        {"driver_rx_lost", s->driver.rx_lost},
+        {"driver_resources", s->driver.resources},
+        {"driver_out_transfers", s->driver.out_transfers},
+        {"ndis_sent", s->ndis.sent},
+        {"ndis_completed_ok", s->ndis.completed_ok},
+        {"ndis_completed_error", s->ndis.completed_error},
+        {"ndis_queued", s->ndis.queued},
+        {"ndis_miniport_calls", s->ndis.miniport_calls},
+        {"ndis_interrupts", s->ndis.interrupts},
+        {"ndis_indications", s->ndis.indications},
+    };
+    json_t *json = o->json ? json_object() : NULL;
+    for (unsigned i = 0; i <= NIC_COUNTER_MAX; i++) {
+        if (json)
+            json_object_set_new(json, nic_counter_names[i].name, json_integer(s->counters[i]));
+        else if (s->counters[i])
+            printf("  %-24s %u\n", nic_counter_names[i].name, s->counters[i]);
+    }
+    for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++) {
+        if (json)
+            json_object_set_new(json, rest[i].name, json_integer((json_int_t)rest[i].value));
+        else if (rest[i].value)
+            printf("  %-24s %llu\n", rest[i].name, rest[i].value);
+    }
+    if (json)
+        print_json(json);
+}
+
+int command_stats(const struct options *o)
+{
+    struct stats s;
+    int code;
+    if (o->input) {
+        char error[CAPTURE_ERROR_BYTES];
+        struct replay_result result;
+        struct capture *capture = capture_read(o->input, error);
+        if (!capture)
+            return complain(EXIT_FAILED, "%s", error);
+        code = replay_run(o, o->input, capture, &result, gather, &s);
+        capture_free(capture);
+    } else {
+        struct machine m;
+        code = start(&m, o);
+        if (code)
+            return code;
+        code = gather(&m, &s);
+        machine_stop(&m);
+    }
+    if (!code)
+        print_stats(o, &s);
+    return code;
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# The Verilated nic_core in its builds, the wire ports, the CLI and the model's benches.
+#   fast      no assertions, for the CLI (60 MHz sys clock) and, as fast125, for line rate and the benches (125 MHz)
+#   test      assertions of the RTL, seeded start values, outputs checked against combinational paths
+#   trace     the same with a waveform (FST), for repeating a failed test
+#   cover     the same with coverage counters
+# test125, trace125: the same with a 125 MHz sys clock. PGO=1 builds the fast ones with a profile of the bench.
+
+VERILATOR ?= verilator
+VERILATOR_ROOT ?= $(shell $(VERILATOR) --getenv VERILATOR_ROOT)
+MODEL_CXX ?= $(CXX)
+MODEL_OPT ?= -O3 -march=native -fno-plt
+SIM_RTL := $(wildcard rtl/*.sv rtl/*/*.sv rtl/*/*.svh)
+MODEL_VARIANTS := fast fast125 test test125 trace trace125 cover
+
+MODEL_VERILATOR := -O3 --x-assign fast --x-initial fast --noassert
+MODEL_CHECKED := --x-assign unique --x-initial unique --assert
+MODEL_VERILATOR_fast := $(MODEL_VERILATOR)
+MODEL_VERILATOR_fast125 := $(MODEL_VERILATOR) -GSYS_MHZ=125
+MODEL_VERILATOR_test := $(MODEL_CHECKED)
+MODEL_VERILATOR_test125 := $(MODEL_CHECKED) -GSYS_MHZ=125
+MODEL_VERILATOR_trace := $(MODEL_CHECKED) --trace-fst --trace-structs
+MODEL_VERILATOR_trace125 := $(MODEL_CHECKED) --trace-fst --trace-structs -GSYS_MHZ=125
+MODEL_VERILATOR_cover := $(MODEL_CHECKED) --coverage
+MODEL_DEFINES_fast125 := -DCORE_SYS_MHZ=125
+MODEL_DEFINES_test := -DCORE_CHECKED
+MODEL_DEFINES_test125 := -DCORE_CHECKED -DCORE_SYS_MHZ=125
+MODEL_DEFINES_trace := -DCORE_TRACE
+MODEL_DEFINES_trace125 := -DCORE_TRACE -DCORE_SYS_MHZ=125
+MODEL_DEFINES_cover := -DCORE_CHECKED -DCORE_COVER -DVM_COVERAGE=1
+MODEL_RUNTIME_trace := verilated_fst_c
+MODEL_RUNTIME_trace125 := verilated_fst_c
+MODEL_RUNTIME_cover := verilated_cov
+MODEL_LIBS := -lz -lpthread -latomic
+
+# One C++ file holds everything that Verilator wrote, so that the compiler sees it whole.
+define MODEL_RULES
+$(B)/sim/$(1)/Vnic_core.h: $$(SIM_RTL) rtl/lint.vlt
+	$$(call say,VERILATE,nic_core ($(1)))
+	@mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_core $$(MODEL_VERILATOR_$(1)) -Wno-fatal -Wno-lint \
+		$$(RTL_FLAGS) rtl/nic_core.sv
+	$$(Q)touch $$@
+
+$(B)/sim/$(1)/model.o: $(B)/sim/$(1)/Vnic_core.h sim/models/core_pins.cpp sim/models/core_internal.h \
+		sim/models/core_model.h sim/wire/gmii.h sim/wire/wire.h sim/sim.mk $$(MODEL_PROFILE_$(1))
+	$$(call say,CXX,nic_core ($(1)))
+	$$(Q)ls $$(@D)/Vnic_core*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
+	$$(Q)for f in verilated verilated_threads $$(MODEL_RUNTIME_$(1)); do \
+		echo "#include \"$$(VERILATOR_ROOT)/include/$$$$f.cpp\""; done >>$$(@D)/model.cpp
+	$$(Q)echo '#include "sim/models/core_pins.cpp"' >>$$(@D)/model.cpp
+	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) $$(MODEL_PROFILE_FLAGS_$(1)) -DVL_USER_STOP $$(MODEL_DEFINES_$(1)) \
+		-isystem $$(VERILATOR_ROOT)/include -isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) \
+		-Ihost/include -Isim/wire -Isim/models -c $$(@D)/model.cpp -o $$@
+endef
+$(foreach v,$(MODEL_VARIANTS),$(eval $(call MODEL_RULES,$(v))))
+
+WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
+CORE_OBJS := $(O)/sim/models/core_model.o
+HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
+TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c))
+MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
+RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
+RIG_LIBS := -lpcap -ljansson $(MODEL_LIBS)
+
+$(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols
+
+.SECONDEXPANSION:
+$(B)/hilnic: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast/model.o
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS)
+
+# The same CLI over the device with a 125 MHz sys clock: gigabit line rate both ways.
+$(B)/hilnic125: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast125/model.o
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS)
