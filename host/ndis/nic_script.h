@@ -136,15 +136,17 @@ struct nic_script_protocol {
     unsigned frames, receive_completes, statuses, status_completes;
     NDIS_STATUS last_status;
     struct nic_script_packet { uint32_t sent, completed; NDIS_STATUS status; } *records;
-    uint32_t next_packet;
+    pthread_mutex_t mutex; /* slots of records and data */
+    uint32_t *free_slots, free_count, next_packet;
 };
 
 NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *, struct nic_platform *, const char *adapter);
 NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *); /* closes, frees pools, deregisters */
-/* A packet of `length` bytes in one buffer, numbered; its number is nic_script_number. NULL: pool empty. */
+/* A packet of `length` bytes in one buffer, numbered from next_packet on. NULL: pool empty. */
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *, UINT length);
 void nic_script_packet_free(struct nic_script_protocol *, PNDIS_PACKET);
 uint32_t nic_script_number(PNDIS_PACKET);
+struct nic_script_packet *nic_script_record(struct nic_script_protocol *, PNDIS_PACKET); /* until it is freed */
 NDIS_STATUS nic_script_send(struct nic_script_protocol *, PNDIS_PACKET);
 void nic_script_send_array(struct nic_script_protocol *, PPNDIS_PACKET, UINT count);
 NDIS_STATUS nic_script_request(struct nic_script_protocol *, NDIS_REQUEST_TYPE type, NDIS_OID oid, void *buffer,

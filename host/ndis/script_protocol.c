@@ -8,12 +8,27 @@
 #include "nic_script.h"
 #include "nic_platform.h"
 
+/* ProtocolReserved of our packets. */
+struct label {
+    uint32_t number, slot; /* slot: of records and data */
+};
+
+static struct label label_of(PNDIS_PACKET packet)
+{
+    struct label label;
+
+    memcpy(&label, packet->ProtocolReserved, sizeof(label));
+    return label;
+}
+
 uint32_t nic_script_number(PNDIS_PACKET packet)
 {
-    uint32_t number;
+    return label_of(packet).number;
+}
 
-    memcpy(&number, packet->ProtocolReserved, sizeof(number));
-    return number;
+struct nic_script_packet *nic_script_record(struct nic_script_protocol *p, PNDIS_PACKET packet)
+{
+    return &p->records[label_of(packet).slot];
 }
 
 /* ---- handlers ---- */
@@ -36,13 +51,16 @@ static VOID on_open(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status, NDIS
 static VOID on_send_complete(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet, NDIS_STATUS Status)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
-    uint32_t number = nic_script_number(Packet);
+    struct nic_script_packet *record;
 
-    nic_trace_add(p->trace, NIC_TRACE_COMPLETE, number, (uint32_t)Status);
-    if (NdisGetPoolFromPacket(Packet) != p->packet_pool)
+    nic_trace_add(p->trace, NIC_TRACE_COMPLETE, nic_script_number(Packet), (uint32_t)Status);
+    if (NdisGetPoolFromPacket(Packet) != p->packet_pool) {
         p->foreign++;
-    p->records[number % p->packet_count].completed++;
-    p->records[number % p->packet_count].status = Status;
+        return;
+    }
+    record = nic_script_record(p, Packet);
+    record->completed++;
+    record->status = Status;
     if (p->completed)
         p->completed(p->context, Packet, Status);
 }
@@ -138,8 +156,13 @@ static NDIS_STATUS allocate(struct nic_script_protocol *p)
 
     p->data = malloc((size_t)p->packet_count * p->packet_bytes);
     p->records = calloc(p->packet_count, sizeof(*p->records));
-    if (!p->data || !p->records)
+    p->free_slots = malloc(p->packet_count * sizeof(*p->free_slots));
+    if (!p->data || !p->records || !p->free_slots)
         return NDIS_STATUS_RESOURCES;
+    pthread_mutex_init(&p->mutex, NULL);
+    for (uint32_t i = 0; i < p->packet_count; i++)
+        p->free_slots[i] = p->packet_count - 1 - i;
+    p->free_count = p->packet_count;
     for (size_t i = 0; i < (size_t)p->packet_count * p->packet_bytes; i++)
         p->data[i] = (UCHAR)(i * 7 + 3);
     NdisAllocatePacketPool(&status, &p->packet_pool, p->packet_count, PROTOCOL_RESERVED_SIZE_IN_PACKET);
@@ -203,6 +226,7 @@ NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
     NdisDeregisterProtocol(&status, p->handle);
     free(p->data);
     free(p->records);
+    free(p->free_slots);
     p->data = NULL;
     p->records = NULL;
     return status;
@@ -212,35 +236,41 @@ NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
 
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *p, UINT length)
 {
-    uint32_t number = p->next_packet;
+    struct label label = { 0 };
     PNDIS_PACKET packet;
     PNDIS_BUFFER buffer;
     NDIS_STATUS status;
+    bool is_free;
 
+    pthread_mutex_lock(&p->mutex);
+    is_free = p->free_count > 0;
+    if (is_free)
+        label = (struct label){ p->next_packet++, p->free_slots[--p->free_count] };
+    pthread_mutex_unlock(&p->mutex);
+    if (!is_free)
+        return NULL;
     NdisAllocatePacket(&status, &packet, p->packet_pool);
+    if (status == NDIS_STATUS_SUCCESS)
+        NdisAllocateBuffer(&status, &buffer, p->buffer_pool, p->data + (size_t)label.slot * p->packet_bytes, length);
     if (status != NDIS_STATUS_SUCCESS)
-        return NULL;
-    NdisAllocateBuffer(&status, &buffer, p->buffer_pool, p->data + (size_t)(number % p->packet_count) * p->packet_bytes,
-                       length);
-    if (status != NDIS_STATUS_SUCCESS) {
-        NdisFreePacket(packet);
-        return NULL;
-    }
-    p->next_packet++;
-    p->records[number % p->packet_count] = (struct nic_script_packet){ 0 };
+        abort(); /* as many descriptors as slots */
     NdisChainBufferAtFront(packet, buffer);
-    memcpy(packet->ProtocolReserved, &number, sizeof(number));
+    memcpy(packet->ProtocolReserved, &label, sizeof(label));
+    *nic_script_record(p, packet) = (struct nic_script_packet){ 0 };
     return packet;
 }
 
 void nic_script_packet_free(struct nic_script_protocol *p, PNDIS_PACKET packet)
 {
+    uint32_t slot = label_of(packet).slot;
     PNDIS_BUFFER buffer;
 
-    (void)p;
     for (NdisUnchainBufferAtFront(packet, &buffer); buffer; NdisUnchainBufferAtFront(packet, &buffer))
         NdisFreeBuffer(buffer);
     NdisFreePacket(packet);
+    pthread_mutex_lock(&p->mutex);
+    p->free_slots[p->free_count++] = slot;
+    pthread_mutex_unlock(&p->mutex);
 }
 
 NDIS_STATUS nic_script_send(struct nic_script_protocol *p, PNDIS_PACKET packet)
@@ -248,7 +278,7 @@ NDIS_STATUS nic_script_send(struct nic_script_protocol *p, PNDIS_PACKET packet)
     uint32_t number = nic_script_number(packet);
     NDIS_STATUS status;
 
-    p->records[number % p->packet_count].sent++;
+    nic_script_record(p, packet)->sent++;
     nic_trace_add(p->trace, NIC_TRACE_SUBMIT, number, 0);
     NdisSend(&status, p->binding, packet);
     nic_trace_add(p->trace, NIC_TRACE_RESULT, number, (uint32_t)status);
@@ -258,7 +288,7 @@ NDIS_STATUS nic_script_send(struct nic_script_protocol *p, PNDIS_PACKET packet)
 void nic_script_send_array(struct nic_script_protocol *p, PPNDIS_PACKET packets, UINT count)
 {
     for (UINT i = 0; i < count; i++) {
-        p->records[nic_script_number(packets[i]) % p->packet_count].sent++;
+        nic_script_record(p, packets[i])->sent++;
         nic_trace_add(p->trace, NIC_TRACE_SUBMIT, nic_script_number(packets[i]), 0);
     }
     NdisSendPackets(p->binding, packets, count);

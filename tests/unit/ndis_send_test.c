@@ -60,12 +60,12 @@ static void stop_clean(void)
 
 static uint32_t completions(PNDIS_PACKET packet)
 {
-    return r.protocols[0].records[nic_script_number(packet) % r.protocols[0].packet_count].completed;
+    return nic_script_record(&r.protocols[0], packet)->completed;
 }
 
 static NDIS_STATUS completed_with(PNDIS_PACKET packet)
 {
-    return r.protocols[0].records[nic_script_number(packet) % r.protocols[0].packet_count].status;
+    return nic_script_record(&r.protocols[0], packet)->status;
 }
 
 static void take(PNDIS_PACKET *packets, unsigned count)
