@@ -48,7 +48,7 @@ module nic_tx_parser #(
 );
     import nic_regs_pkg::*;
 
-    if (MAX_FRAME < 64 || MAX_FRAME > 65535) $fatal(1, "nic_tx_parser: MAX_FRAME must be 64..65535");
+    if (MAX_FRAME < 5 || MAX_FRAME > 65535) $fatal(1, "nic_tx_parser: MAX_FRAME must be 5..65535");
 
     typedef enum logic [1:0] {HEADER, DATA, PAD} state_e;
     state_e state_q;

@@ -6,7 +6,7 @@
 
 module nic_tx_parser_formal #(
     // Small, so that the cover reaches a record that is too long. Lengths are free, 0..65535.
-    parameter int unsigned MAX_FRAME = 64
+    parameter int unsigned MAX_FRAME = 8
 ) (
     input wire clk_i,
     input wire rst_i,
@@ -142,6 +142,7 @@ module nic_tx_parser_formal #(
                 h_word: assert (!bad_word || taken_q == 18'd4);
                 h_header: assert ((u_dut.state_q == 2'd0) == (taken_q < 18'd16));
                 h_data: assert ((u_dut.state_q == 2'd1) == (taken_q >= 18'd16 && !padding));
+                h_pad: assert ((u_dut.state_q == 2'd2) == (taken_q >= 18'd16 && padding));
                 h_pos: assert (u_dut.pos_q == (taken_q < 18'd16 ? taken_q[3:0] : {2'd0, taken_q[1:0]}));
                 h_check: assert (taken_q > 18'd4 || u_dut.check_q == (8'h5a ^ (taken_q == '0 ? 8'd0 : xor_q)));
                 h_flags: assert (taken_q < 18'd3 || u_dut.flags_q == flags_q);
