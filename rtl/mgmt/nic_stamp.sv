@@ -5,7 +5,7 @@
 
 module nic_stamp #(
     // Nanoseconds from the clk_rx_i edge that samples the SFD to the moment at which time_i is taken, on average.
-    parameter int unsigned LATENCY_NS = 40
+    parameter int unsigned LATENCY_NS = 28
 ) (
     // The two resets overlap: there is a time of three clocks of each domain during which both are high.
     input wire clk_tx_i,

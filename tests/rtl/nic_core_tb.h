@@ -292,6 +292,8 @@ static inline void core_reset(struct core *c)
     c->ev.clear();
     c->in.clear();
     c->events.clear();
+    c->sent.clear();
+    c->records.clear();
 }
 
 static inline void core_close(struct core *c)
