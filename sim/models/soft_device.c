@@ -648,7 +648,7 @@ void soft_reset_start(struct soft_device *d)
 
 static bool reset_end(struct soft_device *d)
 {
-    if (!d->resetting || d->outstanding || !event_room(d))
+    if (!d->resetting || d->hold_reset || d->outstanding || !event_room(d))
         return false;
     d->resetting = false;
     d->rx_bytes.count = 0;
@@ -1029,6 +1029,16 @@ void soft_device_hold_tx(struct soft_device *d, bool value)
 void soft_device_hold_out(struct soft_device *d, bool value)
 {
     hold(d, &d->hold_out, value);
+}
+
+void soft_device_hold_reset(struct soft_device *d, bool value)
+{
+    hold(d, &d->hold_reset, value);
+}
+
+void soft_device_step(struct soft_device *d)
+{
+    pump(d);
 }
 
 void soft_device_stats_get(struct soft_device *d, struct soft_stats *stats)

@@ -106,6 +106,8 @@ void soft_device_link(struct soft_device *, bool up, unsigned speed); /* as the 
 void soft_device_hold_events(struct soft_device *, bool hold); /* the event pipe is blocked */
 void soft_device_hold_tx(struct soft_device *, bool hold);     /* the wire is blocked */
 void soft_device_hold_out(struct soft_device *, bool hold);    /* no OUT transfer is taken */
+void soft_device_hold_reset(struct soft_device *, bool hold);  /* a NIC reset does not end */
+void soft_device_step(struct soft_device *); /* works right here and now, whatever the level of the caller */
 
 struct soft_stats {
     uint64_t out_transfers, rx_transfers, event_transfers, control_transfers;

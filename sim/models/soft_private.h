@@ -57,7 +57,7 @@ struct soft_device {
     uint64_t submits, unplug_at;
     uint32_t faults[SOFT_FAULT_COUNT];
     bool struck[SOFT_FAULT_COUNT];
-    bool control_silent, stopped, hold_events, hold_tx, hold_out;
+    bool control_silent, stopped, hold_events, hold_tx, hold_out, hold_reset;
     uint64_t rest_ns;
     /* parser */
     uint8_t header[16];
