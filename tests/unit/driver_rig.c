@@ -223,8 +223,8 @@ void rig_start(const struct rig_options *options)
 {
     struct nic_ndis_options ndis_options = {
         .verify = !options->quiet, .report = finding, .log = log_line};
-    const char *parameters[10] = {"Slot=0"};
-    unsigned i;
+    const char *parameters[10] = {NULL};
+    unsigned i, count = 0;
     struct rig_wire_frame *wire = calloc(RIG_WIRE, sizeof *wire);
     rig = (struct rig){.options = *options, .wire = wire};
     next_serial = 0;
@@ -237,6 +237,7 @@ void rig_start(const struct rig_options *options)
         rig.options.soft.seed = options->seed;
         rig.device = soft_device_create(&rig.options.soft, rig.platform, VECTOR);
         rig.transport = soft_device_transport(rig.device);
+        soft_device_unplug_at(rig.device, options->unplug_at);
     }
     ck_assert_int_eq(nic_transport_put(0, rig.transport), 0);
     ck_assert_int_eq(nic_ndis_start(rig.platform, &ndis_options), 0);
@@ -244,7 +245,8 @@ void rig_start(const struct rig_options *options)
     ck_assert_int_eq(nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry, &rig.driver),
                      NDIS_STATUS_SUCCESS);
     for (i = 0; options->parameters[i]; i++)
-        parameters[i + 1] = options->parameters[i];
+        parameters[count++] = options->parameters[i];
+    parameters[count] = "Slot=0"; /* the first of two counts */
     rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
     if (rig.added == NDIS_STATUS_SUCCESS)
         protocol_bind();

@@ -31,6 +31,7 @@ struct rig_options {
     bool null_device;
     bool expect_findings;   /* the verifier may complain */
     uint64_t seed;
+    uint64_t unplug_at;     /* submit, from 1; 0: never */
     struct soft_options soft;
     const char *parameters[8]; /* beside Slot=0 */
 };
