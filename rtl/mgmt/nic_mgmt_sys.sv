@@ -48,7 +48,7 @@ module nic_mgmt_sys #(
     output wire [63:0] hash_o,
     output wire [47:0] mac_addr_o,
 
-    // Exact filter table: written in the clock of the strobe, read without a clock.
+    // Exact filter table: written in the clock of the strobe; read data belongs to the address of four clocks ago.
     output wire exact_we_o,
     output wire [5:0] exact_addr_o,
     output wire [16:0] exact_wdata_o,
@@ -75,15 +75,21 @@ module nic_mgmt_sys #(
     import nic_regs_pkg::*;
 
     // Each half holds 128 words: 0x000 sys, 0x400 tx.
-    wire in_sys = reg_addr_i[15:9] == 7'h00;
-    wire in_tx = reg_addr_i[15:9] == IFG_ADDR[15:9];
-    wire aligned = reg_addr_i[1:0] == 2'b00;
+    wire in_sys = reg_addr_i[15:9] == 7'h00 && reg_addr_i[1:0] == 2'b00;
+    wire in_tx = reg_addr_i[15:9] == IFG_ADDR[15:9] && reg_addr_i[1:0] == 2'b00;
     wire access = reg_valid_i && !reg_ready_o;
-    wire bridge_valid = access && in_tx && aligned;
-    wire we = access && in_sys && aligned && reg_write_i;
+
+    // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered byte by
+    // byte in steps 8 to 11, when the slowest source, EXACT, has had its time.
+    logic [3:0] step_q;
+    wire begins = access && step_q == 4'd0;
+    wire ends = step_q == 4'd11;
+    wire we = begins && in_sys && reg_write_i;
+    wire bridge_valid = begins && in_tx;
 
     wire bridge_done, bridge_error, bridge_idle;
-    wire [31:0] bridge_rdata, sys_rdata;
+    wire [31:0] bridge_rdata;
+    wire [7:0] sys_byte;
     wire hit, exact_sel;
 
     assign exact_we_o = we && exact_sel;
@@ -92,9 +98,17 @@ module nic_mgmt_sys #(
     assign idle_o = !reg_valid_i && bridge_idle;
 
     always_ff @(posedge clk_i) begin
-        reg_ready_o <= !rst_i && access && (!bridge_valid || bridge_done);
-        reg_error_o <= bridge_valid ? bridge_error : !in_sys || !aligned || !hit;
-        reg_rdata_o <= in_tx ? bridge_rdata : sys_rdata;
+        if (rst_i || ends) step_q <= '0;
+        else if (step_q != 4'd0 || (begins && (!in_tx || bridge_done))) step_q <= step_q + 4'd1;
+    end
+
+    always_ff @(posedge clk_i) begin
+        reg_ready_o <= !rst_i && ends;
+        reg_error_o <= in_tx ? bridge_error : !in_sys || !hit;
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (step_q[3]) reg_rdata_o <= {in_tx ? bridge_rdata[8*step_q[1:0] +: 8] : sys_byte, reg_rdata_o[31:8]};
     end
 
     nic_bus_bridge u_bridge (
@@ -125,8 +139,9 @@ module nic_mgmt_sys #(
         .we_i(we),
         .addr_i(reg_addr_i[8:2]),
         .wdata_i(reg_wdata_i),
-        .rdata_o(sys_rdata),
         .hit_o(hit),
+        .byte_i(step_q[1:0]),
+        .rbyte_o(sys_byte),
         .map_hash_value_i(MAP_HASH),
         .limits_desc_depth_i(16'(DESC_DEPTH)),
         .limits_max_frame_i(16'(MAX_FRAME)),

@@ -1,54 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
-// Register file of the sys domain. we_i and re_i are strobes of one cycle with addr_i (words from 16'h0000) and
-// wdata_i; rdata_o and hit_o (the address is mapped, else rdata_o means nothing) follow addr_i without a clock. Stored fields are outputs.
+// Registers of the sys domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
+// and what is read (byte byte_i of the word, where it is read by bytes) follow without a clock; unmapped: anything.
 `default_nettype none
+
 module nic_regs_sys (
-    input  wire         clk_i,
-    input  wire         rst_i,
-    input  wire         we_i,
-    input  wire  [8:2]  addr_i,
-    input  wire  [31:0] wdata_i,
-    output logic [31:0] rdata_o,
-    output logic        hit_o,
-    input  wire  [31:0] map_hash_value_i,
-    input  wire  [15:0] limits_desc_depth_i,
-    input  wire  [15:0] limits_max_frame_i,
-    input  wire  [15:0] buffers_rx_i,
-    input  wire  [15:0] buffers_tx_i,
-    input  wire  [7:0] caps_tx_mhz_i,
-    input  wire  [7:0] caps_sys_mhz_i,
-    input  wire  [0:0] caps_processor_i,
-    input  wire  [0:0] caps_usb_hs_i,
-    input  wire  [7:0] caps_filter_entries_i,
-    output logic [0:0] ctrl_loopback_o,
-    output logic [0:0] ctrl_rx_enable_o,
-    output logic [0:0] ctrl_tx_enable_o,
+    input  wire clk_i,
+    input  wire rst_i,
+    input  wire we_i,
+    input  wire [8:2] addr_i,
+    input  wire [31:0] wdata_i,
+    output logic hit_o,
+    input  wire [1:0] byte_i,
+    output logic [7:0] rbyte_o,
+    input  wire [31:0] map_hash_value_i,
+    input  wire [15:0] limits_desc_depth_i,
+    input  wire [15:0] limits_max_frame_i,
+    input  wire [15:0] buffers_rx_i,
+    input  wire [15:0] buffers_tx_i,
+    input  wire [7:0] caps_tx_mhz_i,
+    input  wire [7:0] caps_sys_mhz_i,
+    input  wire caps_processor_i,
+    input  wire caps_usb_hs_i,
+    input  wire [7:0] caps_filter_entries_i,
+    output logic ctrl_loopback_o,
+    output logic ctrl_rx_enable_o,
+    output logic ctrl_tx_enable_o,
     output logic reset_start_o,   // high in the cycle of the write
-    input  wire  [15:0] status_outstanding_i,
-    input  wire  [0:0] status_idle_i,
-    input  wire  [0:0] status_halted_i,
-    input  wire  [0:0] status_resetting_i,
-    output logic [0:0] link_full_duplex_o,
+    input  wire [15:0] status_outstanding_i,
+    input  wire status_idle_i,
+    input  wire status_halted_i,
+    input  wire status_resetting_i,
+    output logic link_full_duplex_o,
     output logic [1:0] link_speed_o,
-    output logic [0:0] link_up_o,
+    output logic link_up_o,
     output logic [15:0] moderation_microseconds_o,
     output logic [15:0] moderation_count_o,
     output logic [15:0] pause_quanta_o,
-    output logic [0:0] pause_send_o,
-    output logic [0:0] pause_obey_o,
+    output logic pause_send_o,
+    output logic pause_obey_o,
     output logic [15:0] watermarks_high_o,
     output logic [15:0] watermarks_low_o,
-    output logic [0:0] filter_keep_bad_o,
-    output logic [0:0] filter_broadcast_o,
-    output logic [0:0] filter_all_multicast_o,
-    output logic [0:0] filter_promiscuous_o,
+    output logic filter_keep_bad_o,
+    output logic filter_broadcast_o,
+    output logic filter_all_multicast_o,
+    output logic filter_promiscuous_o,
     output logic [31:0] hash0_bits_o,
     output logic [31:0] hash1_bits_o,
     output logic [31:0] mac_lo_octets_o,
     output logic [15:0] mac_hi_octets_o,
-    output logic        exact_sel_o,   // the address is in this window
-    input  wire  [31:0] exact_rdata_i
+    output logic exact_sel_o,   // the address is in this window
+    input  wire [31:0] exact_rdata_i
 );
     assign reset_start_o = we_i && addr_i == 7'h11 && wdata_i[0];
     assign exact_sel_o = addr_i[8:8] == 1'h1;
@@ -144,23 +146,59 @@ module nic_regs_sys (
         endcase
     end
 
-    wire [31:0] word_0000000 = {32'h434e6c68};
-    wire [31:0] word_0000001 = {map_hash_value_i};
+    // The words as they were written, and which of them were, since the last reset.
+    wire [31:0] copy;
+    wire in_copy = addr_i[8:6] == 3'h1;
+    nic_lutram #(.WIDTH(32), .DEPTH(16)) u_copy (
+        .clk_w_i(clk_i),
+        .we_i(we_i && in_copy),
+        .waddr_i(addr_i[5:2]),
+        .wdata_i(wdata_i),
+        .raddr_i(addr_i[5:2]),
+        .rdata_o(copy)
+    );
+
+    logic [15:0] written_q;
+    wire written = in_copy && written_q[addr_i[5:2]];
+    always_ff @(posedge clk_i) begin
+        if (we_i && in_copy) written_q[addr_i[5:2]] <= 1'b1;
+        if (rst_i) written_q <= '0;
+    end
+
+    logic [31:0] mask;
+    always_comb begin
+        case (addr_i[5:2])
+            4'h0: mask = 32'h00000007;
+            4'h3: mask = 32'h0000000f;
+            4'h4: mask = 32'hffffffff;
+            4'h5: mask = 32'hffff0003;
+            4'h6: mask = 32'hffffffff;
+            4'h7: mask = 32'h0000000f;
+            4'h8: mask = 32'hffffffff;
+            4'h9: mask = 32'hffffffff;
+            4'ha: mask = 32'hffffffff;
+            4'hb: mask = 32'h0000ffff;
+            default: mask = '0;
+        endcase
+    end
+
+    wire [31:0] word_0000000 = 32'h434e6c68;
+    wire [31:0] word_0000001 = map_hash_value_i;
     wire [31:0] word_0000010 = {limits_desc_depth_i, limits_max_frame_i};
     wire [31:0] word_0000011 = {buffers_rx_i, buffers_tx_i};
     wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 6'h0, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
-    wire [31:0] word_0010000 = {29'h0, ctrl_loopback_o, ctrl_rx_enable_o, ctrl_tx_enable_o};
+    wire [31:0] word_0010000 = 32'h0;
     wire [31:0] word_0010001 = 32'h0;
     wire [31:0] word_0010010 = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
-    wire [31:0] word_0010011 = {28'h0, link_full_duplex_o, link_speed_o, link_up_o};
-    wire [31:0] word_0010100 = {moderation_microseconds_o, moderation_count_o};
-    wire [31:0] word_0010101 = {pause_quanta_o, 14'h0, pause_send_o, pause_obey_o};
-    wire [31:0] word_0010110 = {watermarks_high_o, watermarks_low_o};
-    wire [31:0] word_0010111 = {28'h0, filter_keep_bad_o, filter_broadcast_o, filter_all_multicast_o, filter_promiscuous_o};
-    wire [31:0] word_0011000 = {hash0_bits_o};
-    wire [31:0] word_0011001 = {hash1_bits_o};
-    wire [31:0] word_0011010 = {mac_lo_octets_o};
-    wire [31:0] word_0011011 = {16'h0, mac_hi_octets_o};
+    wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
+    wire [31:0] word_0010100 = 32'h0;
+    wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
+    wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
+    wire [31:0] word_0010111 = 32'h0;
+    wire [31:0] word_0011000 = 32'h0;
+    wire [31:0] word_0011001 = 32'h0;
+    wire [31:0] word_0011010 = 32'h0;
+    wire [31:0] word_0011011 = 32'h0;
     wire [31:0] word_1xxxxxx = exact_rdata_i;
     wire [31:0] tree_000000x = addr_i[2] ? word_0000001 : word_0000000;
     wire [31:0] tree_000001x = addr_i[2] ? word_0000011 : word_0000010;
@@ -179,6 +217,8 @@ module nic_regs_sys (
     wire [31:0] tree_001x = addr_i[5] ? tree_00110x : tree_0010x;
     wire [31:0] tree_00x = addr_i[6] ? tree_001x : tree_0000x;
     wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_00x;
-    assign rdata_o = tree_x;
+    assign rbyte_o = ({8{written}} & copy[8*byte_i +: 8] & mask[8*byte_i +: 8])
+        | tree_x[8*byte_i +: 8];
 endmodule
+
 `default_nettype wire

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
-// Register file of the tx domain. we_i and re_i are strobes of one cycle with addr_i (words from 16'h0400) and
-// wdata_i; rdata_o and hit_o (the address is mapped, else rdata_o means nothing) follow addr_i without a clock. Stored fields are outputs.
+// Registers of the tx domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
+// and what is read (byte byte_i of the word, where it is read by bytes) follow without a clock; unmapped: anything.
 `default_nettype none
+
 module nic_regs_tx (
-    input  wire         clk_i,
-    input  wire         rst_i,
-    input  wire         we_i,
-    input  wire         re_i,
-    input  wire  [8:2]  addr_i,
-    input  wire  [20:0] wdata_i,
+    input  wire clk_i,
+    input  wire rst_i,
+    input  wire we_i,
+    input  wire re_i,
+    input  wire [8:2] addr_i,
+    input  wire [20:0] wdata_i,
+    output logic hit_o,
     output logic [31:0] rdata_o,
-    output logic        hit_o,
     output logic [7:0] ifg_octets_o,
-    input  wire  [31:0] time_lo_ns_i,
+    input  wire [31:0] time_lo_ns_i,
     output logic time_lo_we_o,   // wdata_i is being written to it
     output logic time_lo_re_o,   // it is being read
-    input  wire  [31:0] time_hi_ns_i,
+    input  wire [31:0] time_hi_ns_i,
     output logic time_hi_we_o,   // wdata_i is being written to it
     output logic time_hi_re_o,   // it is being read
     output logic time_step_we_o,   // wdata_i is being written to it
     output logic [20:0] time_adjust_ppb_o,
     output logic snapshot_take_o,   // high in the cycle of the write
-    output logic        counter_sel_o,   // the address is in this window
-    input  wire  [31:0] counter_rdata_i
+    output logic counter_sel_o,   // the address is in this window
+    input  wire [31:0] counter_rdata_i
 );
     assign time_lo_we_o = we_i && addr_i == 7'h1;
     assign time_lo_re_o = re_i && addr_i == 7'h1;
@@ -60,8 +61,8 @@ module nic_regs_tx (
     end
 
     wire [31:0] word_0000000 = {24'h0, ifg_octets_o};
-    wire [31:0] word_0000001 = {time_lo_ns_i};
-    wire [31:0] word_0000010 = {time_hi_ns_i};
+    wire [31:0] word_0000001 = time_lo_ns_i;
+    wire [31:0] word_0000010 = time_hi_ns_i;
     wire [31:0] word_0000011 = 32'h0;
     wire [31:0] word_0000100 = {11'h0, time_adjust_ppb_o};
     wire [31:0] word_0000101 = 32'h0;
@@ -74,4 +75,5 @@ module nic_regs_tx (
     wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_0000x;
     assign rdata_o = tree_x;
 endmodule
+
 `default_nettype wire

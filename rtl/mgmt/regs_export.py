@@ -183,83 +183,132 @@ def page(m):
     return out[:-1]
 
 
-def span(lsb, width):
-    return f"[{lsb + width - 1}:{lsb}]" if width > 1 else f"[{lsb}]"
+class RegisterFile:
+    """The SystemVerilog of one domain's registers. Stored fields are outputs, fields the hardware drives are inputs; a
+    register with a field that software and hardware write, or that is only written, gets a write strobe (and, if it is
+    read, a read strobe). `copy`: the words written are read back from a copy in LUT RAM, byte by byte, which takes a
+    fraction of the logic of a multiplexer over all flip-flops."""
+
+    def __init__(self, m, group, copy):
+        self.group, self.copy = group, copy
+        self.regs = [r for r in m.hardware if r.group == group]
+        self.bits = max((r.offset + 4 * r.words - 1) for r in self.regs).bit_length()
+        self.ports, self.store, self.strobes, self.words, self.masks = [], [], [], {}, {}
+        for reg in self.regs:
+            if reg.external:
+                self.add_window(reg)
+            else:
+                for i in range(reg.words):
+                    self.add_word(reg, reg.name.lower() + (str(i) if reg.words > 1 else ""), reg.offset // 4 + i)
+
+    def add_window(self, reg):
+        name, low = reg.name.lower(), (4 * reg.words).bit_length() - 1
+        self.words[f"{reg.offset >> 2:0{self.bits - 2}b}"[:self.bits - low] + "?" * (low - 2)] = f"{name}_rdata_i"
+        self.ports += [("output logic", 1, f"{name}_sel_o", "the address is in this window"),
+                       ("input  wire", 32, f"{name}_rdata_i", "")]
+        self.strobes.append(f"{name}_sel_o = addr_i[{self.bits - 1}:{low}] == "
+                            f"{self.bits - low}'h{reg.offset >> low:x}")
+
+    def add_word(self, reg, name, word):
+        select, value, used = f"addr_i == {self.bits - 2}'h{word:x}", [], 32
+        for f in sorted(reg.fields, key=lambda f: -f.lsb):
+            if used > f.lsb + f.width:
+                value.append(f"{used - f.lsb - f.width}'h0")
+            used = f.lsb
+            value.append(self.add_field(f, f"{name}_{f.name}", select))
+        if used:
+            value.append(f"{used}'h0")
+        if any("w" in f.sw and not f.stored and not f.pulse for f in reg.fields):
+            self.ports.append(("output logic", 1, f"{name}_we_o", "wdata_i is being written to it"))
+            self.strobes.append(f"{name}_we_o = we_i && {select}")
+            if "r" in reg.access:
+                self.ports.append(("output logic", 1, f"{name}_re_o", "it is being read"))
+                self.strobes.append(f"{name}_re_o = re_i && {select}")
+        stored = [f for f in reg.fields if f.stored]
+        read = "{" + ", ".join(value) + "}" if "r" in reg.access and len(value) > 1 else \
+            value[0] if "r" in reg.access else "32'h0"
+        if stored and self.copy:
+            assert len(stored) == len(reg.fields), f"{reg.name}: stored and other fields in one register"
+            self.masks[word] = sum(f.mask for f in stored)
+            read = f"written ? 32'h0 : 32'h{reg.reset:x}" if reg.reset else "32'h0"
+        self.words[f"{word:0{self.bits - 2}b}"] = read
+
+    def add_field(self, f, port, select):
+        data = f"wdata_i[{f.lsb + f.width - 1}:{f.lsb}]" if f.width > 1 else f"wdata_i[{f.lsb}]"
+        if f.pulse:
+            self.ports.append(("output logic", 1, f"{port}_o", "high in the cycle of the write"))
+            self.strobes.append(f"{port}_o = we_i && {select} && {data}")
+        if f.stored:
+            self.ports.append(("output logic", f.width, f"{port}_o", ""))
+            self.store.append((f"{port}_o", f"{f.width}'h{f.reset:x}", select, data))
+            return f"{port}_o"
+        if "r" in f.sw and not f.fixed:
+            self.ports.append(("input  wire", f.width, f"{port}_i", ""))
+            return f"{port}_i"
+        return f"{f.width}'h{f.reset or 0:x}"
+
+    def text(self):
+        top = max(f.lsb + f.width for r in self.regs if not r.external for f in r.fields if f.stored or f.pulse) - 1
+        first = [("input  wire", 1, "clk_i", ""), ("input  wire", 1, "rst_i", ""), ("input  wire", 1, "we_i", "")]
+        if any("_re_o" in s for s in self.strobes):
+            first.append(("input  wire", 1, "re_i", ""))
+        first += [("input  wire", (self.bits - 1, 2), "addr_i", ""),
+                  ("input  wire", 32 if self.copy else top + 1, "wdata_i", ""), ("output logic", 1, "hit_o", "")]
+        first += [("input  wire", 2, "byte_i", ""), ("output logic", 8, "rbyte_o", "")] if self.copy else \
+            [("output logic", 32, "rdata_o", "")]
+        out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
+               f"// Registers of the {self.group} domain. we_i and re_i are strobes of one clock with the word address and "
+               "wdata_i. hit_o (mapped)", "// and what is read (byte byte_i of the word, where it is read by bytes) follow "
+               "without a clock; unmapped: anything.", "`default_nettype none", "", f"module nic_regs_{self.group} ("]
+        out += port_list(first + self.ports) + [");"]
+        out += [f"    assign {s};" for s in self.strobes] + [""]
+        return out + self.storage() + self.reading() + ["endmodule", "", "`default_nettype wire"]
+
+    def storage(self):
+        out = ["    always_ff @(posedge clk_i) begin"]
+        for select in dict.fromkeys(s[2] for s in self.store):
+            out += [f"        if (we_i && {select}) begin"]
+            out += [f"            {s[0]} <= {s[3]};" for s in self.store if s[2] == select] + ["        end"]
+        out += ["        if (rst_i) begin"] + [f"            {s[0]} <= {s[1]};" for s in self.store]
+        return out + ["        end", "    end", ""]
+
+    def reading(self):
+        width = self.bits - 2
+        out = ["    always_comb begin", "        casez (addr_i)"]
+        out += [f"            {width}'b{word}: hit_o = 1'b1;" for word in self.words]
+        out += ["            default: hit_o = 1'b0;", "        endcase", "    end", ""]
+        if self.copy:
+            out += self.copied()
+        out += [f"    wire [31:0] word_{word.replace('?', 'x')} = {value};" for word, value in self.words.items()]
+        root = read_tree(self.words, width, "", out)
+        if self.copy:
+            return out + [f"    assign rbyte_o = ({{8{{written}}}} & copy[8*byte_i +: 8] & mask[8*byte_i +: 8])",
+                          f"        | {root}[8*byte_i +: 8];"]
+        return out + [f"    assign rdata_o = {root};"]
+
+    def copied(self):
+        block, width = min(self.masks) >> 4, self.bits - 2
+        assert all(word >> 4 == block for word in self.masks), "stored registers must share a block of 16 words"
+        out = ["    // The words as they were written, and which of them were, since the last reset.",
+               "    wire [31:0] copy;", f"    wire in_copy = addr_i[{self.bits - 1}:6] == {width - 4}'h{block:x};",
+               "    nic_lutram #(.WIDTH(32), .DEPTH(16)) u_copy (", "        .clk_w_i(clk_i),",
+               "        .we_i(we_i && in_copy),", "        .waddr_i(addr_i[5:2]),", "        .wdata_i(wdata_i),",
+               "        .raddr_i(addr_i[5:2]),", "        .rdata_o(copy)", "    );", "",
+               "    logic [15:0] written_q;", "    wire written = in_copy && written_q[addr_i[5:2]];",
+               "    always_ff @(posedge clk_i) begin", "        if (we_i && in_copy) written_q[addr_i[5:2]] <= 1'b1;",
+               "        if (rst_i) written_q <= '0;", "    end", "", "    logic [31:0] mask;", "    always_comb begin",
+               "        case (addr_i[5:2])"]
+        out += [f"            4'h{word & 15:x}: mask = 32'h{mask:08x};" for word, mask in self.masks.items()]
+        return out + ["            default: mask = '0;", "        endcase", "    end", ""]
 
 
-def sv_register_file(m, group):
-    """Ports per register: stored fields are outputs; fields the hardware drives are inputs; a register with a field that
-    has software and hardware writes, or only writes, gets a write strobe (and, if read, a read strobe)."""
-    regs = [r for r in m.hardware if r.group == group]
-    base = min(r.addr for r in regs)
-    bits = max((r.offset + 4 * r.words - 1) for r in regs).bit_length()
-    ports, store, strobes, reads, hits = [], [], [], [], []
-    for reg in regs:
-        name = reg.name.lower()
-        if reg.external:
-            low = (4 * reg.words).bit_length() - 1
-            hits.append((f"{reg.offset >> 2:0{bits - 2}b}"[:bits - low] + "?" * (low - 2), f"{name}_rdata_i"))
-            ports += [f"output logic        {name}_sel_o,   // the address is in this window",
-                      f"input  wire  [31:0] {name}_rdata_i,"]
-            strobes.append(f"    assign {name}_sel_o = addr_i[{bits - 1}:{low}] == {bits - low}'h{reg.offset >> low:x};")
-            continue
-        for i in range(reg.words):
-            suffix, word = f"{i}" if reg.words > 1 else "", f"{bits - 2}'h{reg.offset // 4 + i:x}"
-            select = f"addr_i == {word}"
-            value, used = [], 32
-            for f in sorted(reg.fields, key=lambda f: -f.lsb):
-                port, width = f"{name}{suffix}_{f.name}", f"[{f.width - 1}:0]"
-                if used > f.lsb + f.width:
-                    value.append(f"{used - f.lsb - f.width}'h0")
-                used = f.lsb
-                data = f"wdata_i{span(f.lsb, f.width)}"
-                if f.stored:
-                    ports.append(f"output logic {width} {port}_o,")
-                    store.append((f"{port}_o", f"{f.width}'h{f.reset:x}", select, data))
-                    value.append(f"{port}_o")
-                elif f.fixed:
-                    value.append(f"{f.width}'h{f.reset:x}")
-                elif "r" in f.sw:
-                    ports.append(f"input  wire  {width} {port}_i,")
-                    value.append(f"{port}_i")
-                else:
-                    value.append(f"{f.width}'h0")
-                if f.pulse:
-                    ports.append(f"output logic {port}_o,   // high in the cycle of the write")
-                    strobes.append(f"    assign {port}_o = we_i && {select} && {data};")
-            if used:
-                value.append(f"{used}'h0")
-            special = [f for f in reg.fields if "w" in f.sw and not f.stored and not f.pulse]
-            if special:
-                ports.append(f"output logic {name}{suffix}_we_o,   // wdata_i is being written to it")
-                strobes.append(f"    assign {name}{suffix}_we_o = we_i && {select};")
-                if "r" in reg.access:
-                    ports.append(f"output logic {name}{suffix}_re_o,   // it is being read")
-                    strobes.append(f"    assign {name}{suffix}_re_o = re_i && {select};")
-            hits.append((f"{reg.offset // 4 + i:0{bits - 2}b}", "{" + ", ".join(value) + "}" if "r" in reg.access else "32'h0"))
-    ports[-1] = ports[-1].replace(",", "", 1) if ports[-1].endswith(",") else ports[-1].replace(",   //", "    //")
-    top = max(f.lsb + f.width for r in regs if not r.external for f in r.fields
-              if f.stored or f.pulse) - 1
-    out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
-           f"// Register file of the {group} domain. we_i and re_i are strobes of one cycle with addr_i (words from "
-           f"16'h{base:04x}) and", "// wdata_i; rdata_o and hit_o (the address is mapped, else rdata_o means nothing) follow addr_i "
-           "without a clock. Stored fields are outputs.", "`default_nettype none", f"module nic_regs_{group} (",
-           "    input  wire         clk_i,", "    input  wire         rst_i,", "    input  wire         we_i,",
-           f"    input  wire  [{bits - 1}:2]  addr_i,", f"    input  wire  [{top}:0] wdata_i,", "    output logic [31:0] rdata_o,",
-           "    output logic        hit_o,"]
-    if any("_re_o" in s for s in strobes):
-        out.insert(-4, "    input  wire         re_i,")
-    out += ["    " + p for p in ports] + [");"] + strobes + ["", "    always_ff @(posedge clk_i) begin"]
-    for select in dict.fromkeys(s[2] for s in store):
-        out += [f"        if (we_i && {select}) begin"]
-        out += [f"            {s[0]} <= {s[3]};" for s in store if s[2] == select] + ["        end"]
-    out += ["        if (rst_i) begin"] + [f"            {s[0]} <= {s[1]};" for s in store]
-    out += ["        end", "    end", "", "    always_comb begin", "        casez (addr_i)"]
-    out += [f"            {bits - 2}'b{word}: hit_o = 1'b1;" for word, _ in hits]
-    out += ["            default: hit_o = 1'b0;", "        endcase", "    end", ""]
-    out += [f"    wire [31:0] word_{word.replace('?', 'x')} = {value};" for word, value in hits]
-    root = read_tree(dict(hits), bits - 2, "", out)
-    return out + [f"    assign rdata_o = {root};", "endmodule", "`default_nettype wire"]
+def port_list(ports):
+    out = []
+    for i, (direction, width, name, text) in enumerate(ports):
+        span = f"[{width[0]}:{width[1]}] " if isinstance(width, tuple) else f"[{width - 1}:0] " if width > 1 else ""
+        comma = "," if i < len(ports) - 1 else ""
+        out.append(f"    {direction} {span}{name}{comma}" + (f"   // {text}" if text else ""))
+    return out
 
 
 def read_tree(words, width, path, out):
@@ -280,8 +329,8 @@ def main():
     if len(sys.argv) != 3:
         sys.exit("usage: regs_export.py RDL OUTPUT_ROOT")
     model = Model(sys.argv[1])
-    files = {"rtl/mgmt/nic_regs_pkg.sv": sv_package(model), "rtl/mgmt/nic_regs_sys.sv": sv_register_file(model, "sys"),
-             "rtl/mgmt/nic_regs_tx.sv": sv_register_file(model, "tx"), "host/include/nic_regs.h": c_header(model),
+    files = {"rtl/mgmt/nic_regs_pkg.sv": sv_package(model), "rtl/mgmt/nic_regs_sys.sv": RegisterFile(model, "sys", True).text(),
+             "rtl/mgmt/nic_regs_tx.sv": RegisterFile(model, "tx", False).text(), "host/include/nic_regs.h": c_header(model),
              "REGISTERS.md": page(model)}
     for path, lines in files.items():
         path = os.path.join(sys.argv[2], path)
