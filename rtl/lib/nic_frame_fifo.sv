@@ -7,6 +7,8 @@
 module nic_frame_fifo #(
     parameter int unsigned BYTES = 4096,
     parameter int unsigned FRAMES = 64,
+    // Bytes (of nine bits) of one block RAM.
+    parameter int unsigned BANK_BYTES = 2048,
     localparam int unsigned ADDR_WIDTH = $clog2(BYTES),
     localparam int unsigned FRAME_WIDTH = $clog2(FRAMES)
 ) (
@@ -34,7 +36,7 @@ module nic_frame_fifo #(
     input wire clk_out_i,
     input wire rst_out_i,
     // Bytes of committed frames in order, a byte a clock without a gap, also between frames. Once valid, it stays and
-    // the byte is stable until ready. All outputs come from flip-flops.
+    // the byte is stable until ready.
     output wire out_valid_o,
     input wire out_ready_i,
     output wire [7:0] out_data_o,
@@ -56,7 +58,6 @@ module nic_frame_fifo #(
     logic [ADDR_WIDTH:0] read_q, limit_out;
     logic [FRAME_WIDTH:0] frames_read_q;
     logic fetched_q, valid_q;
-    logic [8:0] fetched, byte_q;
 
     assign in_ready_o = ready_q;
     assign in_fill_o = write_q - read_in;
@@ -109,20 +110,40 @@ module nic_frame_fifo #(
         .dst_data_o({frames_read_in, read_in})
     );
 
-    // RAM output register, then a flip-flop: the RAM alone is too slow to be followed by logic.
+    // Each block RAM has a register of its own behind it, the choice between them comes last: a RAM takes most of a
+    // period to answer and leaves no time for logic.
+    localparam int unsigned BANK_WIDTH = BANK_BYTES < BYTES ? $clog2(BANK_BYTES) : ADDR_WIDTH;
+    localparam int unsigned BANKS = 1 << (ADDR_WIDTH - BANK_WIDTH);
+    localparam int unsigned SELECT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1;
     wire advance = !valid_q || out_ready_i;
     wire fetch = read_q != limit_out && (!fetched_q || advance);
+    wire [SELECT_WIDTH-1:0] write_bank = SELECT_WIDTH'(write_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
+    wire [SELECT_WIDTH-1:0] read_bank = SELECT_WIDTH'(read_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
+    logic [SELECT_WIDTH-1:0] fetched_bank_q, bank_q;
+    logic [8:0] fetched[BANKS];
+    logic [8:0] byte_q[BANKS];
 
-    nic_ram #(.WIDTH(9), .DEPTH(BYTES)) u_ram (
-        .clk_w_i(clk_in_i),
-        .we_i(put),
-        .waddr_i(write_q[ADDR_WIDTH-1:0]),
-        .wdata_i({in_last_i, in_data_i}),
-        .clk_r_i(clk_out_i),
-        .re_i(fetch),
-        .raddr_i(read_q[ADDR_WIDTH-1:0]),
-        .rdata_o(fetched)
-    );
+    for (genvar i = 0; i < BANKS; i++) begin : g_bank
+        nic_ram #(.WIDTH(9), .DEPTH(1 << BANK_WIDTH)) u_ram (
+            .clk_w_i(clk_in_i),
+            .we_i(put && write_bank == SELECT_WIDTH'(i)),
+            .waddr_i(write_q[BANK_WIDTH-1:0]),
+            .wdata_i({in_last_i, in_data_i}),
+            .clk_r_i(clk_out_i),
+            .re_i(fetch),
+            .raddr_i(read_q[BANK_WIDTH-1:0]),
+            .rdata_o(fetched[i])
+        );
+
+        always_ff @(posedge clk_out_i) begin
+            if (advance) byte_q[i] <= fetched[i];
+        end
+    end
+
+    always_ff @(posedge clk_out_i) begin
+        if (fetch) fetched_bank_q <= read_bank;
+        if (advance) bank_q <= fetched_bank_q;
+    end
 
     always_ff @(posedge clk_out_i) begin
         if (rst_out_i) read_q <= '0;
@@ -140,16 +161,12 @@ module nic_frame_fifo #(
     end
 
     always_ff @(posedge clk_out_i) begin
-        if (advance) byte_q <= fetched;
-    end
-
-    always_ff @(posedge clk_out_i) begin
         if (rst_out_i) frames_read_q <= '0;
         else if (out_valid_o && out_ready_i && out_last_o) frames_read_q <= frames_read_q + 1'b1;
     end
 
     assign out_valid_o = valid_q;
-    assign {out_last_o, out_data_o} = byte_q;
+    assign {out_last_o, out_data_o} = byte_q[bank_q];
 
 `ifndef SYNTHESIS
     // What the writer promises.

@@ -26,6 +26,8 @@ module nic_frame_fifo_formal #(
     wire clk_out_i = ONE_CLOCK ? clk_in_i : clk_out_free_i;
     localparam int unsigned BYTES = 4;
     localparam int unsigned FRAMES = 2;
+    // Two block RAMs.
+    localparam int unsigned BANK_BYTES = 2;
     // Two bytes are on their way to the output, outside the RAM.
     localparam int unsigned CAPACITY = BYTES + 2;
 
@@ -53,7 +55,7 @@ module nic_frame_fifo_formal #(
     wire drop = !rst_in_q && in_drop_i && !commit;
     wire take = !rst_out_q && out_valid && out_ready_i;
 
-    nic_frame_fifo #(.BYTES(BYTES), .FRAMES(FRAMES)) u_dut (
+    nic_frame_fifo #(.BYTES(BYTES), .FRAMES(FRAMES), .BANK_BYTES(BANK_BYTES)) u_dut (
         .clk_in_i,
         .rst_in_i(rst_in_q),
         .in_valid_i(in_valid_i && !closed_q),
@@ -126,12 +128,11 @@ module nic_frame_fifo_formal #(
     end
 
     // What must have stayed, and what has been.
-    logic stalled_q, data_last_q, dropped_q, was_full_q;
+    logic stalled_q, data_last_q, dropped_q;
     logic [1:0] data_q;
 
     always_ff @(posedge clk_in_i) begin
         dropped_q <= !rst_in_q && (dropped_q || (drop && written_q != committed_q));
-        was_full_q <= !rst_in_q && (was_full_q || held == 3'(CAPACITY));
     end
 
     always_ff @(posedge clk_out_i) begin
@@ -152,7 +153,7 @@ module nic_frame_fifo_formal #(
             // The watched byte is inside until it is taken.
             a_watched_inside: assert (!marked_q || done_q || 3'(index_q - taken_q) < held);
 
-            c_full_then_empty: cover (was_full_q && held == '0);
+            c_full: cover (held == 3'(CAPACITY));
             c_frames_full: cover (frames_full && frames == 2'(FRAMES));
         end
     end
@@ -170,7 +171,7 @@ module nic_frame_fifo_formal #(
 
             c_watched_after_drop: cover (take && watched_now && dropped_q);
             c_watched_deep: cover (take && watched_now && out_last && visible == 3'd3);
-            c_frames: cover (frames_out_q == 2'd3);
+            c_emptied: cover (frames_out_q == 2'd2 && visible == '0);
         end
     end
     // What holds inside at every instant, from which induction proves the above: the order of the pointers around the
@@ -189,6 +190,7 @@ module nic_frame_fifo_formal #(
     wire [1:0] f_read = u_dut.frames_read_q - u_dut.frames_read_in;
     wire [1:0] f_write = u_dut.frames_q - u_dut.frames_read_in;
 
+    wire [8:0] fetched_byte = u_dut.fetched[u_dut.fetched_bank_q];
     // Byte i from the output on, and how many of the visible ones are last.
     logic [2:0] entry[CAPACITY];
     logic [2:0] lasts;
@@ -201,9 +203,10 @@ module nic_frame_fifo_formal #(
         place = '0;
         for (int unsigned i = 0; i < CAPACITY; i++) begin
             place = taken_q + 3'(i);
-            if (valid && i == 0) entry[i] = {u_dut.byte_q[8], u_dut.byte_q[1:0]};
-            else if (fetched && i == 32'(valid)) entry[i] = {u_dut.fetched[8], u_dut.fetched[1:0]};
-            else entry[i] = {u_dut.u_ram.mem[place[1:0]][8], u_dut.u_ram.mem[place[1:0]][1:0]};
+            if (valid && i == 0) entry[i] = {out_last, out_data[1:0]};
+            else if (fetched && i == 32'(valid)) entry[i] = {fetched_byte[8], fetched_byte[1:0]};
+            else if (place[1]) entry[i] = {u_dut.g_bank[1].u_ram.mem[place[0]][8], u_dut.g_bank[1].u_ram.mem[place[0]][1:0]};
+            else entry[i] = {u_dut.g_bank[0].u_ram.mem[place[0]][8], u_dut.g_bank[0].u_ram.mem[place[0]][1:0]};
             if (i < 32'(visible)) lasts = lasts + 3'(entry[i][2]);
             else if (i < 32'(held)) open_good &= entry[i][2] == (closed_q && i + 1 == 32'(held));
         end

@@ -13,7 +13,7 @@ RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/inc
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
 
 TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
-.SECONDARY: $(RTL_BENCH_OBJS) $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/model.mk)
+.SECONDARY: $(RTL_BENCH_OBJS) $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built)
 
 $(RTL_BENCH_OBJS): $(RTL_BENCH_DIR)/%.o:
 	$(call say,CXX,$*)
@@ -21,20 +21,21 @@ $(RTL_BENCH_OBJS): $(RTL_BENCH_DIR)/%.o:
 	$(Q)$(CXX) -O2 -std=c++17 -I$(VERILATOR_INCLUDE) -I$(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0) \
 		-c $(VERILATOR_INCLUDE)/$*.cpp -o $@
 
-# One model: C++ and library, always under the name Vtop. model.mk lists the sources it came from.
-$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/model.mk): $(RTL_BENCH_DIR)/%.dir/model.mk: rtl/lint.vlt
+# One model: C++ and library, always under the name Vtop. sources.d lists the sources it came from.
+$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built): $(RTL_BENCH_DIR)/%.dir/built: rtl/lint.vlt
 	$(call say,VERILATE,$*)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
 	$(Q)$(VERILATOR) --cc --assert -Wall -Mdir $(@D) --prefix Vtop $(if $(TRACE),--trace) $(RTL_FLAGS) -y tests/rtl \
 		--top-module $(firstword $(subst __, ,$*)) $(RTL_BENCH_$*) $(firstword $(subst __, ,$*))
 	$(Q)$(MAKE) -s -C $(@D) -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a > $(@D)/make.log || { cat $(@D)/make.log; exit 1; }
-	$(Q)sed -n 's|.*: \(.*\)|\1|p' $(@D)/Vtop__ver.d | tr ' ' '\n' | grep '\.sv$$\|\.vlt$$' | sort -u > $(@D)/sources
-	$(Q){ echo "$@: $$(tr '\n' ' ' < $(@D)/sources)"; sed 's/$$/:/' $(@D)/sources; } > $@
+	$(Q)sed -n 's|.*: \(.*\)|\1|p' $(@D)/Vtop__ver.d | tr ' ' '\n' | grep '\.svh\?$$\|\.vlt$$' | sort -u > $(@D)/sources
+	$(Q){ echo "$@: $$(tr '\n' ' ' < $(@D)/sources)"; sed 's/$$/:/' $(@D)/sources; } > $(@D)/sources.d
+	$(Q)touch $@
 
 $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp $(wildcard tests/rtl/*.h) \
-		$(RTL_BENCH_DIR)/%.dir/model.mk $(RTL_BENCH_OBJS)
+		$(RTL_BENCH_DIR)/%.dir/built $(RTL_BENCH_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
 		$(RTL_BENCH_OBJS) -lcheck -lsubunit -lz -lm -lrt -lpthread -o $@
 
--include $(wildcard $(RTL_BENCH_DIR)/*.dir/model.mk)
+-include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d)
