@@ -79,17 +79,17 @@ module nic_mgmt_sys #(
     wire in_tx = reg_addr_i[15:9] == IFG_ADDR[15:9] && reg_addr_i[1:0] == 2'b00;
     wire access = reg_valid_i && !reg_ready_o;
 
-    // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered byte by
-    // byte in steps 8 to 11, when the slowest source, EXACT, has had its time.
-    logic [3:0] step_q;
-    wire begins = access && step_q == 4'd0;
-    wire ends = step_q == 4'd11;
+    // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered bit by
+    // bit in steps 32 to 63, which takes the least logic; by then the slowest source, EXACT, has had its time.
+    logic [5:0] step_q;
+    wire begins = access && step_q == '0;
+    wire ends = &step_q;
     wire we = begins && in_sys && reg_write_i;
     wire bridge_valid = begins && in_tx;
 
     wire bridge_done, bridge_error, bridge_idle;
     wire [31:0] bridge_rdata;
-    wire [7:0] sys_byte;
+    wire sys_bit;
     wire hit, exact_sel;
 
     assign exact_we_o = we && exact_sel;
@@ -98,8 +98,8 @@ module nic_mgmt_sys #(
     assign idle_o = !reg_valid_i && bridge_idle;
 
     always_ff @(posedge clk_i) begin
-        if (rst_i || ends) step_q <= '0;
-        else if (step_q != 4'd0 || (begins && (!in_tx || bridge_done))) step_q <= step_q + 4'd1;
+        if (rst_i) step_q <= '0;
+        else if (step_q != '0 || (begins && (!in_tx || bridge_done))) step_q <= step_q + 1'b1;
     end
 
     always_ff @(posedge clk_i) begin
@@ -108,7 +108,7 @@ module nic_mgmt_sys #(
     end
 
     always_ff @(posedge clk_i) begin
-        if (step_q[3]) reg_rdata_o <= {in_tx ? bridge_rdata[8*step_q[1:0] +: 8] : sys_byte, reg_rdata_o[31:8]};
+        if (step_q[5]) reg_rdata_o <= {in_tx ? bridge_rdata[step_q[4:0]] : sys_bit, reg_rdata_o[31:1]};
     end
 
     nic_bus_bridge u_bridge (
@@ -140,8 +140,8 @@ module nic_mgmt_sys #(
         .addr_i(reg_addr_i[8:2]),
         .wdata_i(reg_wdata_i),
         .hit_o(hit),
-        .byte_i(step_q[1:0]),
-        .rbyte_o(sys_byte),
+        .bit_i(step_q[4:0]),
+        .rbit_o(sys_bit),
         .map_hash_value_i(MAP_HASH),
         .limits_desc_depth_i(16'(DESC_DEPTH)),
         .limits_max_frame_i(16'(MAX_FRAME)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Registers of the sys domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
-// and what is read (byte byte_i of the word, where it is read by bytes) follow without a clock; unmapped: anything.
+// and what is read (bit bit_i of the word, where it is read by bits) follow without a clock; unmapped: anything.
 `default_nettype none
 
 module nic_regs_sys (
@@ -11,8 +11,8 @@ module nic_regs_sys (
     input  wire [8:2] addr_i,
     input  wire [31:0] wdata_i,
     output logic hit_o,
-    input  wire [1:0] byte_i,
-    output logic [7:0] rbyte_o,
+    input  wire [4:0] bit_i,
+    output logic rbit_o,
     input  wire [31:0] map_hash_value_i,
     input  wire [15:0] limits_desc_depth_i,
     input  wire [15:0] limits_max_frame_i,
@@ -158,27 +158,69 @@ module nic_regs_sys (
         .rdata_o(copy)
     );
 
-    logic [15:0] written_q;
-    wire written = in_copy && written_q[addr_i[5:2]];
+    logic [9:0] written_q;
     always_ff @(posedge clk_i) begin
-        if (we_i && in_copy) written_q[addr_i[5:2]] <= 1'b1;
+        if (we_i && addr_i == 7'h10) written_q[0] <= 1'b1;
+        if (we_i && addr_i == 7'h13) written_q[1] <= 1'b1;
+        if (we_i && addr_i == 7'h14) written_q[2] <= 1'b1;
+        if (we_i && addr_i == 7'h15) written_q[3] <= 1'b1;
+        if (we_i && addr_i == 7'h16) written_q[4] <= 1'b1;
+        if (we_i && addr_i == 7'h17) written_q[5] <= 1'b1;
+        if (we_i && addr_i == 7'h18) written_q[6] <= 1'b1;
+        if (we_i && addr_i == 7'h19) written_q[7] <= 1'b1;
+        if (we_i && addr_i == 7'h1a) written_q[8] <= 1'b1;
+        if (we_i && addr_i == 7'h1b) written_q[9] <= 1'b1;
         if (rst_i) written_q <= '0;
     end
 
+    logic written;
     logic [31:0] mask;
     always_comb begin
-        case (addr_i[5:2])
-            4'h0: mask = 32'h00000007;
-            4'h3: mask = 32'h0000000f;
-            4'h4: mask = 32'hffffffff;
-            4'h5: mask = 32'hffff0003;
-            4'h6: mask = 32'hffffffff;
-            4'h7: mask = 32'h0000000f;
-            4'h8: mask = 32'hffffffff;
-            4'h9: mask = 32'hffffffff;
-            4'ha: mask = 32'hffffffff;
-            4'hb: mask = 32'h0000ffff;
-            default: mask = '0;
+        case (addr_i)
+            7'h10: begin
+                written = written_q[0];
+                mask = 32'h00000007;
+            end
+            7'h13: begin
+                written = written_q[1];
+                mask = 32'h0000000f;
+            end
+            7'h14: begin
+                written = written_q[2];
+                mask = 32'hffffffff;
+            end
+            7'h15: begin
+                written = written_q[3];
+                mask = 32'hffff0003;
+            end
+            7'h16: begin
+                written = written_q[4];
+                mask = 32'hffffffff;
+            end
+            7'h17: begin
+                written = written_q[5];
+                mask = 32'h0000000f;
+            end
+            7'h18: begin
+                written = written_q[6];
+                mask = 32'hffffffff;
+            end
+            7'h19: begin
+                written = written_q[7];
+                mask = 32'hffffffff;
+            end
+            7'h1a: begin
+                written = written_q[8];
+                mask = 32'hffffffff;
+            end
+            7'h1b: begin
+                written = written_q[9];
+                mask = 32'h0000ffff;
+            end
+            default: begin
+                written = 1'b0;
+                mask = '0;
+            end
         endcase
     end
 
@@ -187,38 +229,25 @@ module nic_regs_sys (
     wire [31:0] word_0000010 = {limits_desc_depth_i, limits_max_frame_i};
     wire [31:0] word_0000011 = {buffers_rx_i, buffers_tx_i};
     wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 6'h0, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
-    wire [31:0] word_0010000 = 32'h0;
-    wire [31:0] word_0010001 = 32'h0;
     wire [31:0] word_0010010 = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
     wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
-    wire [31:0] word_0010100 = 32'h0;
     wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
     wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
-    wire [31:0] word_0010111 = 32'h0;
-    wire [31:0] word_0011000 = 32'h0;
-    wire [31:0] word_0011001 = 32'h0;
-    wire [31:0] word_0011010 = 32'h0;
-    wire [31:0] word_0011011 = 32'h0;
     wire [31:0] word_1xxxxxx = exact_rdata_i;
-    wire [31:0] tree_000000x = addr_i[2] ? word_0000001 : word_0000000;
-    wire [31:0] tree_000001x = addr_i[2] ? word_0000011 : word_0000010;
-    wire [31:0] tree_00000x = addr_i[3] ? tree_000001x : tree_000000x;
-    wire [31:0] tree_0000x = addr_i[4] ? word_0000100 : tree_00000x;
-    wire [31:0] tree_001000x = addr_i[2] ? word_0010001 : word_0010000;
-    wire [31:0] tree_001001x = addr_i[2] ? word_0010011 : word_0010010;
-    wire [31:0] tree_00100x = addr_i[3] ? tree_001001x : tree_001000x;
-    wire [31:0] tree_001010x = addr_i[2] ? word_0010101 : word_0010100;
-    wire [31:0] tree_001011x = addr_i[2] ? word_0010111 : word_0010110;
-    wire [31:0] tree_00101x = addr_i[3] ? tree_001011x : tree_001010x;
-    wire [31:0] tree_0010x = addr_i[4] ? tree_00101x : tree_00100x;
-    wire [31:0] tree_001100x = addr_i[2] ? word_0011001 : word_0011000;
-    wire [31:0] tree_001101x = addr_i[2] ? word_0011011 : word_0011010;
-    wire [31:0] tree_00110x = addr_i[3] ? tree_001101x : tree_001100x;
-    wire [31:0] tree_001x = addr_i[5] ? tree_00110x : tree_0010x;
-    wire [31:0] tree_00x = addr_i[6] ? tree_001x : tree_0000x;
-    wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_00x;
-    assign rbyte_o = ({8{written}} & copy[8*byte_i +: 8] & mask[8*byte_i +: 8])
-        | tree_x[8*byte_i +: 8];
+    wire tree_000000x = addr_i[2] ? word_0000001[bit_i] : word_0000000[bit_i];
+    wire tree_000001x = addr_i[2] ? word_0000011[bit_i] : word_0000010[bit_i];
+    wire tree_00000x = addr_i[3] ? tree_000001x : tree_000000x;
+    wire tree_0000x = addr_i[4] ? word_0000100[bit_i] : tree_00000x;
+    wire tree_001001x = addr_i[2] ? word_0010011[bit_i] : word_0010010[bit_i];
+    wire tree_00100x = addr_i[3] ? tree_001001x : 1'b0;
+    wire tree_001010x = addr_i[2] ? word_0010101[bit_i] : 1'b0;
+    wire tree_001011x = addr_i[2] ? 1'b0 : word_0010110[bit_i];
+    wire tree_00101x = addr_i[3] ? tree_001011x : tree_001010x;
+    wire tree_0010x = addr_i[4] ? tree_00101x : tree_00100x;
+    wire tree_001x = addr_i[5] ? 1'b0 : tree_0010x;
+    wire tree_00x = addr_i[6] ? tree_001x : tree_0000x;
+    wire tree_x = addr_i[8] ? word_1xxxxxx[bit_i] : tree_00x;
+    assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || tree_x;
 endmodule
 
 `default_nettype wire

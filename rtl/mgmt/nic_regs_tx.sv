@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Registers of the tx domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
-// and what is read (byte byte_i of the word, where it is read by bytes) follow without a clock; unmapped: anything.
+// and what is read (bit bit_i of the word, where it is read by bits) follow without a clock; unmapped: anything.
 `default_nettype none
 
 module nic_regs_tx (
@@ -63,14 +63,12 @@ module nic_regs_tx (
     wire [31:0] word_0000000 = {24'h0, ifg_octets_o};
     wire [31:0] word_0000001 = time_lo_ns_i;
     wire [31:0] word_0000010 = time_hi_ns_i;
-    wire [31:0] word_0000011 = 32'h0;
     wire [31:0] word_0000100 = {11'h0, time_adjust_ppb_o};
-    wire [31:0] word_0000101 = 32'h0;
     wire [31:0] word_1xxxxxx = counter_rdata_i;
     wire [31:0] tree_000000x = addr_i[2] ? word_0000001 : word_0000000;
-    wire [31:0] tree_000001x = addr_i[2] ? word_0000011 : word_0000010;
+    wire [31:0] tree_000001x = addr_i[2] ? 32'h0 : word_0000010;
     wire [31:0] tree_00000x = addr_i[3] ? tree_000001x : tree_000000x;
-    wire [31:0] tree_000010x = addr_i[2] ? word_0000101 : word_0000100;
+    wire [31:0] tree_000010x = addr_i[2] ? 32'h0 : word_0000100;
     wire [31:0] tree_0000x = addr_i[4] ? tree_000010x : tree_00000x;
     wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_0000x;
     assign rdata_o = tree_x;

@@ -186,7 +186,7 @@ def page(m):
 class RegisterFile:
     """The SystemVerilog of one domain's registers. Stored fields are outputs, fields the hardware drives are inputs; a
     register with a field that software and hardware write, or that is only written, gets a write strobe (and, if it is
-    read, a read strobe). `copy`: the words written are read back from a copy in LUT RAM, byte by byte, which takes a
+    read, a read strobe). `copy`: the words written are read back from a copy in LUT RAM, bit by bit, which takes a
     fraction of the logic of a multiplexer over all flip-flops."""
 
     def __init__(self, m, group, copy):
@@ -254,11 +254,11 @@ class RegisterFile:
             first.append(("input  wire", 1, "re_i", ""))
         first += [("input  wire", (self.bits - 1, 2), "addr_i", ""),
                   ("input  wire", 32 if self.copy else top + 1, "wdata_i", ""), ("output logic", 1, "hit_o", "")]
-        first += [("input  wire", 2, "byte_i", ""), ("output logic", 8, "rbyte_o", "")] if self.copy else \
+        first += [("input  wire", 5, "bit_i", ""), ("output logic", 1, "rbit_o", "")] if self.copy else \
             [("output logic", 32, "rdata_o", "")]
         out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
                f"// Registers of the {self.group} domain. we_i and re_i are strobes of one clock with the word address and "
-               "wdata_i. hit_o (mapped)", "// and what is read (byte byte_i of the word, where it is read by bytes) follow "
+               "wdata_i. hit_o (mapped)", "// and what is read (bit bit_i of the word, where it is read by bits) follow "
                "without a clock; unmapped: anything.", "`default_nettype none", "", f"module nic_regs_{self.group} ("]
         out += port_list(first + self.ports) + [");"]
         out += [f"    assign {s};" for s in self.strobes] + [""]
@@ -279,12 +279,14 @@ class RegisterFile:
         out += ["            default: hit_o = 1'b0;", "        endcase", "    end", ""]
         if self.copy:
             out += self.copied()
-        out += [f"    wire [31:0] word_{word.replace('?', 'x')} = {value};" for word, value in self.words.items()]
-        root = read_tree(self.words, width, "", out)
-        if self.copy:
-            return out + [f"    assign rbyte_o = ({{8{{written}}}} & copy[8*byte_i +: 8] & mask[8*byte_i +: 8])",
-                          f"        | {root}[8*byte_i +: 8];"]
-        return out + [f"    assign rdata_o = {root};"]
+        words = {w: f"word_{w.replace('?', 'x')}" if v != "32'h0" else v for w, v in self.words.items()}
+        out += [f"    wire [31:0] {words[w]} = {v};" for w, v in self.words.items() if v != "32'h0"]
+        if not self.copy:
+            root = read_tree(words, width, "", out, "[31:0] ")
+            return out + [f"    assign rdata_o = {root};"]
+        words = {w: f"{v}[bit_i]" if v != "32'h0" else "1'b0" for w, v in words.items()}
+        root = read_tree(words, width, "", out, "")
+        return out + [f"    assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || {root};"]
 
     def copied(self):
         block, width = min(self.masks) >> 4, self.bits - 2
@@ -294,12 +296,15 @@ class RegisterFile:
                "    nic_lutram #(.WIDTH(32), .DEPTH(16)) u_copy (", "        .clk_w_i(clk_i),",
                "        .we_i(we_i && in_copy),", "        .waddr_i(addr_i[5:2]),", "        .wdata_i(wdata_i),",
                "        .raddr_i(addr_i[5:2]),", "        .rdata_o(copy)", "    );", "",
-               "    logic [15:0] written_q;", "    wire written = in_copy && written_q[addr_i[5:2]];",
-               "    always_ff @(posedge clk_i) begin", "        if (we_i && in_copy) written_q[addr_i[5:2]] <= 1'b1;",
-               "        if (rst_i) written_q <= '0;", "    end", "", "    logic [31:0] mask;", "    always_comb begin",
-               "        case (addr_i[5:2])"]
-        out += [f"            4'h{word & 15:x}: mask = 32'h{mask:08x};" for word, mask in self.masks.items()]
-        return out + ["            default: mask = '0;", "        endcase", "    end", ""]
+               f"    logic [{len(self.masks) - 1}:0] written_q;", "    always_ff @(posedge clk_i) begin"]
+        out += [f"        if (we_i && addr_i == {width}'h{word:x}) written_q[{i}] <= 1'b1;" for i, word in enumerate(self.masks)]
+        out += ["        if (rst_i) written_q <= '0;", "    end", "", "    logic written;", "    logic [31:0] mask;",
+                "    always_comb begin", "        case (addr_i)"]
+        for i, (word, mask) in enumerate(self.masks.items()):
+            out += [f"            {width}'h{word:x}: begin", f"                written = written_q[{i}];",
+                    f"                mask = 32'h{mask:08x};", "            end"]
+        return out + ["            default: begin", "                written = 1'b0;", "                mask = '0;",
+                      "            end", "        endcase", "    end", ""]
 
 
 def port_list(ports):
@@ -311,17 +316,17 @@ def port_list(ports):
     return out
 
 
-def read_tree(words, width, path, out):
+def read_tree(words, width, path, out, span):
     """A multiplexer tree over the address bits that tell the words apart; an unmapped address reads some word."""
     words = {w: v for w, v in words.items() if all(a in (b, "?") for a, b in zip(w, path))}
-    if len(words) == 1:
-        return f"word_{next(iter(words)).replace('?', 'x')}"
-    sides = [read_tree(words, width, path + bit, out) for bit in "01"
+    if len(set(words.values())) == 1:
+        return next(iter(words.values()))
+    sides = [read_tree(words, width, path + bit, out, span) for bit in "01"
              if any(w[len(path)] in (bit, "?") for w in words)]
     if len(sides) == 1:
         return sides[0]
     name = f"tree_{path}x"
-    out.append(f"    wire [31:0] {name} = addr_i[{width + 1 - len(path)}] ? {sides[1]} : {sides[0]};")
+    out.append(f"    wire {span}{name} = addr_i[{width + 1 - len(path)}] ? {sides[1]} : {sides[0]};")
     return name
 
 

@@ -224,15 +224,15 @@ START_TEST(time_is_kept_set_and_stepped)
     core_write(&c, NIC_TIME_LO_ADDR, 0xfffffff0);
     uint64_t now = core_time(&c);
     ck_assert_uint_ge(now, 0x12345678fffffff0u);
-    ck_assert_uint_le(now, 0x12345678fffffff0u + 800);
+    ck_assert_uint_le(now, 0x12345678fffffff0u + 3000);
     first = core_time(&c);
     core_write(&c, NIC_TIME_STEP_ADDR, (uint32_t)-1000000);
     second = core_time(&c);
     ck_assert_int_ge((long long)(second - first), -1000000);
-    ck_assert_int_le((long long)(second - first), -1000000 + 1200);
+    ck_assert_int_le((long long)(second - first), -1000000 + 4000);
     core_write(&c, NIC_TIME_STEP_ADDR, 0x7fffffff);
     now = core_time(&c);
-    ck_assert_int_le(llabs((long long)(now - second) - 0x7fffffff), 1200);
+    ck_assert_int_le(llabs((long long)(now - second) - 0x7fffffff), 4000);
     // 100 ppm fast for 200 us are 20 ns.
     first = core_time(&c), first_ps = c.tb.now_ps;
     core_write(&c, NIC_TIME_ADJUST_ADDR, 1000000);
@@ -529,7 +529,8 @@ START_TEST(domain_and_nic_resets_keep_exactly_once)
                 core_receive(&c, wire.back(), tb_below(&c.random, 8), 12, false);
             }
             core_run_ns(&c, tb_below(&c.random, 4000));
-            unsigned what = tb_below(&c.random, 4);
+            unsigned what = tb_chance(&c.random, 10) ? 3 : tb_below(&c.random, 3);
+            core_run_ns(&c, tb_below(&c.random, 20000));
             if (what == 0 || what == 2)
                 c.rst_tx = true;
             if (what == 1 || what == 2)
@@ -538,8 +539,8 @@ START_TEST(domain_and_nic_resets_keep_exactly_once)
                 // The parser ignores what arrives until RESET_DONE; what was not accepted by then is gone.
                 size_t taken = c.out_taken;
                 l.reset_done = false;
-                core_write(&c, NIC_RESET_ADDR, 1);
                 c.out.resize(c.tb.top->out_valid_i ? 1 : 0);
+                core_write(&c, NIC_RESET_ADDR, 1);
                 for (uint64_t end = c.tb.now_ps + 400000000; !l.reset_done && c.tb.now_ps < end;) {
                     core_step(&c);
                     ledger_check(&l, &c);
