@@ -270,11 +270,16 @@ static uint32_t in_room(struct soft_device *d, const struct nic_transfer *transf
     return room < transfer->length_bytes ? room : transfer->length_bytes;
 }
 
+/* Now and then the streams rest for a while; after a rest one transfer goes through for certain. */
 static bool rests(struct soft_device *d)
 {
-    if (!d->options.stall_percent || d->rest_ns > now(d))
-        return d->rest_ns > now(d);
-    if (dice(d, 100) >= d->options.stall_percent)
+    if (d->rest_ns) {
+        if (d->rest_ns > now(d))
+            return true;
+        d->rest_ns = 0;
+        return false;
+    }
+    if (!d->options.stall_percent || dice(d, 100) >= d->options.stall_percent)
         return false;
     d->rest_ns = now(d) + 1 + dice(d, 20000);
     return true;

@@ -54,8 +54,9 @@ static void completed(struct rig_packet *p, NDIS_STATUS status, bool synchronous
 {
     p->status = status;
     p->synchronous = synchronous;
-    p->order = ++rig.completions;
-    p->completions++;
+    p->order = __atomic_add_fetch(&rig.completions, 1, __ATOMIC_RELAXED);
+    /* Last: it makes the packet the protocol's again, maybe on another thread. */
+    __atomic_store_n(&p->completions, p->completions + 1, __ATOMIC_RELEASE);
     if (rig.on_complete)
         rig.on_complete(p);
 }

@@ -8,7 +8,7 @@ C_TESTS += $(DRIVER_TESTS) $(O)/tests/unit/transport_test
 $(DRIVER_TESTS): %: %.o $(O)/tests/unit/driver_rig.o $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
 		$(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lz -lcheck -lsubunit -lm -lrt -lpthread
 
 $(O)/tests/unit/transport_test: %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
