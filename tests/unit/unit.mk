@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of the platforms and the NDIS library. `make SANITIZE=thread unit` runs them under a sanitizer.
 
-NDIS_TESTS := platform_test ndis_send_test ndis_thread_test
+NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_thread_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
@@ -14,3 +14,12 @@ $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_model.o
 .PHONY: unit-ndis
 unit-ndis: $(NDIS_TEST_PROGRAMS)
 	$(Q)for t in $(NDIS_TEST_PROGRAMS); do $$t || exit 1; done
+
+# The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64.
+LINTS += lint-ndis-facts
+.PHONY: lint-ndis-facts
+lint-ndis-facts:
+	$(call say,DDK,tests/unit/ndis_facts.h)
+	@mkdir -p $(B)/lint
+	$(Q)x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h -isystem /usr/share/mingw-w64/include/ddk \
+		-Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
