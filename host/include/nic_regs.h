@@ -262,13 +262,13 @@
 #define NIC_TIME_LO_NS_SHIFT 0
 #define NIC_TIME_LO_NS_MASK 0xffffffffu
 
-/* TIME_HI: High half of the time captured by reading TIME_LO. Writing stages the high half for the next write of TIME_LO. */
+/* TIME_HI: High half of the time captured by reading TIME_LO. Writing stages the high half for the next writes of TIME_LO and TIME_STEP. */
 #define NIC_TIME_HI_ADDR 0x0408u
 #define NIC_TIME_HI_RESET_VALUE 0x00000000u
 #define NIC_TIME_HI_NS_SHIFT 0
 #define NIC_TIME_HI_NS_MASK 0xffffffffu
 
-/* TIME_STEP: Step the time by a signed number of nanoseconds. */
+/* TIME_STEP: Step the time by {TIME_HI last written, this} nanoseconds, two's complement. */
 #define NIC_TIME_STEP_ADDR 0x040cu
 #define NIC_TIME_STEP_RESET_VALUE 0x00000000u
 #define NIC_TIME_STEP_NS_SHIFT 0
@@ -430,9 +430,9 @@ static const struct nic_register nic_registers[] = {
     {"TIME_LO", 0x0404u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu,
      "Device time. Reading captures all 64 bits and returns the low half. Writing sets the time to {TIME_HI last written, this}."},
     {"TIME_HI", 0x0408u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu,
-     "High half of the time captured by reading TIME_LO. Writing stages the high half for the next write of TIME_LO."},
+     "High half of the time captured by reading TIME_LO. Writing stages the high half for the next writes of TIME_LO and TIME_STEP."},
     {"TIME_STEP", 0x040cu, 1u, "w", 0x00000000u, 0xffffffffu, 0xffffffffu,
-     "Step the time by a signed number of nanoseconds."},
+     "Step the time by {TIME_HI last written, this} nanoseconds, two's complement."},
     {"TIME_ADJUST", 0x0410u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x001fffffu,
      "Frequency adjustment."},
     {"SNAPSHOT", 0x0414u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,

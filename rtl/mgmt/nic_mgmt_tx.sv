@@ -16,7 +16,7 @@ module nic_mgmt_tx #(
     input wire write_i,
     input wire [8:2] addr_i,
     input wire [31:0] wdata_i,
-    output logic ready_o,
+    output wire ready_o,
     output wire [31:0] rdata_o,
     output wire error_o,
 
@@ -52,12 +52,18 @@ module nic_mgmt_tx #(
     wire [31:0] counter_rdata;
     logic [31:0] time_hi_captured_q, time_hi_staged_q;
 
-    // Everything but a counter answers in the clock in which it is asked.
-    wire counter_read = valid_i && counter_sel && !write_i;
-    assign ready_o = counter_read ? counter_ready : valid_i;
-    assign we = valid_i && write_i;
-    assign re = valid_i && !write_i;
+    // An access acts in its first clock, a read of a counter when that is there, and is answered in the next.
+    logic answer_q;
+    wire counter_read = valid_i && counter_sel && !write_i && !answer_q;
+    wire acts = valid_i && !answer_q && (!counter_read || counter_ready);
+    assign we = acts && write_i;
+    assign re = acts && !write_i;
+    assign ready_o = answer_q;
     assign error_o = !hit;
+
+    always_ff @(posedge clk_i) begin
+        answer_q <= acts && !rst_i;
+    end
 
     nic_regs_tx u_regs (
         .clk_i(clk_i),
@@ -98,9 +104,8 @@ module nic_mgmt_tx #(
         .skip_i(skip_i),
         .time_o(time_o),
         .set_i(time_lo_we),
-        .set_time_i({time_hi_staged_q, wdata_i}),
         .step_i(time_step_we),
-        .step_ns_i(wdata_i),
+        .value_i({time_hi_staged_q, wdata_i}),
         .ppb_i(ppb)
     );
 

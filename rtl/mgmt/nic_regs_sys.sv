@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Registers of the sys domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
-// and what is read (bit bit_i of the word, where it is read by bits) follow without a clock; unmapped: anything.
+// follows without a clock, and so does rbit_o: bit bit_i of the word; unmapped: anything.
 `default_nettype none
 
 module nic_regs_sys (

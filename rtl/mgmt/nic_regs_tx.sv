@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Registers of the tx domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
-// and what is read (bit bit_i of the word, where it is read by bits) follow without a clock; unmapped: anything.
+// follows without a clock, rdata_o one clock after re_i; it is 0 otherwise.
 `default_nettype none
 
 module nic_regs_tx (
@@ -60,18 +60,19 @@ module nic_regs_tx (
         endcase
     end
 
-    wire [31:0] word_0000000 = {24'h0, ifg_octets_o};
-    wire [31:0] word_0000001 = time_lo_ns_i;
-    wire [31:0] word_0000010 = time_hi_ns_i;
-    wire [31:0] word_0000100 = {11'h0, time_adjust_ppb_o};
-    wire [31:0] word_1xxxxxx = counter_rdata_i;
-    wire [31:0] tree_000000x = addr_i[2] ? word_0000001 : word_0000000;
-    wire [31:0] tree_000001x = addr_i[2] ? 32'h0 : word_0000010;
-    wire [31:0] tree_00000x = addr_i[3] ? tree_000001x : tree_000000x;
-    wire [31:0] tree_000010x = addr_i[2] ? 32'h0 : word_0000100;
-    wire [31:0] tree_0000x = addr_i[4] ? tree_000010x : tree_00000x;
-    wire [31:0] tree_x = addr_i[8] ? word_1xxxxxx : tree_0000x;
-    assign rdata_o = tree_x;
+    logic [31:0] word_0000000_q;
+    logic [31:0] word_0000001_q;
+    logic [31:0] word_0000010_q;
+    logic [31:0] word_0000100_q;
+    logic [31:0] word_1xxxxxx_q;
+    always_ff @(posedge clk_i) begin
+        word_0000000_q <= re_i && addr_i ==? 7'b0000000 ? {24'h0, ifg_octets_o} : 32'h0;
+        word_0000001_q <= re_i && addr_i ==? 7'b0000001 ? time_lo_ns_i : 32'h0;
+        word_0000010_q <= re_i && addr_i ==? 7'b0000010 ? time_hi_ns_i : 32'h0;
+        word_0000100_q <= re_i && addr_i ==? 7'b0000100 ? {11'h0, time_adjust_ppb_o} : 32'h0;
+        word_1xxxxxx_q <= re_i && addr_i ==? 7'b1?????? ? counter_rdata_i : 32'h0;
+    end
+    assign rdata_o = word_0000000_q | word_0000001_q | word_0000010_q | word_0000100_q | word_1xxxxxx_q;
 endmodule
 
 `default_nettype wire

@@ -14,11 +14,10 @@ module nic_time #(
     // Nanoseconds at this clock. Falls back only by set and step, during which it stands for one clock.
     output logic [63:0] time_o,
 
-    // Pulses, at least three clocks apart, with their values: the new time; what to add.
+    // Pulses, at least three clocks apart, with the new time, or with what to add to it (two's complement).
     input wire set_i,
-    input wire [63:0] set_time_i,
     input wire step_i,
-    input wire signed [31:0] step_ns_i,
+    input wire [63:0] value_i,
     // Level: parts per billion that the time runs faster than clk_i.
     input wire signed [20:0] ppb_i
 );
@@ -100,13 +99,11 @@ module nic_time #(
         made_up_q <= step_q && !rst_i;
     end
 
-    // 2 * PERIOD without another input for each bit: 8 and 16, 20 and 40 have no bit in common.
-    wire signed [6:0] step_or_period = 7'((7'(PERIOD) << step_q) + 7'(correction_q));
+    wire [5:0] periods = (6'(PERIOD) << step_q) + 6'(correction_q);
     always_ff @(posedge clk_i) begin
         if (rst_i) addend_q <= 64'(PERIOD);
-        else if (set_i) addend_q <= set_time_i;
-        else if (step_i) addend_q <= 64'(step_ns_i);
-        else addend_q <= 64'(step_or_period);
+        else if (set_i || step_i) addend_q <= value_i;
+        else addend_q <= 64'(periods);
     end
 
     always_ff @(posedge clk_i) begin

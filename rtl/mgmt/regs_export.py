@@ -187,7 +187,8 @@ class RegisterFile:
     """The SystemVerilog of one domain's registers. Stored fields are outputs, fields the hardware drives are inputs; a
     register with a field that software and hardware write, or that is only written, gets a write strobe (and, if it is
     read, a read strobe). `copy`: the words written are read back from a copy in LUT RAM, bit by bit, which takes a
-    fraction of the logic of a multiplexer over all flip-flops."""
+    fraction of the logic of a multiplexer over all flip-flops. Else each word has a register that is zero unless it is
+    read, so that they need only be ORed."""
 
     def __init__(self, m, group, copy):
         self.group, self.copy = group, copy
@@ -250,7 +251,7 @@ class RegisterFile:
     def text(self):
         top = max(f.lsb + f.width for r in self.regs if not r.external for f in r.fields if f.stored or f.pulse) - 1
         first = [("input  wire", 1, "clk_i", ""), ("input  wire", 1, "rst_i", ""), ("input  wire", 1, "we_i", "")]
-        if any("_re_o" in s for s in self.strobes):
+        if not self.copy:
             first.append(("input  wire", 1, "re_i", ""))
         first += [("input  wire", (self.bits - 1, 2), "addr_i", ""),
                   ("input  wire", 32 if self.copy else top + 1, "wdata_i", ""), ("output logic", 1, "hit_o", "")]
@@ -258,8 +259,9 @@ class RegisterFile:
             [("output logic", 32, "rdata_o", "")]
         out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
                f"// Registers of the {self.group} domain. we_i and re_i are strobes of one clock with the word address and "
-               "wdata_i. hit_o (mapped)", "// and what is read (bit bit_i of the word, where it is read by bits) follow "
-               "without a clock; unmapped: anything.", "`default_nettype none", "", f"module nic_regs_{self.group} ("]
+               "wdata_i. hit_o (mapped)",
+               "// follows without a clock, and so does rbit_o: bit bit_i of the word; unmapped: anything." if self.copy
+               else "// follows without a clock, rdata_o one clock after re_i; it is 0 otherwise.", "`default_nettype none", "", f"module nic_regs_{self.group} ("]
         out += port_list(first + self.ports) + [");"]
         out += [f"    assign {s};" for s in self.strobes] + [""]
         return out + self.storage() + self.reading() + ["endmodule", "", "`default_nettype wire"]
@@ -280,12 +282,14 @@ class RegisterFile:
         if self.copy:
             out += self.copied()
         words = {w: f"word_{w.replace('?', 'x')}" if v != "32'h0" else v for w, v in self.words.items()}
-        out += [f"    wire [31:0] {words[w]} = {v};" for w, v in self.words.items() if v != "32'h0"]
+        live = [w for w, v in words.items() if v != "32'h0"]
         if not self.copy:
-            root = read_tree(words, width, "", out, "[31:0] ")
-            return out + [f"    assign rdata_o = {root};"]
+            out += [f"    logic [31:0] {words[w]}_q;" for w in live] + ["    always_ff @(posedge clk_i) begin"]
+            out += [f"        {words[w]}_q <= re_i && addr_i ==? {width}'b{w} ? {self.words[w]} : 32'h0;" for w in live]
+            return out + ["    end", f"    assign rdata_o = {' | '.join(words[w] + '_q' for w in live)};"]
+        out += [f"    wire [31:0] {words[w]} = {self.words[w]};" for w in live]
         words = {w: f"{v}[bit_i]" if v != "32'h0" else "1'b0" for w, v in words.items()}
-        root = read_tree(words, width, "", out, "")
+        root = read_tree(words, width, "", out)
         return out + [f"    assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || {root};"]
 
     def copied(self):
@@ -316,17 +320,16 @@ def port_list(ports):
     return out
 
 
-def read_tree(words, width, path, out, span):
+def read_tree(words, width, path, out):
     """A multiplexer tree over the address bits that tell the words apart; an unmapped address reads some word."""
     words = {w: v for w, v in words.items() if all(a in (b, "?") for a, b in zip(w, path))}
     if len(set(words.values())) == 1:
         return next(iter(words.values()))
-    sides = [read_tree(words, width, path + bit, out, span) for bit in "01"
-             if any(w[len(path)] in (bit, "?") for w in words)]
+    sides = [read_tree(words, width, path + bit, out) for bit in "01" if any(w[len(path)] in (bit, "?") for w in words)]
     if len(sides) == 1:
         return sides[0]
     name = f"tree_{path}x"
-    out.append(f"    wire {span}{name} = addr_i[{width + 1 - len(path)}] ? {sides[1]} : {sides[0]};")
+    out.append(f"    wire {name} = addr_i[{width + 1 - len(path)}] ? {sides[1]} : {sides[0]};")
     return name
 
 

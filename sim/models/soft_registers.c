@@ -70,7 +70,7 @@ void soft_register_set(struct soft_device *d, uint32_t address, uint32_t value)
         break;
     case NIC_TIME_STEP_ADDR:
         d->regs[address / 4] = 0;
-        d->time_offset += (uint64_t)(int64_t)(int32_t)value;
+        d->time_offset += (uint64_t)d->time_staged << 32 | value;
         break;
     }
 }
