@@ -334,7 +334,7 @@ static void rx_faults(struct soft_device *d, uint32_t *word, uint32_t *sequence,
         *word ^= 0x01000000;
     if (strikes(d, SOFT_FAULT_RX_BACKWARD))
         *sequence -= 5;
-    if (strikes(d, SOFT_FAULT_RX_PADDING))
+    if ((*word & 3) && strikes(d, SOFT_FAULT_RX_PADDING))
         *padding = 1;
     if (strikes(d, SOFT_FAULT_RX_SLIP))
         bytes_add(&d->rx_bytes, (const uint8_t *)"", 1);

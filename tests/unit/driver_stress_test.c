@@ -71,6 +71,7 @@ static void *sender(void *argument)
 
 static void disturb(unsigned *seed, bool faults)
 {
+    static const uint8_t frame[60] = {2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0};
     ULONG counters[NIC_COUNTER_MAX + 1];
     NDIS_STATUS status;
     switch (rand_r(seed) % 5) {
@@ -78,7 +79,7 @@ static void disturb(unsigned *seed, bool faults)
         rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, NULL);
         break;
     case 1:
-        soft_device_receive(rig.device, (const uint8_t *)"\2\0\0\0\0\11\2\0\0\0\0\10\10\0 and so on to the end of it all......", 60);
+        soft_device_receive(rig.device, frame, sizeof frame);
         break;
     case 2:
         if (faults)
