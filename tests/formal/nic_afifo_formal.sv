@@ -21,10 +21,10 @@ module nic_afifo_formal #(
     localparam int unsigned DEPTH = 4;
     // With block RAM one more word is in its output register.
     localparam int unsigned CAPACITY = DEPTH + BRAM;
-    // Edges of its own clock that a side may wait for what the other has done: two synchroniser stages and the flag,
-    // and the RAM's output register.
-    localparam int unsigned WAIT_IN = 3;
-    localparam int unsigned WAIT_OUT = 3 + BRAM;
+    // Edges of its own clock that a side may wait for what the other has done: two synchroniser stages and
+    // the RAM's output register.
+    localparam int unsigned WAIT_IN = 2;
+    localparam int unsigned WAIT_OUT = 2 + BRAM;
 
     // All flip-flops of the FIFO start anywhere. Both resets are high until each clock has risen once in that state,
     // then each falls when it likes: so this is also a reset in the middle of any traffic.
