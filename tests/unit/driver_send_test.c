@@ -297,6 +297,31 @@ START_TEST(buffer_room_runs_out)
 }
 END_TEST
 
+/* Room for the small ones but not for the big one before them: nothing overtakes (DER-4). */
+START_TEST(small_packets_do_not_overtake)
+{
+    struct rig_options o = {.soft = {.desc_depth = 500, .tx_buffer_bytes = 8192}};
+    struct rig_packet *array[4];
+    unsigned i;
+    start(&o, _i);
+    soft_device_hold_out(rig.device, true);
+    for (i = 0; i < 60; i++) {
+        array[0] = rig_packet(1514, 1);
+        array[1] = rig_packet(60, 1);
+        array[2] = rig_packet(700, 1);
+        array[3] = rig_packet(60, 1);
+        rig_send_array(array, 4);
+    }
+    ck_assert_uint_gt(rig_driver().resources, 0);
+    soft_device_hold_out(rig.device, false);
+    ck_assert(rig_settle(100 * RIG_MS));
+    ck_assert_uint_eq(rig.wire_count, 240);
+    rig_check_wire(0);
+    rig_check_completion_order();
+    rig_stop();
+}
+END_TEST
+
 /* Idle: at once. Busy: one more transfer carries all that came meanwhile. No timer. */
 START_TEST(gathers_while_a_transfer_is_in_flight)
 {
@@ -360,6 +385,8 @@ START_TEST(launch_times)
     ck_assert(rig_settle(RIG_MS));
     ck_assert_int_eq(p->status, NDIS_STATUS_FAILURE);
     ck_assert_uint_eq(rig.wire_count, 2);
+    ck_assert_uint_gt(NDIS_GET_PACKET_TIME_SENT(p->packet), launch); /* of its completion */
+    ck_assert_uint_le(NDIS_GET_PACKET_TIME_SENT(p->packet), soft_device_time(rig.device) / 100);
     rig_stop();
 }
 END_TEST
@@ -566,6 +593,7 @@ int main(void)
     tcase_add_loop_test(c, copy_mode_restarts, 0, 2);
     tcase_add_loop_test(c, order_with_resources_and_ring_wrap, 0, 10);
     tcase_add_loop_test(c, buffer_room_runs_out, 0, 2);
+    tcase_add_loop_test(c, small_packets_do_not_overtake, 0, 2);
     tcase_add_loop_test(c, gathers_while_a_transfer_is_in_flight, 0, 2);
     tcase_add_test(c, array_goes_in_one_transfer);
     tcase_add_loop_test(c, launch_times, 0, 2);
