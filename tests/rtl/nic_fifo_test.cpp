@@ -31,11 +31,11 @@ static unsigned traffic(struct tb_random *random, unsigned cycles, unsigned in_p
         }
         top->out_ready_i = tb_chance(random, out_percent);
         tb_eval(&tb);
-        ck_assert_uint_eq(top->count_o, model.size());
-        ck_assert_uint_eq(top->in_ready_o, model.size() < 16);
+        tb_check_eq(top->count_o, model.size());
+        tb_check_eq(top->in_ready_o, model.size() < 16);
         if (top->out_valid_o) {
-            ck_assert(!model.empty());
-            ck_assert_uint_eq(top->out_data_o, model.front());
+            tb_check(!model.empty());
+            tb_check_eq(top->out_data_o, model.front());
         }
         bool put = top->in_valid_i && top->in_ready_o, take = top->out_valid_o && top->out_ready_i;
         held = top->in_valid_i && !put && !top->rst_i;
@@ -55,7 +55,7 @@ static unsigned traffic(struct tb_random *random, unsigned cycles, unsigned in_p
     for (unsigned i = 0; i < 20; i++) {
         tb_eval(&tb);
         if (top->out_valid_o) {
-            ck_assert_uint_eq(top->out_data_o, model.front());
+            tb_check_eq(top->out_data_o, model.front());
             model.pop_front();
         }
         tb_cycle(&tb, &top->clk_i);

@@ -185,6 +185,24 @@ static inline void tb_cycle(struct tb *tb, CData *clock)
     tb_eval(tb);
 }
 
+// ---- checks ------------------------------------------------------------------------------------------------------
+
+// For inner loops: ck_assert writes to a pipe each time it holds, this only when it fails.
+#define tb_check(condition)                                                                                            \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            ck_abort_msg("%s", #condition);                                                                            \
+    } while (0)
+
+// The same for equal numbers, which it prints.
+#define tb_check_eq(left, right)                                                                                       \
+    do {                                                                                                               \
+        uint64_t tb_left = (left), tb_right = (right);                                                                 \
+        if (tb_left != tb_right)                                                                                       \
+            ck_abort_msg("%s == %s, but %llu and %llu", #left, #right, (unsigned long long)tb_left,                    \
+                         (unsigned long long)tb_right);                                                                \
+    } while (0)
+
 // ---- Check main --------------------------------------------------------------------------------------------------
 
 // Runs one suite, prints Check's summary and on failure the seed; the result is the exit code.

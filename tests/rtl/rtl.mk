@@ -4,6 +4,7 @@
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
+RTL_BENCH_nic_afifo__bram := -GBRAM=1
 
 RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
