@@ -8,7 +8,8 @@ module nic_event_formal (
     input wire clk_i,
     input wire rst_i,
     input wire accept_i,
-    input wire done_i,
+    // Completions arrive, several at once if the other domain is faster.
+    input wire [2:0] done_i,
     // Slot RAM contents of all descriptors but the watched one: anything, different at every look.
     input wire [8:0] tag_free_i,
     input wire [7:0] done_free_i,
@@ -27,6 +28,7 @@ module nic_event_formal (
     import nic_regs_pkg::*;
 
     localparam int unsigned DEPTH = 4;
+    localparam int unsigned COUNT_WIDTH = 3;
     localparam int unsigned MHZ = 2;
 
     logic init_q = 1'b1;
@@ -57,21 +59,12 @@ module nic_event_formal (
     // The parser accepts only with room, and nothing during a reset; a loss stays until it is taken.
     wire accept = accept_i && room && !resetting && !rst;
     logic loss_q;
-    logic [2:0] done_q, accepted_q;
-    wire done = done_i && done_q != accepted_q && !rst;
-
-    // The watched descriptor: how many undelivered ones are before it.
-    logic watched_q, complete_q;
-    logic [2:0] index_q, ahead_q;
-    wire mark = mark_i && accept && !watched_q;
-    wire mergeable = status_q == TX_STATUS_OK && !report_q;
+    logic [2:0] done_count;
 
     logic [1:0] slot_q;
     logic [3:0] byte_q;
-    wire own = watched_q && slot_q == index_q[1:0];
-    wire [8:0] tag_data = own ? {report_q, tag_q[byte_q[1:0]*8 +: 8]} : tag_free_i;
-    wire [7:0] own_data = byte_q == 4'd1 ? status_q : time_q[byte_q[2:0]*8 +: 8];
-    wire [7:0] done_data = own && complete_q && (byte_q == 4'd1 || byte_q[3]) ? own_data : done_free_i;
+    wire [8:0] tag_data;
+    wire [7:0] done_data;
 
     nic_event #(.DESC_DEPTH(DEPTH), .SYS_MHZ(MHZ)) u_dut (
         .clk_i,
@@ -79,7 +72,7 @@ module nic_event_formal (
         .accept_i(accept),
         .room_o(room),
         .accept_slot_o(accept_slot),
-        .done_count_i(done_q),
+        .done_count_i(done_count),
         .slot_o(slot),
         .slot_byte_o(slot_byte),
         .tag_data_i(tag_data),
@@ -104,48 +97,24 @@ module nic_event_formal (
         .ev_last_o(ev_last)
     );
 
-    // The stream as its reader sees it.
-    wire take = ev_valid && ev_ready_i;
-    logic [3:0] at_q;
-    logic [127:0] record_q;
-    wire [127:0] record = {ev_data, record_q[119:0]};
-    wire whole = take && at_q == 4'd15;
-    wire tx_whole = whole && record[7:0] == EVENT_TYPE_TX_DONE;
-    wire [15:0] count = record[31:16];
-    logic [2:0] held_q;
+`define EV u_dut
+`include "nic_event_model.svh"
+
+    wire [2:0] undone = u_dut.accepted_q - done_count;
+    wire own = watched_q && slot_q == index_q[1:0];
+    wire [7:0] own_data = byte_q == 4'd1 ? status_q : time_q[byte_q[2:0]*8 +: 8];
+    assign tag_data = own ? {report_q, tag_q[byte_q[1:0]*8 +: 8]} : tag_free_i;
+    assign done_data = own && complete && (byte_q == 4'd1 || byte_q[3]) ? own_data : done_free_i;
 
     always_ff @(posedge clk_i) begin
         slot_q <= slot;
         byte_q <= slot_byte;
         if (rst) begin
-            done_q <= '0;
-            accepted_q <= '0;
-            at_q <= '0;
-            held_q <= '0;
+            done_count <= '0;
             loss_q <= 1'b0;
-            watched_q <= 1'b0;
-            complete_q <= 1'b0;
         end else begin
-            done_q <= done_q + 3'(done);
-            accepted_q <= accepted_q + 3'(accept);
+            done_count <= done_count + (done_i <= undone ? done_i : undone);
             loss_q <= rx_loss_i || (loss_q && !loss_taken);
-            if (take) begin
-                at_q <= at_q + 1'b1;
-                record_q[at_q*8 +: 8] <= ev_data;
-            end
-            held_q <= held_q + 3'(accept) - (tx_whole ? count[2:0] : 3'd0);
-            if (mark) begin
-                watched_q <= 1'b1;
-                complete_q <= 1'b0;
-                index_q <= accepted_q;
-                ahead_q <= held_q - (tx_whole ? count[2:0] : 3'd0);
-            end else if (watched_q) begin
-                if (done && done_q == index_q) complete_q <= 1'b1;
-                if (tx_whole) begin
-                    if (16'(ahead_q) < count) watched_q <= 1'b0;
-                    else ahead_q <= ahead_q - count[2:0];
-                end
-            end
         end
     end
 
@@ -153,13 +122,12 @@ module nic_event_formal (
     logic [17:0] age_q;
     logic [2:0] unseen_q;
     logic was_due_q, was_watched_q, merged_q, forced_q;
-    wire none_gathered = u_dut.gathered_q == u_dut.raised_q;
-    wire [2:0] gathered = u_dut.gathered_q - u_dut.raised_q;
+    wire other = u_dut.link_q || u_dut.error_q || loss_q;
 
     always_ff @(posedge clk_i) begin
         if (rst || none_gathered) age_q <= '0;
         else if (age_q != '1) age_q <= age_q + 1'b1;
-        if (rst || !none_gathered || done_q == u_dut.gathered_q) unseen_q <= '0;
+        if (rst || !none_gathered || done_count == u_dut.gathered_q) unseen_q <= '0;
         else unseen_q <= unseen_q + 1'b1;
         was_due_q <= !rst && u_dut.due_q;
         // Something else than count and time asks for it: the next must not be merged, or a reset.
@@ -167,38 +135,16 @@ module nic_event_formal (
         if (rst) {was_watched_q, merged_q} <= '0;
         else begin
             was_watched_q <= was_watched_q || watched_q;
-            merged_q <= merged_q || (tx_whole && watched_q && count == 16'd3 && ahead_q == 3'd1);
+            merged_q <= merged_q || (tx_whole && watched_q && count == 16'd2 && ahead_q == 3'd1);
         end
     end
 
-    wire [2:0] leaving = u_dut.raised_q - u_dut.delivered_q;
-    // The record that is leaving, as far as it is known: all of it if it is the watched one or no TX_DONE.
-    wire own_leaving = watched_q && leaving != '0 && index_q == 3'(u_dut.raised_q - 3'd1);
-    wire [15:0] known = u_dut.tx_q && !own_leaving ? 16'h000d : 16'hffff;
-    wire [127:0] want = {u_dut.tx_q ? {time_q, tag_q} : 96'd0, u_dut.count_q,
-                         u_dut.tx_q ? status_q : {5'd0, u_dut.status_q}, 5'd0, u_dut.kind_q};
-    wire other = u_dut.link_q || u_dut.error_q || loss_q;
-
     always_ff @(posedge clk_i) begin
         if (!rst) begin
-            // Accepted = delivered + outstanding, by the records on the stream.
-            a_outstanding: assert (outstanding == 16'(held_q) && held_q <= 3'(DEPTH));
-            // A record completes at least one descriptor and only ones that are complete.
-            a_count: assert (!tx_whole || (count >= 16'd1 && count <= 16'(held_q) &&
-                             3'(done_q - u_dut.delivered_q) >= count[2:0]));
-            // The watched descriptor is delivered only when it is complete; the last one of a record with its own data.
-            if (tx_whole && watched_q && 16'(ahead_q) < count) begin
-                a_complete: assert (complete_q);
-                a_alone: assert (mergeable || count == 16'd1);
-                if (16'(ahead_q) + 16'd1 == count) a_data: assert (record[63:32] == tag_q &&
-                    record[127:64] == time_q && record[15:8] == status_q);
-            end
             // Other records have their own form.
             if (whole && !tx_whole) a_other: assert (record[127:32] == '0 && (record[7:0] == EVENT_TYPE_LINK ||
                 record[7:0] == EVENT_TYPE_RX_LOSS || record[7:0] == EVENT_TYPE_STREAM_ERROR ||
                 record[7:0] == EVENT_TYPE_RESET_DONE));
-            // RESET_DONE when everything accepted is delivered; resetting lasts until it is out.
-            if (whole && record[7:0] == EVENT_TYPE_RESET_DONE) a_reset_done: assert (held_q == '0 && resetting);
             // Moderation: at the latest us_set_q microseconds after the oldest gathered completion it is due, at once
             // when enough have gathered, when the slots are all used up, when it must not be merged, and during a reset.
             a_time: assert (age_q <= 18'(us_set_q) * 18'(MHZ) || u_dut.due_q);
@@ -216,61 +162,20 @@ module nic_event_formal (
                 forced_q || age_q >= 18'(us_set_q) * 18'(MHZ));
 
             // Helpers.
-            h_accepted: assert (u_dut.accepted_q == accepted_q);
-            h_held: assert (held_q == 3'(accepted_q - u_dut.delivered_q));
-            h_order: assert (3'(done_q - u_dut.delivered_q) <= held_q &&
-                             3'(u_dut.gathered_q - u_dut.delivered_q) <= 3'(done_q - u_dut.delivered_q) &&
-                             leaving <= 3'(u_dut.gathered_q - u_dut.delivered_q));
-            h_leaving: assert (u_dut.busy_q && u_dut.tx_q ? leaving != '0 && u_dut.count_q == 16'(leaving) :
-                               leaving == '0);
-            h_busy: assert (u_dut.busy_q || (!u_dut.valid_q && u_dut.byte_q == '0 && at_q == '0));
-            h_byte: assert (u_dut.byte_q == 4'(at_q + 4'(u_dut.valid_q)));
-            h_end: assert (u_dut.end_q == (u_dut.valid_q && at_q == 4'd15));
-            h_kind: assert (!u_dut.busy_q || ((u_dut.kind_q == 3'd1) == u_dut.tx_q &&
-                            (u_dut.kind_q == 3'd1 || u_dut.kind_q == 3'd2 || u_dut.kind_q == 3'd3 ||
-                             u_dut.kind_q == 3'd5 || u_dut.kind_q == 3'd6)));
-            h_reset: assert (!u_dut.busy_q || u_dut.kind_q != 3'd6 || (resetting && held_q == '0));
-            h_look: assert (!u_dut.look_q || (!u_dut.odd_q && slot_q == u_dut.gathered_q[1:0] && byte_q == 4'd1 &&
-                            done_q != u_dut.gathered_q));
-            h_judge: assert (!u_dut.judge_q || (u_dut.odd_q && !u_dut.look_q && done_q != u_dut.gathered_q));
-            h_read: assert (!u_dut.odd_q || !u_dut.busy_q ||
-                            (slot_q == u_dut.leaving_q && byte_q == u_dut.byte_q));
-            h_last: assert (none_gathered || u_dut.last_q == 2'(u_dut.gathered_q - 3'd1));
-            h_slot: assert (leaving == '0 || u_dut.leaving_q == 2'(u_dut.raised_q - 3'd1));
             h_age: assert (u_dut.due_q || none_gathered || age_q == 18'(u_dut.us_q) * 18'(MHZ) + 18'(u_dut.tick_q));
             h_tick: assert (none_gathered || 32'(u_dut.tick_q) < MHZ);
             h_us: assert (none_gathered || u_dut.due_q || u_dut.us_q <= us_set_q);
-            if (watched_q) begin
-                h_ahead: assert (ahead_q < held_q && index_q == 3'(u_dut.delivered_q + ahead_q));
-                h_complete: assert (complete_q == (3'(done_q - u_dut.delivered_q) > ahead_q));
-                h_mergeable: assert (!u_dut.judge_q || u_dut.gathered_q != index_q ||
-                                     u_dut.mergeable_q == mergeable);
-                // Gathered and not mergeable: alone. The same once it is leaving.
-                if (3'(u_dut.gathered_q - u_dut.delivered_q) > ahead_q && ahead_q >= leaving)
-                    h_alone: assert (mergeable || (gathered == 3'd1 && u_dut.alone_q));
-                if (leaving > ahead_q) h_alone_leaving: assert (mergeable || leaving == 3'd1);
-            end
-            if (none_gathered && done_q != u_dut.gathered_q) begin
+            if (none_gathered && done_count != u_dut.gathered_q) begin
                 h_seen_even: assert (unseen_q == '0 || u_dut.odd_q || u_dut.look_q);
                 h_seen_odd: assert (unseen_q < 3'd2 || !u_dut.odd_q || u_dut.judge_q);
                 h_seen_end: assert (unseen_q < 3'd3 || (unseen_q == 3'd3 && u_dut.judge_q));
             end
-            h_due: assert (!u_dut.due_q || !none_gathered || !u_dut.odd_q);
             h_due_why: assert (!u_dut.due_q || none_gathered || u_dut.alone_q || 16'(gathered) >= count_set_q ||
                                gathered[2] || forced_q || age_q >= 18'(us_set_q) * 18'(MHZ));
         end
-        // Covers without other events in the way.
         c_watched: cover (was_watched_q && !watched_q && !rst);
-        c_merged: cover (merged_q);
-    end
-
-    // What the reader has of the record that is leaving, and what it is offered next.
-    for (genvar i = 0; i < 16; i++) begin : g_byte
-        always_ff @(posedge clk_i) begin
-            if (!rst && u_dut.busy_q && known[i])
-                h_record: assert ((32'(at_q) <= i || record_q[i*8 +: 8] == want[i*8 +: 8]) &&
-                                  (32'(at_q) != i || !ev_valid || ev_data == want[i*8 +: 8]));
-        end
+        c_merged: cover (merged_q && !rst);
+        c_reset_done: cover (!rst && whole && record[7:0] == EVENT_TYPE_RESET_DONE && was_watched_q);
     end
 endmodule
 
