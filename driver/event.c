@@ -156,6 +156,11 @@ BOOLEAN nic_event_bytes(struct nic_adapter *a, const UCHAR *data, ULONG count)
 {
     ULONG i;
     for (i = 0; i < count && a->state < NIC_STATE_DEAD; i++) {
+        if (!a->event_bytes && !a->event_lost_step && count - i >= NIC_EVENT_BYTES) {
+            event(a, data + i); /* whole, as nearly always */
+            i += NIC_EVENT_BYTES - 1;
+            continue;
+        }
         a->event_record[a->event_bytes++] = data[i];
         if (a->event_bytes < NIC_EVENT_BYTES)
             continue;

@@ -213,6 +213,72 @@ START_TEST(swarm)
 }
 END_TEST
 
+/* Completions that would be right if something else were outstanding. Six packets are complete (tags 0..5); then two are
+ * in the device, or one in flight and one still gathering, or two that want a report of their own. */
+static const struct {
+    uint32_t status, count, tag;
+    enum { TWO, GATHERING, REPORTS, EMPTY } with;
+    bool right;
+} forged[] = {
+    {NIC_TX_STATUS_OK, 2, 7, TWO, true},        {NIC_TX_STATUS_OK, 1, 6, TWO, true},
+    {NIC_TX_STATUS_OK, 3, 8, TWO, false},       {NIC_TX_STATUS_OK, 0, 5, TWO, false},
+    {NIC_TX_STATUS_OK, 1, 7, TWO, false},       {NIC_TX_STATUS_LATE, 2, 7, TWO, false},
+    {NIC_TX_STATUS_LATE, 1, 6, TWO, true},      {NIC_TX_STATUS_OK, 1, 6, GATHERING, true},
+    {NIC_TX_STATUS_OK, 2, 7, GATHERING, false}, {NIC_TX_STATUS_OK, 1, 6, REPORTS, true},
+    {NIC_TX_STATUS_OK, 2, 7, REPORTS, false},   {NIC_TX_STATUS_OK, 1, 6, EMPTY, false},
+    {NIC_TX_STATUS_OK, 1, 5, EMPTY, false},     {NIC_TX_STATUS_OK, 6, 5, EMPTY, false},
+};
+
+START_TEST(forged_completions)
+{
+    struct rig_options o = {0};
+    uint8_t record[16] = {NIC_EVENT_TYPE_TX_DONE};
+    struct rig_packet *p;
+    unsigned i, f = (unsigned)_i / 2;
+    start(&o, _i);
+    for (i = 0; i < 6; i++)
+        rig_send(rig_packet(60, 1));
+    ck_assert(rig_settle(RIG_S));
+    soft_device_hold_tx(rig.device, true);
+    soft_device_hold_out(rig.device, forged[f].with == GATHERING);
+    for (i = 0; i < 2 && forged[f].with != EMPTY; i++) {
+        p = rig_packet(60, 1);
+        if (forged[f].with == REPORTS) {
+            p->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE, .flags = NIC_OOB_REPORT};
+            NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(p->packet, &p->oob, sizeof p->oob);
+        }
+        rig_send(p);
+    }
+    rig_pass(RIG_MS);
+    record[1] = (uint8_t)forged[f].status;
+    record[2] = (uint8_t)forged[f].count;
+    nic_put_le32(record + 4, forged[f].tag);
+    soft_device_raw_event(rig.device, record, sizeof record);
+    rig_pass(100 * RIG_MS);
+    ck_assert_uint_eq(rig_driver().violations, !forged[f].right);
+    soft_device_hold_out(rig.device, false);
+    soft_device_hold_tx(rig.device, false);
+    ck_assert(rig_settle(BOUND)); /* the true completions come as well, and are the violation now */
+    rig_reset();
+    check_works();
+    rig_stop();
+}
+END_TEST
+
+/* A link that cannot be. */
+START_TEST(forged_events)
+{
+    static const uint8_t records[][16] = {{2, 2, 0}, {2, 1, 3}, {6, 1}, {6, 0, 1}, {6, 0, 0, 0, 1}, {4}, {0}, {255}};
+    struct rig_options o = {0};
+    start(&o, _i);
+    soft_device_raw_event(rig.device, records[_i / 2], 16);
+    rig_pass(100 * RIG_MS);
+    ck_assert_uint_eq(rig_driver().violations, 1);
+    check_works();
+    rig_stop();
+}
+END_TEST
+
 /* Random bytes in both IN streams: nothing breaks, everything ends (sanitizers watch). */
 START_TEST(hostile_streams)
 {
@@ -608,6 +674,8 @@ int main(void)
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, one_fault, 0, 2 * FAULTS);
     tcase_add_loop_test(c, swarm, 0, 60);
+    tcase_add_loop_test(c, forged_completions, 0, 2 * sizeof forged / sizeof forged[0]);
+    tcase_add_loop_test(c, forged_events, 0, 16);
     tcase_add_loop_test(c, hostile_streams, 0, 40);
     tcase_add_loop_test(c, device_that_cannot_reset_is_given_up, 0, 2);
     tcase_add_loop_test(c, endless_violations_are_given_up, 0, 2);
