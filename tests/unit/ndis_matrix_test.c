@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The matrix of section 6 of the requirements for the send side: what the miniport answers x call x entry point x when it
+ * completes x model x bindings. The oracle is the same in every cell: each packet back exactly once, with the right
+ * status, at the right binding, in the right order at the miniport, not touched afterwards, none left at halt.
+ */
+#include "ndis_rig.h"
+
+enum behaviour {
+    ANSWER_SUCCESS, ANSWER_FAILURE, ANSWER_OTHER, RESOURCES_ONCE, RESOURCES_THRICE, RESOURCES_THEN_PENDING,
+    PENDING_INSIDE, PENDING_DPC, PENDING_THREAD, PENDING_RESET, PENDING_HALT, PENDING_NEVER, BEHAVIOURS
+};
+
+static const char *const behaviour_names[] = {
+    "SUCCESS", "FAILURE", "other", "RESOURCES x1", "RESOURCES x3", "RESOURCES then PENDING", "PENDING inside",
+    "PENDING from DPC", "PENDING from another thread", "PENDING until reset", "PENDING until halt", "PENDING for ever"
+};
+
+enum { CALLS = 4, CELLS = BEHAVIOURS * CALLS * 2 * 2 * 2 };
+static const unsigned call_lengths[CALLS] = { 0, 1, 2, 64 }; /* 0: NdisSend */
+
+#define SINGLE_SENDS 3
+#define PACKETS_MAX  64
+#define OTHER_STATUS ((NDIS_STATUS)0xC0012345)
+#define FINAL_STATUS NDIS_STATUS_INVALID_DATA
+
+static struct {
+    enum behaviour behaviour;
+    unsigned call;
+    bool arrays, deserialized;
+    unsigned bindings;
+    char name[200];
+} cell;
+
+static struct rig r;
+static unsigned refusals_left;
+static unsigned back[2][PACKETS_MAX]; /* how often each packet came back, by result or callback */
+static NDIS_STATUS status_of[2][PACKETS_MAX];
+static unsigned back_count; /* atomic */
+
+static struct nic_script_step cell_step(void *context, PNDIS_PACKET packet)
+{
+    static const enum nic_script_when whens[BEHAVIOURS] = {
+        [RESOURCES_THEN_PENDING] = NIC_WHEN_DPC, [PENDING_INSIDE] = NIC_WHEN_INSIDE, [PENDING_DPC] = NIC_WHEN_DPC,
+        [PENDING_THREAD] = NIC_WHEN_MANUAL, [PENDING_RESET] = NIC_WHEN_RESET, [PENDING_HALT] = NIC_WHEN_HALT,
+        [PENDING_NEVER] = NIC_WHEN_NEVER,
+    };
+    struct nic_script_step step = { .answer = NDIS_STATUS_PENDING, .when = whens[cell.behaviour],
+                                    .final = FINAL_STATUS };
+
+    (void)context;
+    (void)packet;
+    if (cell.behaviour == ANSWER_SUCCESS)
+        step.answer = NDIS_STATUS_SUCCESS;
+    if (cell.behaviour == ANSWER_FAILURE)
+        step.answer = NDIS_STATUS_FAILURE;
+    if (cell.behaviour == ANSWER_OTHER)
+        step.answer = OTHER_STATUS;
+    if (cell.behaviour >= RESOURCES_ONCE && cell.behaviour <= RESOURCES_THEN_PENDING) {
+        if (cell.deserialized || refusals_left > 0) {
+            refusals_left -= refusals_left > 0;
+            return (struct nic_script_step){ .answer = NDIS_STATUS_RESOURCES, .available = true };
+        }
+        refusals_left = cell.behaviour == RESOURCES_THRICE ? 3 : 1;
+        if (cell.behaviour != RESOURCES_THEN_PENDING)
+            step.answer = NDIS_STATUS_SUCCESS;
+    }
+    return step;
+}
+
+static NDIS_STATUS expected_status(void)
+{
+    switch (cell.behaviour) {
+    case ANSWER_SUCCESS:
+        return NDIS_STATUS_SUCCESS;
+    case ANSWER_FAILURE:
+        return NDIS_STATUS_FAILURE;
+    case ANSWER_OTHER:
+        return OTHER_STATUS;
+    case RESOURCES_ONCE: case RESOURCES_THRICE:
+        return cell.deserialized ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
+    case RESOURCES_THEN_PENDING:
+        return cell.deserialized ? NDIS_STATUS_RESOURCES : FINAL_STATUS;
+    case PENDING_NEVER:
+        return NDIS_STATUS_REQUEST_ABORTED;
+    default:
+        return FINAL_STATUS;
+    }
+}
+
+/* The packet is ours: spoil its data and free it, so that a later look at it shows. */
+static void came_back(unsigned binding, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    uint32_t number = nic_script_number(packet) - binding * 1000000u;
+    PVOID address;
+    UINT length;
+
+    ck_assert_msg(number < PACKETS_MAX, "%s: packet %u came to binding %u", cell.name, nic_script_number(packet),
+                  binding);
+    back[binding][number]++;
+    status_of[binding][number] = status;
+    NdisQueryBuffer(packet->Private.Head, &address, &length);
+    memset(address, 0xEE, length);
+    nic_script_packet_free(&r.protocols[binding], packet);
+    __atomic_fetch_add(&back_count, 1, __ATOMIC_SEQ_CST);
+}
+
+static void on_complete(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    came_back((unsigned)((struct nic_script_protocol *)context - r.protocols), packet, status);
+}
+
+static unsigned send_cell(void)
+{
+    unsigned each = call_lengths[cell.call] ? call_lengths[cell.call] : SINGLE_SENDS;
+
+    for (unsigned b = 0; b < cell.bindings; b++) {
+        PNDIS_PACKET packets[PACKETS_MAX];
+        for (unsigned i = 0; i < each; i++) {
+            packets[i] = nic_script_packet(&r.protocols[b], 60);
+            ck_assert_ptr_nonnull(packets[i]);
+        }
+        if (cell.call) {
+            nic_script_send_array(&r.protocols[b], packets, each);
+            continue;
+        }
+        for (unsigned i = 0; i < each; i++) {
+            NDIS_STATUS status = nic_script_send(&r.protocols[b], packets[i]);
+            if (status != NDIS_STATUS_PENDING)
+                came_back(b, packets[i], status);
+        }
+    }
+    return each * cell.bindings;
+}
+
+static void *release_all(void *context)
+{
+    (void)context;
+    while (nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1))
+        ;
+    return NULL;
+}
+
+static void let_it_happen(unsigned count)
+{
+    pthread_t thread;
+    NDIS_STATUS status;
+
+    rig_run(&r, 1000);
+    if (cell.behaviour == PENDING_THREAD) {
+        pthread_create(&thread, NULL, release_all, NULL);
+        pthread_join(thread, NULL);
+    } else if (cell.behaviour == PENDING_RESET) {
+        NdisReset(&status, r.protocols[0].binding);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    for (unsigned i = 0; i < 1000 && cell.behaviour < PENDING_HALT &&
+                         __atomic_load_n(&back_count, __ATOMIC_SEQ_CST) < count; i++)
+        rig_run(&r, 1000);
+}
+
+/* First sight of every packet at the miniport is in the order of submission; again only the one refused last. */
+static void check_order(void)
+{
+    uint32_t last = 0, refused = UINT32_MAX;
+    bool any = false;
+
+    for (size_t i = 0; i < r.trace.count; i++) {
+        const struct nic_trace_event *event = &r.trace.events[i];
+        if (event->kind == NIC_TRACE_GIVEN) {
+            ck_assert_msg(refused == UINT32_MAX || event->packet == refused, "%s: after refusing %u came %u", cell.name,
+                          refused, event->packet);
+            ck_assert_msg(!any || event->packet > last || event->packet == refused, "%s: %u after %u", cell.name,
+                          event->packet, last);
+            last = event->packet;
+            any = true;
+        } else if (event->kind == NIC_TRACE_ANSWER) {
+            refused = event->value == (uint32_t)NDIS_STATUS_RESOURCES && !cell.deserialized ? event->packet
+                                                                                           : UINT32_MAX;
+        }
+    }
+}
+
+static void check_cell(unsigned count)
+{
+    unsigned each = count / cell.bindings;
+
+    ck_assert_msg(back_count == count, "%s: %u of %u packets came back", cell.name, back_count, count);
+    for (unsigned b = 0; b < cell.bindings; b++) {
+        for (unsigned i = 0; i < each; i++) {
+            ck_assert_msg(back[b][i] == 1, "%s: packet %u of binding %u came back %u times", cell.name, i, b,
+                          back[b][i]);
+            ck_assert_msg(status_of[b][i] == expected_status(), "%s: packet %u with %08x", cell.name, i,
+                          (unsigned)status_of[b][i]);
+        }
+    }
+    check_order();
+}
+
+/* What the verifier has to say in this cell. */
+static unsigned expected_findings(unsigned count)
+{
+    if (cell.behaviour == PENDING_NEVER)
+        return count;
+    if (!cell.deserialized || cell.behaviour > RESOURCES_THEN_PENDING)
+        return 0;
+    if (!cell.arrays)
+        return count; /* answers other than PENDING */
+    return cell.behaviour >= RESOURCES_ONCE ? count : 0; /* completions with a status that is not final */
+}
+
+static void run_cell(unsigned flags)
+{
+    struct nic_script_miniport like = { .next = cell_step, .arrays = cell.arrays, .deserialized = cell.deserialized,
+                                        .max_packets = 16 };
+    unsigned count;
+
+    memset(back, 0, sizeof(back));
+    back_count = 0;
+    refusals_left = cell.behaviour == RESOURCES_THRICE ? 3 : 1;
+    rig_start(&r, &like, cell.bindings, flags, 0);
+    for (unsigned b = 0; b < cell.bindings; b++) {
+        r.protocols[b].completed = on_complete;
+        r.protocols[b].context = &r.protocols[b];
+    }
+    count = send_cell();
+    let_it_happen(count);
+    if (cell.behaviour < PENDING_HALT)
+        ck_assert_msg(rig_statistics(&r).outstanding == 0 && rig_statistics(&r).waiting == 0, "%s: something is left",
+                      cell.name);
+    ck_status(nic_ndis_adapter_remove("nic0", 5), NDIS_STATUS_SUCCESS);
+    check_cell(count);
+    rig_stop(&r);
+    if (flags & RIG_VERIFY)
+        ck_assert_msg(r.findings == expected_findings(count), "%s: %u findings, the first: %s", cell.name, r.findings,
+                      r.finding);
+}
+
+static void choose_cell(unsigned index)
+{
+    cell.behaviour = (enum behaviour)(index % BEHAVIOURS);
+    index /= BEHAVIOURS;
+    cell.call = index % CALLS;
+    index /= CALLS;
+    cell.arrays = index % 2;
+    cell.deserialized = index / 2 % 2;
+    cell.bindings = 1 + index / 4 % 2;
+    snprintf(cell.name, sizeof(cell.name), "%s, %s(%u), %s, %s, %u bindings", behaviour_names[cell.behaviour],
+             cell.call ? "NdisSendPackets" : "NdisSend", call_lengths[cell.call],
+             cell.arrays ? "MiniportSendPackets" : "MiniportSend", cell.deserialized ? "deserialized" : "serialized",
+             cell.bindings);
+}
+
+START_TEST(matrix_on_the_virtual_platform)
+{
+    choose_cell((unsigned)_i);
+    run_cell(RIG_VERIFY);
+    run_cell(0);
+}
+END_TEST
+
+START_TEST(matrix_with_threads)
+{
+    choose_cell((unsigned)_i);
+    run_cell(RIG_POSIX | RIG_VERIFY);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ndis_matrix");
+    TCase *t = tcase_create("matrix");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, matrix_on_the_virtual_platform, 0, CELLS);
+    tcase_add_loop_test(t, matrix_with_threads, 0, CELLS);
+    suite_add_tcase(suite, t);
+    return rig_main(suite);
+}
