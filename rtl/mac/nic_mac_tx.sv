@@ -204,6 +204,17 @@ module nic_mac_tx (
             sent_o <= ce_i && control_q && (mii_i ? done_pending_q : frame_end);
         end
     end
+
+`ifndef SYNTHESIS
+    always_ff @(posedge clk_i) begin
+        if (!rst_i) begin
+            // A frame that has begun gets its bytes in time.
+            a_stream: assert (!fetch || offered || abort_i);
+            // The wire carries a frame from the preamble to its last octet.
+            a_wire: assert (gmii_tx_en_o || !(state_q == PREAMBLE || state_q == DATA || state_q == FCS));
+        end
+    end
+`endif
 endmodule
 
 `default_nettype wire
