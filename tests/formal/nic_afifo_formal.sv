@@ -138,6 +138,52 @@ module nic_afifo_formal #(
         end
     end
 
+    // What holds inside at every instant, from which induction proves the above: the order of the pointers and of their
+    // images around the ring, seen from the oldest, and that the words are where the counts say.
+    wire active = !rst_in_q || !rst_out_q;
+    wire front = BRAM != 0 && out_valid;
+    wire [2:0] write = {u_dut.wgray[2], ^u_dut.wgray[2:1], ^u_dut.wgray};
+    wire [2:0] write_meta = {u_dut.u_sync_wgray.meta_q[2], ^u_dut.u_sync_wgray.meta_q[2:1], ^u_dut.u_sync_wgray.meta_q};
+    wire [2:0] write_seen = {u_dut.wgray_out[2], ^u_dut.wgray_out[2:1], ^u_dut.wgray_out};
+    wire [2:0] read = {u_dut.rgray[2], ^u_dut.rgray[2:1], ^u_dut.rgray};
+    wire [2:0] read_meta = {u_dut.u_sync_rgray.meta_q[2], ^u_dut.u_sync_rgray.meta_q[2:1], ^u_dut.u_sync_rgray.meta_q};
+    wire [2:0] read_seen = {u_dut.rgray_in[2], ^u_dut.rgray_in[2:1], ^u_dut.rgray_in};
+    wire [2:0] d_read_meta = read_meta - read_seen;
+    wire [2:0] d_read = read - read_seen;
+    wire [2:0] d_write_seen = write_seen - read_seen;
+    wire [2:0] d_write_meta = write_meta - read_seen;
+    wire [2:0] d_write = write - read_seen;
+    // The word that was put as number index_q: Gray code of its place.
+    wire [1:0] place = {index_q[1], index_q[0] ^ index_q[1]};
+    wire [1:0] stored;
+    if (BRAM != 0) begin : g_stored_bram
+        assign stored = u_dut.g_bram.u_ram.mem[place];
+    end else begin : g_stored_lutram
+        assign stored = u_dut.g_lutram.u_ram.mem[place];
+    end
+
+    always_comb begin
+        h_reset_in: assert (!seen_in_q || !rst_in_q || {write, read_meta, read_seen, u_dut.u_write.odd_q, puts_q, marked_q,
+            wait_in_q} == '0);
+        h_reset_out: assert (!seen_out_q || !rst_out_q || {read, write_meta, write_seen, u_dut.u_read.odd_q, takes_q, done_q,
+            wait_out_q, front, stalled_q} == '0);
+        h_both_reset: assert ((seen_in_q && seen_out_q) || (rst_in_q && rst_out_q));
+        if (active) begin
+            h_parity: assert (u_dut.u_write.odd_q == write[0] && u_dut.u_read.odd_q == read[0]);
+            h_order: assert (d_read_meta <= d_read && d_read <= d_write_seen && d_write_seen <= d_write_meta
+                && d_write_meta <= d_write && d_write <= 3'(DEPTH));
+            h_counts: assert (puts_q == write && takes_q + 3'(front) == read && held <= 3'(CAPACITY));
+            h_watched: assert (!marked_q || done_q || watched_q == (front && index_q == takes_q ? out_data : stored));
+            h_inside: assert (!marked_q ? !done_q : done_q || 3'(index_q - takes_q) < held);
+            h_stalled: assert (!stalled_q || (out_valid && out_data == data_q));
+            h_wait: assert (wait_in_q <= 3'(WAIT_IN) && wait_out_q <= 3'(WAIT_OUT));
+            h_room_seen: assert (wait_in_q == '0 || (3'(write - read_meta) < 3'(DEPTH)
+                && (wait_in_q < 3'd2 || 3'(write - read_seen) < 3'(DEPTH))));
+            h_prompt_seen: assert (wait_out_q == '0 || (write_meta != read && (wait_out_q < 3'd2 || write_seen != read)
+                && wait_out_q < 3'd3) || front);
+        end
+    end
+
     // Words put before the reader is out of reset are kept.
     always_ff @(posedge clk_in_i) begin
         c_early: cover (rst_out_q && held == 3'd2);
