@@ -45,9 +45,9 @@ $(B)/sim/$(1)/Vnic_core.h: $$(SIM_RTL) rtl/lint.vlt
 $(B)/sim/$(1)/model.o: $(B)/sim/$(1)/Vnic_core.h sim/models/core_pins.cpp sim/models/core_internal.h \
 		sim/models/core_model.h sim/wire/gmii.h sim/wire/wire.h sim/sim.mk $$(MODEL_PROFILE_$(1))
 	$$(call say,CXX,nic_core ($(1)))
-	$$(Q)ls $$(@D)/Vnic_core*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
 	$$(Q)for f in verilated verilated_threads $$(MODEL_RUNTIME_$(1)); do \
-		echo "#include \"$$(VERILATOR_ROOT)/include/$$$$f.cpp\""; done >>$$(@D)/model.cpp
+		echo "#include \"$$(VERILATOR_ROOT)/include/$$$$f.cpp\""; done >$$(@D)/model.cpp
+	$$(Q)ls $$(@D)/Vnic_core*.cpp | sed 's/.*/#include "&"/' >>$$(@D)/model.cpp
 	$$(Q)echo '#include "sim/models/core_pins.cpp"' >>$$(@D)/model.cpp
 	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) $$(MODEL_PROFILE_FLAGS_$(1)) -DVL_USER_STOP $$(MODEL_DEFINES_$(1)) \
 		-isystem $$(VERILATOR_ROOT)/include -isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) \

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define HEADER_BYTES 14
-#define REQUEST_MS 10000
 
 struct sender {
     struct sender_handlers handlers;
@@ -34,8 +33,7 @@ static VOID NTAPI close_complete(NDIS_HANDLE context, NDIS_STATUS status)
 
 static VOID NTAPI reset_complete(NDIS_HANDLE context, NDIS_STATUS status)
 {
-    (void)context;
-    (void)status;
+    open_complete(context, status, status);
 }
 
 static VOID NTAPI request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, NDIS_STATUS status)
@@ -231,6 +229,14 @@ NDIS_STATUS sender_set(struct sender *s, NDIS_OID oid, void *buffer, UINT length
     request.DATA.SET_INFORMATION.InformationBufferLength = length;
     NdisResetEvent(&s->event);
     NdisRequest(&status, s->binding, &request);
+    return await(s, status);
+}
+
+NDIS_STATUS sender_reset(struct sender *s)
+{
+    NDIS_STATUS status;
+    NdisResetEvent(&s->event);
+    NdisReset(&status, s->binding);
     return await(s, status);
 }
 

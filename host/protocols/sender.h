@@ -54,6 +54,9 @@ UINT sender_max_frame(const struct sender *);    /* OID_GEN_MAXIMUM_TOTAL_SIZE; 
 UINT sender_outstanding(const struct sender *);
 const struct sender_counts *sender_counts(const struct sender *);
 
+/* NdisReset and its completion. */
+NDIS_STATUS sender_reset(struct sender *);
+
 /* NdisRequest and its completion. *moved: bytes written or read; may be NULL. */
 NDIS_STATUS sender_query(struct sender *, NDIS_OID, void *buffer, UINT length, UINT *moved);
 NDIS_STATUS sender_set(struct sender *, NDIS_OID, void *buffer, UINT length);

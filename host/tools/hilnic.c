@@ -11,9 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#define NDIS51 1
-#include <ndis.h>
-
 static const struct command commands[] = {
     {"replay", command_replay, "device read write mode rate seed speed json",
      "  hilnic replay -r traffic.pcap                    send every frame, take it back from the wire, compare\n"
@@ -75,32 +72,6 @@ int complain(enum exit_code code, const char *format, ...)
     fputs(".\n", stderr);
     va_end(arguments);
     return code;
-}
-
-const char *status_name(int status)
-{
-    static char number[40];
-    switch (status) {
-    case NDIS_STATUS_SUCCESS:
-        return "NDIS_STATUS_SUCCESS";
-    case NDIS_STATUS_PENDING:
-        return "NDIS_STATUS_PENDING";
-    case NDIS_STATUS_FAILURE:
-        return "NDIS_STATUS_FAILURE";
-    case NDIS_STATUS_RESOURCES:
-        return "NDIS_STATUS_RESOURCES";
-    case NDIS_STATUS_REQUEST_ABORTED:
-        return "NDIS_STATUS_REQUEST_ABORTED";
-    case NDIS_STATUS_RESET_IN_PROGRESS:
-        return "NDIS_STATUS_RESET_IN_PROGRESS";
-    case NDIS_STATUS_NO_CABLE:
-        return "NDIS_STATUS_NO_CABLE";
-    case NDIS_STATUS_NOT_SUPPORTED:
-        return "NDIS_STATUS_NOT_SUPPORTED";
-    default:
-        snprintf(number, sizeof number, "NDIS status 0x%08x", (unsigned)status);
-        return number;
-    }
 }
 
 double wall_s(void)

@@ -267,7 +267,7 @@ static void collect(struct replay *r)
     count_lost(r);
     result->ndis_send = counts->ndis_send;
     result->ndis_send_packets = counts->ndis_send_packets;
-    result->model_ns = machine_now_ns(&r->machine);
+    result->model_ns = r->progress_ns; /* the last thing that happened */
     if (nic_ndis_adapter_statistics(MACHINE_ADAPTER, &ndis))
         result->interrupts = ndis.interrupts;
     if (r->machine.core) {

@@ -33,6 +33,12 @@ namespace
 
 using Root = Vnic_core___024root;
 
+#ifdef CORE_TRACE
+const bool FOLDED = false;
+#else
+const bool FOLDED = true;
+#endif
+
 struct Pins {
     VerilatedContext context;
     std::unique_ptr<Vnic_core> top;
@@ -82,7 +88,7 @@ inline Pins *pins_of(core_model *m)
     return static_cast<Pins *>(m->pins);
 }
 
-inline uint64_t mix(uint64_t hash, uint64_t word)
+inline uint64_t fold(uint64_t hash, uint64_t word)
 {
     hash ^= word;
     hash *= 0x9e3779b97f4a7c15u;
@@ -147,7 +153,7 @@ inline void sys_registers(core_model *m, Root &r)
     r.reg_write_i = m->reg_write;
     r.reg_addr_i = m->reg_address;
     r.reg_wdata_i = m->reg_wdata;
-    m->stats.hash = mix(m->stats.hash, (uint64_t)r.reg_wdata_i << 32 | r.reg_rdata_o);
+    m->stats.hash = fold(m->stats.hash, (uint64_t)r.reg_wdata_i << 32 | r.reg_rdata_o);
     if (r.reg_ready_o)
         core_reg_done(m, r.reg_rdata_o, r.reg_error_o);
 }
@@ -162,13 +168,15 @@ inline void assert_reset(core_clock *c, CData &reset)
 inline void sys_edge(core_model *m, Root &r)
 {
     assert_reset(&m->sys, r.rst_i);
+    if (VL_UNLIKELY(m->sys.cycles++ < CORE_RESET_CLOCKS))
+        return; /* at power-up the pins may show anything until the reset has been clocked in */
     sys_registers(m, r);
     if (VL_UNLIKELY(r.out_halt_o) && (m->stream[CORE_OUT].head || m->out_offered))
         core_out_stall(m);
     if (VL_UNLIKELY(r.in_flush_o) && m->stream[CORE_IN].head)
         m->stream[CORE_IN].at = m->stream[CORE_IN].head->data;
     sys_streams(m, r);
-    m->stats.hash = mix(m->stats.hash,
+    m->stats.hash = fold(m->stats.hash,
                         (uint64_t)r.out_valid_i | r.out_ready_o << 1 | r.out_halt_o << 2 |
                             r.in_valid_o << 3 | r.in_ready_i << 4 | r.in_last_o << 5 |
                             r.in_flush_o << 6 | r.ev_valid_o << 7 | r.ev_ready_i << 8 |
@@ -177,7 +185,6 @@ inline void sys_edge(core_model *m, Root &r)
                             r.speed_o << 16 | r.idle_o << 18 | (uint64_t)r.reg_addr_i << 19 |
                             (uint64_t)r.out_data_i << 36 | (uint64_t)r.in_data_o << 44 |
                             (uint64_t)r.ev_data_o << 52);
-    m->sys.cycles++;
 }
 
 /* True when the wire has been quiet and the device idle for long enough. */
@@ -195,14 +202,15 @@ inline void tx_edge(core_model *m, Root &r)
     assert_reset(&m->tx, r.rst_tx_i);
     r.tx_ce_i = m->tx_divide == 0;
     if (r.tx_ce_i) {
-        if (gmii_monitor_clock(&m->monitor, m->tx_enable_ps, r.gmii_tx_en_o, r.gmii_tx_er_o,
-                               r.gmii_txd_o))
+        bool defined = m->tx.cycles >= CORE_RESET_CLOCKS;
+        if (gmii_monitor_clock(&m->monitor, m->tx_enable_ps, defined && r.gmii_tx_en_o,
+                               defined && r.gmii_tx_er_o, r.gmii_txd_o))
             core_wire_transmitted(m);
         m->tx_enable_ps = m->now_ps;
         m->tx_divide = m->divisor;
     }
     m->tx_divide--;
-    m->stats.hash = mix(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 |
+    m->stats.hash = fold(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 |
                                            r.gmii_tx_er_o << 9 | r.tx_ce_i << 10 | r.rst_tx_i << 11));
     m->tx.cycles++;
 }
@@ -225,7 +233,7 @@ inline void rx_edge(core_model *m, Root &r)
         m->rx_divide = m->divisor;
     }
     m->rx_divide--;
-    m->stats.hash = mix(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 |
+    m->stats.hash = fold(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 |
                                            r.gmii_rx_er_i << 9 | r.rx_ce_i << 10 | r.rst_rx_i << 11));
     m->rx.cycles++;
 }
@@ -254,6 +262,12 @@ inline void dump(core_model *, uint64_t)
 }
 #endif
 
+inline uint64_t next_edge_ps(const core_model *m)
+{
+    uint64_t next = m->tx.next_ps < m->rx.next_ps ? m->tx.next_ps : m->rx.next_ps;
+    return m->sys.next_ps < next ? m->sys.next_ps : next;
+}
+
 /* Clocks rise and fall here. */
 inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
 {
@@ -266,14 +280,12 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
                     (unsigned long long)m->now_ps);
     }
 #endif
-#ifndef CORE_TRACE
-    if (rearm(r, sys, tx, rx, 0)) {
+    if (FOLDED && rearm(r, sys, tx, rx, 0)) {
         r.clk_i = r.clk_tx_i = r.clk_rx_i = 1;
         p->top->eval();
         m->stats.evaluations++;
         return;
     }
-#endif
     r.clk_i = sys;
     r.clk_tx_i = tx;
     r.clk_rx_i = rx;
@@ -281,7 +293,7 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
     dump(m, m->now_ps);
     r.clk_i = r.clk_tx_i = r.clk_rx_i = 0;
     p->top->eval();
-    dump(m, m->now_ps + 1000);
+    dump(m, m->now_ps + (next_edge_ps(m) - m->now_ps) / 2);
     m->stats.evaluations += 2;
 }
 
@@ -322,7 +334,8 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     p->top.reset(new Vnic_core(&p->context, "nic_core"));
     Root &r = *p->top->rootp;
     r.rst_i = r.rst_tx_i = r.rst_rx_i = 1;
-    r.clk_i = r.clk_tx_i = r.clk_rx_i = 0;
+    /* With folded falling edges a clock's resting level is high. */
+    r.clk_i = r.clk_tx_i = r.clk_rx_i = FOLDED && rearm(r, false, false, false, 0);
     r.out_valid_i = r.in_ready_i = r.ev_ready_i = r.reg_valid_i = 0;
     r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = 0;
     r.tx_skip_i = 0;
@@ -362,9 +375,7 @@ extern "C" void core_pins_run(core_model *m, uint64_t until_ps)
             speed = r.speed_o;
             core_phy_speed(m, speed);
         }
-        uint64_t now = m->tx.next_ps < m->rx.next_ps ? m->tx.next_ps : m->rx.next_ps;
-        if (m->sys.next_ps < now)
-            now = m->sys.next_ps;
+        uint64_t now = next_edge_ps(m);
         if (now >= until_ps) {
             if (until_ps > m->now_ps)
                 m->now_ps = until_ps;

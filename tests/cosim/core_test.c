@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Driver, NDIS and the Verilated device together: exactly once and in order under random stalls, blocked events and
+ * resets at any time; equal runs for equal seeds; idle skipping; errors on the wire; registers; 10 and 100 Mb/s.
+ * Everything here runs on the build with the RTL's assertions, seeded start values and seeded clock phases.
+ */
+#include "cosim.h"
+
+#define NIC_REGS_TABLES
+#include "nic_oid.h"
+#include "nic_regs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REGISTERS (sizeof nic_registers / sizeof *nic_registers)
+
+/* ---- exactly once ---- */
+
+static void stalls(unsigned percent, uint32_t sys_period_ps, uint32_t rx_period_ps)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.core.stall_percent = percent;
+    c.options.core.sys_period_ps = sys_period_ps;
+    c.options.core.rx_period_ps = rx_period_ps;
+    cosim_frames(&c, 120, 14, 1514);
+    cosim_start(&c);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    cosim_stop(&c);
+}
+
+START_TEST(stalls_few)
+{
+    stalls(10, 0, 0);
+}
+END_TEST
+
+START_TEST(stalls_many)
+{
+    stalls(60, 0, 0);
+}
+END_TEST
+
+START_TEST(stalls_full_speed_clock)
+{
+    stalls(30, 20833, 8001);
+}
+END_TEST
+
+START_TEST(stalls_fast_sys_clock)
+{
+    stalls(50, 7000, 7999);
+}
+END_TEST
+
+START_TEST(single_build)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.single = true;
+    c.options.core.stall_percent = 20;
+    cosim_frames(&c, 200, 14, 300);
+    cosim_start(&c);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    cosim_stop(&c);
+}
+END_TEST
+
+START_TEST(moderated)
+{
+    struct cosim c;
+    struct nic_ndis_statistics ndis;
+    cosim_init(&c);
+    c.options.moderation_count = 16;
+    c.options.moderation_us = 200;
+    cosim_frames(&c, 300, 14, 100);
+    cosim_start(&c);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    ck_assert(nic_ndis_adapter_statistics(MACHINE_ADAPTER, &ndis));
+    cosim_stop(&c);
+}
+END_TEST
+
+/* With the event path blocked the device may complete no more descriptors than it has room for; nothing is lost. */
+START_TEST(events_blocked)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.core.stall_percent = 10;
+    c.no_window = true; /* frames come back although their completions do not */
+    c.batch = 32;
+    cosim_frames(&c, 400, 60, 100);
+    cosim_start(&c);
+    for (unsigned round = 0; round < 6; round++) {
+        core_model_event_block(c.machine.core, true);
+        cosim_carry(&c, 100000 + cosim_draw(&c, 100000));
+        uint32_t completed = c.completed, wire = c.wire_count;
+        cosim_carry(&c, 300000);
+        ck_assert_uint_eq(c.completed, completed);
+        ck_assert_uint_eq(c.wire_count, wire); /* the transmitter waits for room for the completion */
+        ck_assert(wire >= completed && wire - completed <= 64 + 1);
+        core_model_event_block(c.machine.core, false);
+        cosim_carry(&c, 50000 + cosim_draw(&c, 200000));
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    ck_assert_uint_eq(c.succeeded, c.count);
+    cosim_check(&c, false);
+    cosim_stop(&c);
+}
+END_TEST
+
+/* ---- resets ---- */
+
+/* Resets of one domain at random times in mid-traffic. */
+static void resets(enum core_domain domain, unsigned rounds, unsigned cycles)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.core.stall_percent = 10;
+    cosim_frames(&c, 400, 14, 800);
+    cosim_start(&c);
+    for (unsigned i = 0; i < rounds && c.sent < c.count; i++) {
+        cosim_carry(&c, 1000 + cosim_draw(&c, 60000));
+        core_model_reset(c.machine.core, domain, 1 + cosim_draw(&c, cycles));
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    /* and traffic flows as before */
+    ck_assert_uint_gt(c.succeeded, c.count / 4);
+    ck_assert_uint_gt(match_counts(c.match)->matched, c.count / 8);
+    cosim_stop(&c);
+}
+
+START_TEST(reset_tx)
+{
+    resets(CORE_TX, 60, 40);
+}
+END_TEST
+
+START_TEST(reset_rx)
+{
+    struct cosim c;
+    uint32_t counters[64];
+    cosim_init(&c);
+    cosim_frames(&c, 300, 14, 800);
+    cosim_start(&c);
+    for (unsigned i = 0; i < 40; i++) {
+        cosim_carry(&c, 1000 + cosim_draw(&c, 30000));
+        core_model_reset(c.machine.core, CORE_RX, 1 + cosim_draw(&c, 40));
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    /* sending does not notice; what receive lost was counted */
+    ck_assert_uint_eq(c.succeeded, c.count);
+    cosim_counters(&c, counters);
+    uint32_t lost = c.count - match_counts(c.match)->matched;
+    uint32_t named = counters[NIC_COUNTER_RX_DROP_RESET] + counters[NIC_COUNTER_RX_DROP_OVERFLOW];
+    ck_assert_msg(lost == named, "%u frames lost, %u counted", lost, named);
+    ck_assert_uint_gt(lost, 0);
+    cosim_stop(&c);
+}
+END_TEST
+
+/* After a device reset the device knows nothing of the driver; the driver finds out by its hang check. */
+START_TEST(reset_sys)
+{
+    resets(CORE_SYS, 4, 3);
+}
+END_TEST
+
+START_TEST(reset_all_together)
+{
+    struct cosim c;
+    cosim_init(&c);
+    cosim_frames(&c, 300, 14, 500);
+    cosim_start(&c);
+    for (unsigned i = 0; i < 30; i++) {
+        cosim_carry(&c, 1000 + cosim_draw(&c, 40000));
+        core_model_reset(c.machine.core, CORE_TX, 1 + cosim_draw(&c, 60));
+        core_model_reset(c.machine.core, CORE_RX, 1 + cosim_draw(&c, 60));
+        if (i % 10 == 5)
+            core_model_reset(c.machine.core, CORE_SYS, 1 + cosim_draw(&c, 20));
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    cosim_stop(&c);
+}
+END_TEST
+
+START_TEST(reset_nic)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.core.stall_percent = 10;
+    cosim_frames(&c, 400, 14, 1000);
+    cosim_start(&c);
+    for (unsigned i = 0; i < 12; i++) {
+        cosim_carry(&c, 1000 + cosim_draw(&c, 100000));
+        ck_assert_int_eq(sender_reset(c.machine.sender), NDIS_STATUS_SUCCESS);
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    ck_assert_uint_gt(c.succeeded, c.count / 4);
+    cosim_stop(&c);
+}
+END_TEST
+
+/* NIC reset while the events are blocked: the completions are still delivered, once, when they may. */
+START_TEST(reset_nic_events_blocked)
+{
+    struct cosim c;
+    cosim_init(&c);
+    cosim_frames(&c, 100, 60, 200);
+    cosim_start(&c);
+    core_model_event_block(c.machine.core, true);
+    cosim_carry(&c, 100000);
+    core_model_reset(c.machine.core, CORE_TX, 5);
+    cosim_carry(&c, 5000);
+    core_model_event_block(c.machine.core, false);
+    ck_assert_int_eq(sender_reset(c.machine.sender), NDIS_STATUS_SUCCESS);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    cosim_stop(&c);
+}
+END_TEST
+
+START_TEST(unplugged)
+{
+    struct cosim c;
+    cosim_init(&c);
+    cosim_frames(&c, 100, 60, 1000);
+    cosim_start(&c);
+    cosim_carry(&c, 50000);
+    core_model_unplug(c.machine.core);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, false);
+    ck_assert_uint_lt(c.succeeded, c.count);
+    cosim_stop(&c);
+}
+END_TEST
+
+/* ---- the same again ---- */
+
+static uint64_t hash_of(uint64_t seed, bool stall)
+{
+    struct cosim c;
+    struct core_model_stats stats;
+    cosim_init(&c);
+    c.options.seed = seed;
+    c.random = 77; /* the same traffic, whatever the seed */
+    c.options.core.stall_percent = stall ? 20 : 0;
+    cosim_frames(&c, 60, 14, 400);
+    cosim_start(&c);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    core_model_stats_get(c.machine.core, &stats);
+    cosim_stop(&c);
+    return stats.hash;
+}
+
+START_TEST(equal_seeds_equal_runs)
+{
+    uint64_t seed = cosim_seed();
+    uint64_t first = hash_of(seed, true), other = hash_of(seed + 1, true);
+    ck_assert_msg(first == hash_of(seed, true), "two runs with one seed differ");
+    ck_assert_msg(first != other, "two seeds, one run");
+    /* without stalls what differs are clock phases and start values */
+    first = hash_of(seed, false);
+    ck_assert(first == hash_of(seed, false));
+    ck_assert(first != hash_of(seed + 1, false));
+}
+END_TEST
+
+/* ---- idle time ---- */
+
+struct run {
+    struct cosim_wire wire[400];
+    uint32_t count;
+    uint64_t cycles, skipped_ns, device_ns;
+};
+
+/* Bursts with pauses between them, with and without skipping. */
+static void bursts(struct run *run, bool no_skip)
+{
+    struct cosim c;
+    struct core_model_stats stats;
+    uint32_t time[2];
+    cosim_init(&c);
+    c.options.core.no_skip = no_skip;
+    c.random = 5;
+    cosim_frames(&c, 60, 14, 1514);
+    cosim_start(&c);
+    uint32_t all = c.count;
+    for (uint32_t limit = 10; limit <= all; limit += 10) {
+        c.count = limit;
+        cosim_carry(&c, 700000 + 1234 * limit);
+    }
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, time, 2));
+    core_model_stats_get(c.machine.core, &stats);
+    run->device_ns = (uint64_t)time[1] << 32 | time[0];
+    run->count = c.wire_count;
+    run->cycles = stats.tx_cycles;
+    run->skipped_ns = stats.skipped_ns;
+    memcpy(run->wire, c.wire, c.wire_count * sizeof *c.wire);
+    cosim_stop(&c);
+}
+
+START_TEST(skipping_changes_nothing)
+{
+    static struct run with, without;
+    bursts(&with, false);
+    bursts(&without, true);
+    ck_assert_uint_eq(with.count, without.count);
+    for (uint32_t i = 0; i < with.count; i++) {
+        ck_assert_msg(with.wire[i].sfd_ns == without.wire[i].sfd_ns, "frame %u at %llu ns with skipping, at %llu without",
+                      i, (unsigned long long)with.wire[i].sfd_ns, (unsigned long long)without.wire[i].sfd_ns);
+        ck_assert_uint_eq(with.wire[i].crc, without.wire[i].crc);
+        ck_assert_uint_eq(with.wire[i].gap, without.wire[i].gap);
+    }
+    ck_assert(with.device_ns == without.device_ns);
+    ck_assert_uint_eq(without.skipped_ns, 0);
+    ck_assert_uint_lt(with.cycles, without.cycles / 2);
+}
+END_TEST
+
+/* ---- speeds ---- */
+
+static void speed(unsigned mbps)
+{
+    struct cosim c;
+    cosim_init(&c);
+    c.options.mbps = mbps;
+    cosim_frames(&c, 40, 14, mbps == 10 ? 300 : 1514);
+    cosim_start(&c);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    /* two frames are at least so far apart as their octets take */
+    for (uint32_t i = 1; i < c.wire_count; i++) {
+        uint64_t least_ns = (c.wire[i - 1].length + 20ull) * 8000 / mbps;
+        ck_assert_uint_ge(c.wire[i].sfd_ns - c.wire[i - 1].sfd_ns, least_ns);
+    }
+    cosim_stop(&c);
+}
+
+START_TEST(speed_100)
+{
+    speed(100);
+}
+END_TEST
+
+START_TEST(speed_10)
+{
+    speed(10);
+}
+END_TEST
+
+/* ---- errors on the wire ---- */
+
+static void bad_frames(unsigned mbps)
+{
+    struct cosim c;
+    uint32_t counters[64];
+    cosim_init(&c);
+    wire_port_close(c.inner);
+    struct wire_generator_options g = {
+        .seed = c.options.seed,
+        .count = mbps == 1000 ? 400 : 120,
+        .min_octets = 64,
+        .max_octets = mbps == 1000 ? 1518 : 200,
+        .pause_every = 10,
+        .start_ns = 100000,
+        .destination = {0x02, 1, 2, 3, 4, 5},
+        .vary_preamble = true,
+        .fcs_percent = 8,
+        .symbol_percent = 8,
+        .runt_percent = 8,
+        .giant_percent = 4,
+        .odd_percent = mbps == 1000 ? 0 : 8,
+    };
+    c.inner = wire_generator_create(&g);
+    c.options.mbps = mbps;
+    c.options.core.sys_period_ps = 8000; /* so that nothing is lost for want of buffer */
+    cosim_start(&c);
+    const struct wire_generator_counts *counts = wire_generator_counts(c.inner);
+    while (counts->sent < g.count)
+        machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + 1000000);
+    machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + 4000000);
+    cosim_counters(&c, counters);
+    ck_assert_uint_eq(c.received, counts->sent_good);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_PACKETS], counts->sent_good);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_FCS_ERRORS], counts->sent_fcs);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_SYMBOL_ERRORS], counts->sent_symbol);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_UNDERSIZE], counts->sent_runt);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_OVERSIZE], counts->sent_giant);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_ALIGN_ERRORS], counts->sent_odd);
+    ck_assert_uint_eq(counters[NIC_COUNTER_RX_DROP_OVERFLOW], 0);
+    ck_assert_uint_gt(counts->sent_runt, 0);
+    cosim_stop(&c);
+}
+
+START_TEST(bad_frames_1000)
+{
+    bad_frames(1000);
+}
+END_TEST
+
+START_TEST(bad_frames_100)
+{
+    bad_frames(100);
+}
+END_TEST
+
+/* ---- registers ---- */
+
+static bool driver_owns(const char *name)
+{
+    static const char *const names[] = {"CTRL", "LINK", "MODERATION", "FILTER", "HASH", "MAC_LO", "MAC_HI", "EXACT"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* Every register through driver, transport and bus: reset values, and what is written is read. */
+START_TEST(register_walk)
+{
+    struct cosim c;
+    cosim_init(&c);
+    cosim_start(&c);
+    unsigned seen = 0, written = 0;
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        const struct nic_register *r = &nic_registers[i];
+        uint32_t words[64], pattern[64], again[64];
+        if (!strchr(r->access, 'r'))
+            continue;
+        seen++;
+        ck_assert_msg(machine_read(&c.machine, r->address, words, r->words), "%s is not readable", r->name);
+        for (uint32_t k = 0; k < r->words && !driver_owns(r->name); k++)
+            ck_assert_msg((words[k] & r->known) == (r->reset & r->known), "%s[%u] is %08x after reset, not %08x", r->name,
+                          k, words[k], r->reset);
+        if (!strchr(r->access, 'w') || r->known != 0xffffffff || !strcmp(r->name, "CTRL") || !strcmp(r->name, "LINK"))
+            continue;
+        written++;
+        for (uint32_t k = 0; k < r->words; k++)
+            pattern[k] = (uint32_t)(0x9e3779b9u * (r->address + 4 * k + 1)) & r->writable;
+        ck_assert_msg(machine_write(&c.machine, r->address, pattern, r->words), "%s is not writable", r->name);
+        ck_assert(machine_read(&c.machine, r->address, again, r->words));
+        for (uint32_t k = 0; k < r->words; k++) {
+            uint32_t expected = pattern[k];
+            /* of an EXACT entry only the third word has the valid bit, and there is no fourth */
+            if (r->address == NIC_EXACT_ADDR)
+                expected &= k % 4 == 3 ? 0 : k % 4 == 2 ? 0x1ffff : 0xffff;
+            ck_assert_msg(again[k] == expected, "%s[%u]: wrote %08x, read %08x", r->name, k, pattern[k], again[k]);
+        }
+        ck_assert(machine_write(&c.machine, r->address, words, r->words));
+    }
+    ck_assert_uint_gt(seen, 15);
+    ck_assert_uint_gt(written, 6);
+    uint32_t word;
+    ck_assert(!machine_read(&c.machine, 0x0ffc, &word, 1)); /* nothing there: an error, not a hang */
+    ck_assert(machine_read(&c.machine, NIC_ID_ADDR, &word, 1) && word == 0x434e6c68);
+    cosim_stop(&c);
+}
+END_TEST
+
+/* Device time runs with the model's, skipped time included, and can be adjusted. */
+START_TEST(device_time)
+{
+    struct cosim c;
+    uint32_t words[2], word;
+    cosim_init(&c);
+    cosim_start(&c);
+    ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, words, 2));
+    uint64_t before = (uint64_t)words[1] << 32 | words[0], start_ns = machine_now_ns(&c.machine);
+    machine_run(&c.machine, NULL, start_ns + 1500000000);
+    ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, words, 2));
+    uint64_t passed = ((uint64_t)words[1] << 32 | words[0]) - before;
+    uint64_t model_ns = machine_now_ns(&c.machine) - start_ns;
+    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200, "device %llu ns, model %llu ns",
+                  (unsigned long long)passed, (unsigned long long)model_ns);
+    /* one step of minus 1 ms */
+    word = (uint32_t)-1000000;
+    ck_assert(machine_write(&c.machine, NIC_TIME_STEP_ADDR, &word, 1));
+    ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, words, 2));
+    passed = ((uint64_t)words[1] << 32 | words[0]) - before + 1000000;
+    model_ns = machine_now_ns(&c.machine) - start_ns;
+    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200, "device %llu ns, model %llu ns",
+                  (unsigned long long)passed, (unsigned long long)model_ns);
+    cosim_stop(&c);
+}
+END_TEST
+
+#define ADD(name) add(suite, #name, name, 300)
+
+static void add(Suite *suite, const char *name, const TTest *test, double timeout_s)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, timeout_s);
+    tcase_add_test(tcase, test);
+    suite_add_tcase(suite, tcase);
+}
+
+int main(int argc, char **argv)
+{
+    Suite *suite = suite_create("core");
+    (void)argc;
+    ADD(stalls_few);
+    ADD(stalls_many);
+    ADD(stalls_full_speed_clock);
+    ADD(stalls_fast_sys_clock);
+    ADD(single_build);
+    ADD(moderated);
+    ADD(events_blocked);
+    ADD(reset_tx);
+    ADD(reset_rx);
+    ADD(reset_sys);
+    ADD(reset_all_together);
+    ADD(reset_nic);
+    ADD(reset_nic_events_blocked);
+    ADD(unplugged);
+    ADD(equal_seeds_equal_runs);
+    ADD(skipping_changes_nothing);
+    ADD(speed_100);
+    ADD(speed_10);
+    ADD(bad_frames_1000);
+    ADD(bad_frames_100);
+    ADD(register_walk);
+    ADD(device_time);
+    return cosim_main(suite, argv[0]);
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of driver, NDIS and the Verilated device together, of the wire ports, and of the CLI.
+
+COSIM_FLAGS := -Idriver -Ihost/protocols -Ihost/tools -Itests/cosim
+COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/status.o $(RIG_OBJS)
+COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
+COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
+
+TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test
+
+$(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
+
+# $(1) program, $(2) its source, $(3) build of the model
+define COSIM_RULE
+$(B)/cosim/$(1): $(O)/tests/cosim/$(2).o $$$$(COSIM_OBJS) $(B)/sim/$(3)/model.o
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(LDFLAGS) -o $$@ $$^ $$(COSIM_LIBS)
+endef
+$(eval $(call COSIM_RULE,core_test,core_test,test))
+$(eval $(call COSIM_RULE,core_test-trace,core_test,trace))
+$(eval $(call COSIM_RULE,line_rate_test,line_rate_test,test125))
+$(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))
+
+# The trace builds wait beside the tests; they are only run when a test fails.
+$(B)/cosim/core_test: | $(B)/cosim/core_test-trace
+
+$(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/match.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread -lpcap -lz
+
+$(B)/cosim/cli_test: tests/cosim/cli_test.sh $(B)/hilnic
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
