@@ -8,9 +8,9 @@ module nic_counters (
     input wire clk_i,
     input wire rst_i,
 
-    // One record a completion: stays with its fields stable until ready, a pulse; may wait for a snapshot.
+    // One record a completion, taken with valid and ready; may wait for a snapshot.
     input wire tx_valid_i,
-    output wire tx_ready_o,
+    output logic tx_ready_o,
     input wire [7:0] tx_status_i,
     input wire tx_broadcast_i,
     input wire tx_multicast_i,
@@ -48,7 +48,13 @@ module nic_counters (
     // its sum is under way; the copy runs past the last counter, so that a read that follows finds all of it.
     localparam int unsigned LAST = COUNTER_MAX + 3;
 
-    // CLEAR runs twice through the counters, for either half. slot_q counts the four slots of RECORD; the last pops it.
+    // What the codes count from; 0 in their place is a PAUSE frame sent, and no code of a received frame.
+    localparam logic [5:0] FIRST_TX_ERROR = 6'(COUNTER_TX_PAUSE);
+    localparam logic [5:0] FIRST_RX_ERROR = 6'(COUNTER_RX_FCS_ERRORS) - 6'(RX_ERROR_FCS);
+    if (COUNTER_TX_PACKETS != 0 || COUNTER_RX_PACKETS != 16 || COUNTER_TX_TOO_LONG != COUNTER_TX_PAUSE + 1)
+        $fatal(1, "nic_counters: nic.rdl has moved the counters");
+
+    // CLEAR runs twice through the counters, for either half. slot_q counts the four slots of RECORD.
     typedef enum logic [2:0] {CLEAR, IDLE, RECORD, COPY, READ} state_t;
     state_t state_q;
     logic [1:0] slot_q;
@@ -57,20 +63,25 @@ module nic_counters (
     logic snapshot_q;
     logic pause_q;
 
-    // Whose record it is: RX, else a pause frame sent, else TX.
-    logic from_rx_q, from_pause_q;
-
+    // Received records, registered first because they come late in their clock.
+    logic rx_put_q;
+    logic [19:0] rx_record_q;
     logic rx_room, rx_valid, rx_ready;
     logic [3:0] rx_cause;
     logic rx_broadcast, rx_multicast;
     logic [13:0] rx_octets;
 
+    always_ff @(posedge clk_rx_i) begin
+        rx_put_q <= rx_valid_i && !rst_rx_i;
+        rx_record_q <= {rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i};
+    end
+
     nic_afifo #(.WIDTH(20), .DEPTH(16)) u_rx (
         .clk_in_i(clk_rx_i),
         .rst_in_i(rst_rx_i),
-        .in_valid_i(rx_valid_i),
+        .in_valid_i(rx_put_q),
         .in_ready_o(rx_room),
-        .in_data_i({rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i}),
+        .in_data_i(rx_record_q),
         .clk_out_i(clk_i),
         .rst_out_i(rst_i),
         .out_valid_o(rx_valid),
@@ -78,15 +89,43 @@ module nic_counters (
         .out_data_o({rx_cause, rx_broadcast, rx_multicast, rx_octets})
     );
 
-    wire last_slot = state_q == RECORD && slot_q == 2'd3;
-    wire last_count = count_q == 6'(LAST);
-    assign rx_ready = last_slot && from_rx_q;
-    assign tx_ready_o = last_slot && !from_rx_q && !from_pause_q;
+    // RX first, because it cannot wait; a snapshot last, so that it starts with an empty FIFO.
+    wire take_rx = state_q == IDLE && rx_valid;
+    wire take_pause = state_q == IDLE && !rx_valid && pause_q;
+    wire take_tx = state_q == IDLE && !rx_valid && !pause_q && tx_valid_i;
+    assign rx_ready = take_rx;
+    assign tx_ready_o = take_tx;
+
+    // The record that is being worked on. A pause frame sent is one of its own, which counts nothing but itself.
+    logic from_rx_q, good_q, broadcast_q, multicast_q;
+    logic [3:0] code_q;
+    logic [13:0] octets_q;
+    logic [2:0] bin_q;
+
+    always_ff @(posedge clk_i) begin
+        if (state_q == IDLE) begin
+            from_rx_q <= rx_valid;
+            broadcast_q <= rx_valid ? rx_broadcast : tx_broadcast_i;
+            multicast_q <= rx_valid ? rx_multicast : tx_multicast_i;
+            octets_q <= rx_valid ? rx_octets : tx_octets_i;
+            code_q <= rx_valid ? rx_cause : pause_q ? 4'd0 : tx_status_i[3:0];
+            good_q <= rx_valid ? rx_cause == RX_ERROR_NONE : !pause_q && tx_status_i == TX_STATUS_OK;
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (octets_q >= 14'd1519) bin_q <= 3'd6;
+        else if (octets_q[10]) bin_q <= 3'd5;
+        else if (octets_q[9]) bin_q <= 3'd4;
+        else if (octets_q[8]) bin_q <= 3'd3;
+        else if (octets_q[7]) bin_q <= 3'd2;
+        else bin_q <= {2'd0, octets_q >= 14'd65};
+    end
 
     // A pause frame sent waits here; it is served within a copy and two records.
     always_ff @(posedge clk_i) begin
         if (rst_i) pause_q <= 1'b0;
-        else pause_q <= tx_pause_sent_i || (pause_q && !(last_slot && from_pause_q));
+        else pause_q <= tx_pause_sent_i || (pause_q && !take_pause);
     end
 
     always_ff @(posedge clk_i) begin
@@ -94,7 +133,7 @@ module nic_counters (
         else snapshot_q <= snapshot_i || (snapshot_q && state_q != COPY);
     end
 
-    // RX first, because it cannot wait; a snapshot last, so that it starts with an empty FIFO.
+    wire last_count = count_q == 6'(LAST);
     always_ff @(posedge clk_i) begin
         if (rst_i) begin
             state_q <= CLEAR;
@@ -117,30 +156,10 @@ module nic_counters (
                     count_q <= '0;
                     if (rx_valid || pause_q || tx_valid_i) state_q <= RECORD;
                     else if (snapshot_q) state_q <= COPY;
-                    else if (read_valid_i && !read_ready_o) state_q <= READ;
+                    else if (read_valid_i) state_q <= READ;
                 end
             endcase
         end
-        if (state_q == IDLE) begin
-            from_rx_q <= rx_valid;
-            from_pause_q <= !rx_valid && pause_q;
-        end
-    end
-
-    // The record that is being worked on.
-    wire [13:0] octets = from_rx_q ? rx_octets : tx_octets_i;
-    wire broadcast = from_rx_q ? rx_broadcast : tx_broadcast_i;
-    wire multicast = from_rx_q ? rx_multicast : tx_multicast_i;
-    wire good = from_rx_q ? rx_cause == RX_ERROR_NONE : !from_pause_q && tx_status_i == TX_STATUS_OK;
-
-    logic [2:0] bin;
-    always_comb begin
-        if (octets >= 14'd1519) bin = 3'd6;
-        else if (octets[10]) bin = 3'd5;
-        else if (octets[9]) bin = 3'd4;
-        else if (octets[8]) bin = 3'd3;
-        else if (octets[7]) bin = 3'd2;
-        else bin = {2'd0, octets >= 14'd65};
     end
 
     logic [5:0] index;
@@ -151,17 +170,15 @@ module nic_counters (
         if (state_q == READ) index = read_index_i;
         if (state_q == READ || state_q == IDLE) change = 1'b0;
         if (state_q == RECORD) begin
-            index = from_rx_q ? 6'(COUNTER_RX_PACKETS) : 6'(COUNTER_TX_PACKETS);
+            index = {1'b0, from_rx_q, 4'd0};
             case (slot_q)
-                2'd0: if (from_rx_q && !good) index = 6'(COUNTER_RX_FCS_ERRORS - 8'd1) + 6'(rx_cause);
-                    else if (from_pause_q) index = 6'(COUNTER_TX_PAUSE);
-                    else if (!good) index = 6'(COUNTER_TX_TOO_LONG - 8'd1) + 6'(tx_status_i[2:0]);
+                2'd0: if (!good_q) index = 6'(code_q) + (from_rx_q ? FIRST_RX_ERROR : FIRST_TX_ERROR);
                 2'd1: index[1:0] = 2'd1;
-                2'd2: index[3:0] = 4'd4 + 4'(bin);
-                default: index[1:0] = {1'b1, !broadcast};
+                2'd2: index[3:0] = 4'd4 + 4'(bin_q);
+                default: index[1:0] = {1'b1, !broadcast_q};
             endcase
-            if (slot_q != 2'd0 && !good) change = 1'b0;
-            if (slot_q == 2'd3 && !broadcast && !multicast) change = 1'b0;
+            if (slot_q != 2'd0 && !good_q) change = 1'b0;
+            if (slot_q == 2'd3 && !broadcast_q && !multicast_q) change = 1'b0;
         end
     end
 
@@ -205,7 +222,7 @@ module nic_counters (
         octets2_q <= state_q == RECORD && slot_q == 2'd2;
         if (zero2_q) word_q <= '0;
         else word_q <= word;
-        if (octets2_q && good) increment_q <= octets;
+        if (octets2_q && good_q) increment_q <= octets_q;
         else increment_q <= 14'(!plain2_q);
     end
 
@@ -219,7 +236,7 @@ module nic_counters (
 `ifndef SYNTHESIS
     always_ff @(posedge clk_rx_i) begin
         // The FIFO takes every record of a received frame.
-        if (!rst_rx_i && rx_valid_i) a_rx_room: assert (rx_room);
+        if (!rst_rx_i && rx_put_q) a_rx_room: assert (rx_room);
     end
     always_ff @(posedge clk_i) begin
         // A pause frame sent has been counted before the next one.
