@@ -4,6 +4,7 @@
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
+RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
 RTL_BENCH_nic_afifo__bram := -GBRAM=1
 
 RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
@@ -14,7 +15,7 @@ RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/inc
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
 
 TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
-.SECONDARY: $(RTL_BENCH_OBJS) $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built)
+.PRECIOUS: $(RTL_BENCH_OBJS) $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built)
 
 $(RTL_BENCH_OBJS): $(RTL_BENCH_DIR)/%.o:
 	$(call say,CXX,$*)
@@ -33,10 +34,10 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built): $(RTL_BENCH_DIR)/%.dir/built: rtl
 	$(Q){ echo "$@: $$(tr '\n' ' ' < $(@D)/sources)"; sed 's/$$/:/' $(@D)/sources; } > $(@D)/sources.d
 	$(Q)touch $@
 
-$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp $(wildcard tests/rtl/*.h) \
+$(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_test.cpp tests/rtl/rtl.mk \
 		$(RTL_BENCH_DIR)/%.dir/built $(RTL_BENCH_OBJS)
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
+	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -MMD -MP -MT $@ -MF $(RTL_BENCH_DIR)/$*.dir/bench.d -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
 		$(RTL_BENCH_OBJS) -lcheck -lsubunit -lz -lm -lrt -lpthread -o $@
 
--include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d)
+-include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d $(RTL_BENCH_DIR)/*.dir/bench.d)
