@@ -7,7 +7,7 @@ NIC_DRIVER_HEADERS := $(wildcard driver/*.h)
 MINIPORT := $(O)/driver/miniport.o
 MINIPORT_SINGLE := $(O)/driver/miniport_single.o
 NIC_TRANSPORT_OBJS := $(O)/host/transport/nic_transport.o $(O)/host/transport/null.o
-SOFT_DEVICE_OBJS := $(O)/sim/models/soft_device.o $(O)/sim/models/soft_registers.o
+SOFT_DEVICE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/models/soft_*.c))
 
 $(O)/driver/multi/%.o: driver/%.c
 	$(call say,CC,$<)

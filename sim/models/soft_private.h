@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside of the soft device, shared by soft_device.c and soft_registers.c only. Everything is under `lock` except what
+ * Inside of the soft device, shared by its three .c files only. Everything is under `lock` except what
  * is set at creation.
  */
 #ifndef SOFT_PRIVATE_H
@@ -92,6 +92,29 @@ struct soft_device {
     struct soft_stats stats;
 };
 
+/* Queues of transfers. */
+static inline void soft_transfer_add(struct soft_queue *q, struct nic_transfer *transfer)
+{
+    transfer->next = NULL;
+    if (q->tail)
+        q->tail->next = transfer;
+    else
+        q->head = transfer;
+    q->tail = transfer;
+}
+
+static inline struct nic_transfer *soft_transfer_take(struct soft_queue *q)
+{
+    struct nic_transfer *transfer = q->head;
+    if (transfer) {
+        q->head = transfer->next;
+        if (!q->head)
+            q->tail = NULL;
+    }
+    return transfer;
+}
+
+
 void soft_registers_init(struct soft_device *);
 void soft_register_set(struct soft_device *, uint32_t address, uint32_t value); /* with its effects */
 uint64_t soft_time(const struct soft_device *);
@@ -101,6 +124,11 @@ bool soft_filter_admits(const struct soft_device *, const uint8_t *octets);
 /* A vendor request; `data` is SETUP and data stage. False: refused (STALL). */
 bool soft_control(struct soft_device *, uint8_t *data, uint32_t length_bytes, uint32_t *moved);
 
-void soft_reset_start(struct soft_device *); /* in soft_device.c */
+/* soft_streams.c */
+void soft_reset_start(struct soft_device *);
+void soft_work(struct soft_device *); /* all there is to do now; sets the timer for what is to do later */
+void soft_rx_frame(struct soft_device *, const uint8_t *octets, uint32_t length, uint64_t time);
+bool soft_bytes_add(struct soft_bytes *, const uint8_t *data, size_t length); /* false: no room */
+uint32_t soft_dice(struct soft_device *, uint32_t sides);
 
 #endif

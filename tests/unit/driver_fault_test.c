@@ -570,6 +570,7 @@ START_TEST(unplug_with_everything_in_flight)
     for (i = 0; i < rig.packet_count; i++)
         ck_assert_int_eq(rig.packets[i]->status, NDIS_STATUS_FAILURE);
     ck_assert_uint_eq(rig.disconnects, 1);
+    ck_assert_uint_eq(rig_driver().resets, 1); /* nobody tries to reset what is gone */
     rig_stop();
 }
 END_TEST
