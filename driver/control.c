@@ -23,7 +23,8 @@ static ULONG exact_multicasts(const struct nic_adapter *a)
     return a->multicast_count < room ? a->multicast_count : room;
 }
 
-/* CRC-32 of IEEE 802.3 over an address, bit-reflected, before the final complement; its six low bits (register HASH). */
+/* CRC-32 of IEEE 802.3 over an address, bit-reflected, before the final complement; its six low bits (register
+ * HASH). */
 static ULONG hash_bit(const UCHAR *address)
 {
     ULONG crc = 0xffffffff, i, bit;

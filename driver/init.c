@@ -115,14 +115,14 @@ static NDIS_STATUS identify(struct nic_adapter *a)
         return NDIS_STATUS_DEVICE_FAILED;
     }
     if (words[NIC_ID_ADDR / 4] != NIC_ID_RESET_VALUE) {
-        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND, "The device in slot %u is not a hilnic: its ID register reads "
-                    "%x, not %x", a->configuration.slot, words[NIC_ID_ADDR / 4], (ULONG)NIC_ID_RESET_VALUE);
+        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND, "The device in slot %u is not a hilnic: its ID register "
+                    "reads %x, not %x", a->configuration.slot, words[NIC_ID_ADDR / 4], (ULONG)NIC_ID_RESET_VALUE);
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
     }
     if (words[NIC_MAP_HASH_ADDR / 4] != NIC_MAP_HASH) {
-        nic_message(a, NDIS_ERROR_CODE_BAD_VERSION, "The device in slot %u has register map %x but this driver is built "
-                    "for %x; load matching gateware or driver", a->configuration.slot, words[NIC_MAP_HASH_ADDR / 4],
-                    (ULONG)NIC_MAP_HASH);
+        nic_message(a, NDIS_ERROR_CODE_BAD_VERSION, "The device in slot %u has register map %x but this driver is "
+                    "built for %x; load matching gateware or driver", a->configuration.slot,
+                    words[NIC_MAP_HASH_ADDR / 4], (ULONG)NIC_MAP_HASH);
         return NDIS_STATUS_BAD_VERSION;
     }
     limits_set(a, (const ULONG *)words);
@@ -273,7 +273,8 @@ static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected,
     a->handle = handle;
     a->lookahead = NIC_STANDARD_FRAME - NIC_MAC_HEADER;
     a->link_speed = NIC_SPEED_M1000;
-    /* A far launch time keeps a packet here for as long as its sender wants: our own hang check knows, NDIS's does not. */
+    /* A far launch time keeps a packet here for as long as its sender wants: our own hang check knows, NDIS's does
+     * not. */
     NdisMSetAttributesEx(handle, a, 0, NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT | NDIS_ATTRIBUTE_SURPRISE_REMOVE_OK |
                          NDIS_ATTRIBUTE_USES_SAFE_BUFFER_APIS, NdisInterfaceInternal);
     nic_configuration_read(a, wrapper_configuration);

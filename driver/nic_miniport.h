@@ -3,10 +3,10 @@
  * Inside of the miniport: one adapter's state and the contracts between the files of this folder. The driver calls NDIS
  * above, nic_transport.h below, and nothing else.
  *
- * Serialized miniport: NDIS runs at most one of Send, HandleInterrupt, Query/SetInformation, Reset, CheckForHang and the
- * timer at a time, at DISPATCH_LEVEL; only the ISR comes between, and it reads nothing but the transport. So there is no
- * lock here. Every call up into NDIS (NdisMSendComplete above all) may come back into MiniportSend on the same stack:
- * the state is consistent before each of them, and nothing is assumed to have kept its value after it.
+ * Serialized miniport: NDIS runs at most one of Send, HandleInterrupt, Query/SetInformation, Reset, CheckForHang and
+ * the timer at a time, at DISPATCH_LEVEL; only the ISR comes between, and it reads nothing but the transport. So
+ * there is no lock here. Every call up into NDIS (NdisMSendComplete above all) may come back into MiniportSend on
+ * the same stack: the state is consistent before each of them, and nothing is assumed to have kept its value after it.
  *
  * States of an adapter (reset.c):
  *

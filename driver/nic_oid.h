@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the miniport offers beyond Microsoft's: private OIDs, private out-of-band data of a packet, and its entry points.
- * For protocols and tools; include it after ndis.h. Numbers of registers and counters are in nic_regs.h.
+ * What the miniport offers beyond Microsoft's: private OIDs, private out-of-band data of a packet, and its entry
+ * points. For protocols and tools; include it after ndis.h. Numbers of registers and counters are in nic_regs.h.
  */
 #ifndef NIC_OID_H
 #define NIC_OID_H
@@ -21,10 +21,10 @@ const char *nic_miniport_single_message(void);
 /* Query, pends. ULONG[NIC_COUNTER_MAX + 1], indexed by NIC_COUNTER_*: all device counters at one instant. They wrap. */
 #define OID_HILNIC_COUNTERS 0xFF010002
 
-/* Query and set, pends: device registers as they are. The buffer is a struct nic_oid_register with `address` and `count`
- * filled in by the caller and at least 8 + 4 * count bytes long. Setting is for experiments: what the driver has set up
- * (CTRL, LINK, MODERATION, FILTER, HASH, MAC, EXACT) it writes again after a reset, and RESET is refused. An address
- * without a register: NDIS_STATUS_FAILURE. */
+/* Query and set, pends: device registers as they are. The buffer is a struct nic_oid_register with `address` and
+ * `count` filled in by the caller and at least 8 + 4 * count bytes long. Setting is for experiments: what the driver
+ * has set up (CTRL, LINK, MODERATION, FILTER, HASH, MAC, EXACT) it writes again after a reset, and RESET is refused.
+ * An address without a register: NDIS_STATUS_FAILURE. */
 #define OID_HILNIC_REGISTER 0xFF010003
 
 /* Query. struct nic_oid_driver. */
@@ -54,9 +54,10 @@ struct nic_oid_driver {
 };
 
 /*
- * Times of packets. NDIS counts 100 ns units; here they are units of the device's clock (registers TIME_LO, TIME_HI), not
- * of the system's. TimeToSend other than 0 is the launch time of the SFD; TimeSent is set on completion of such a packet and
- * of no other, because both share a field and a stale TimeSent would be taken for a launch time. TimeReceived is the SFD.
+ * Times of packets. NDIS counts 100 ns units; here they are units of the device's clock (registers TIME_LO,
+ * TIME_HI), not of the system's. TimeToSend other than 0 is the launch time of the SFD; TimeSent is set on
+ * completion of such a packet and of no other, because both share a field and a stale TimeSent would be taken for a
+ * launch time. TimeReceived is the SFD.
  *
  * Whoever needs nanoseconds, or the test flags of the TX record, attaches a struct nic_oob with
  * NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO; it starts like a MEDIA_SPECIFIC_INFORMATION and must be the only entry. It is

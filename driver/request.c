@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Query and set requests: the mandatory ones of an 802.3 miniport and ours (nic_oid.h). What needs the device's registers
- * pends until its register accesses are done.
+ * Query and set requests: the mandatory ones of an 802.3 miniport and ours (nic_oid.h). What needs the device's
+ * registers pends until its register accesses are done.
  */
 #include "nic_miniport.h"
 
@@ -203,8 +203,8 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
 }
 
 /* Pends until the steps are made. */
-static NDIS_STATUS request_pend(struct nic_adapter *a, NDIS_OID oid, BOOLEAN set, ULONG steps, PVOID buffer, ULONG length,
-                                PULONG moved, PULONG needed)
+static NDIS_STATUS request_pend(struct nic_adapter *a, NDIS_OID oid, BOOLEAN set, ULONG steps, PVOID buffer,
+                                ULONG length, PULONG moved, PULONG needed)
 {
     struct nic_request request = {TRUE, set, steps, oid, buffer, length, moved, needed};
     if (a->state >= NIC_STATE_DEAD)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The NIC reset, from its causes (violation, failed transfer, hang, MiniportReset, MiniportInitialize) to RUNNING, DEAD or
- * GONE, and the timer that bounds each of its phases. The picture is in nic_miniport.h.
+ * The NIC reset, from its causes (violation, failed transfer, hang, MiniportReset, MiniportInitialize) to RUNNING,
+ * DEAD or GONE, and the timer that bounds each of its phases. The picture is in nic_miniport.h.
  */
 #include "nic_miniport.h"
 
@@ -242,6 +242,7 @@ BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context)
     if (waits_for_launch(a) || a->hang_intervals++ == 0)
         return FALSE;
     a->statistics.hangs++;
-    nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "The device stopped completing with %u descriptors outstanding", a->outstanding);
+    nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "The device stopped completing with %u descriptors outstanding",
+                a->outstanding);
     return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The send path: from a packet to a TX record in an OUT transfer, and back at its completion. The data is copied, so the
- * packet's buffers are never the transport's. Padding of short frames is the device's (nic_mac_tx), with zeros.
+ * The send path: from a packet to a TX record in an OUT transfer, and back at its completion. The data is copied, so
+ * the packet's buffers are never the transport's. Padding of short frames is the device's (nic_mac_tx), with zeros.
  *
  * Answers: PENDING; SUCCESS in copy mode; RESOURCES without a free descriptor or buffer room, or during a NIC reset;
  * FAILURE for what can never be sent, and when the device is gone.

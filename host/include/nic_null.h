@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The null transport: a device that completes every descriptor at once with OK and never receives. For measuring what is
- * above the transport. It has registers enough for the driver to accept it, and no time, no checks and no lock: its
- * driver's serialisation is its own.
+ * The null transport: a device that completes every descriptor at once with OK and never receives. For measuring
+ * what is above the transport. It has registers enough for the driver to accept it, and no time, no checks and no
+ * lock: its driver's serialisation is its own.
  */
 #ifndef NIC_NULL_H
 #define NIC_NULL_H

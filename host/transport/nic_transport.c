@@ -18,8 +18,8 @@
 #define CONTROL_TIMEOUT_NS 1000000000ull
 #define CONTROL_WORDS 64 /* most words of one register transfer; longer accesses are split */
 
-/* A synchronous register access. Allocated, because a back end that never gives the transfer back must not be left with a
- * pointer into a dead stack: such a call is abandoned and freed when the transfer comes after all. */
+/* A synchronous register access. Allocated, because a back end that never gives the transfer back must not be left
+ * with a pointer into a dead stack: such a call is abandoned and freed when the transfer comes after all. */
 struct sync_control {
     struct nic_transfer transfer;
     volatile bool done;

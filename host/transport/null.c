@@ -207,7 +207,8 @@ struct nic_transport *nic_null_create(struct nic_platform *platform, unsigned ve
     nic_transport_init(&n->transport, &null_ops, platform, vector);
     n->registers[NIC_ID_ADDR / 4] = NIC_ID_RESET_VALUE;
     n->registers[NIC_MAP_HASH_ADDR / 4] = NIC_MAP_HASH;
-    n->registers[NIC_LIMITS_ADDR / 4] = MAX_FRAME << NIC_LIMITS_MAX_FRAME_SHIFT | DESC_DEPTH << NIC_LIMITS_DESC_DEPTH_SHIFT;
+    n->registers[NIC_LIMITS_ADDR / 4] = MAX_FRAME << NIC_LIMITS_MAX_FRAME_SHIFT |
+                                        DESC_DEPTH << NIC_LIMITS_DESC_DEPTH_SHIFT;
     n->registers[NIC_CAPS_ADDR / 4] = FILTER_ENTRIES << NIC_CAPS_FILTER_ENTRIES_SHIFT | NIC_CAPS_USB_HS_MASK;
     return &n->transport;
 }

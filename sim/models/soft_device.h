@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The soft device: the device side of the transport written a second time, in C, at the level of records. It follows
- * nic.rdl and ARCHITECTURE.md, not the RTL, and can misbehave on demand: tests of the driver run against it. It works on
- * both platforms; its time is the platform's. What it leaves out: bits and clock cycles, PAUSE, frequency adjustment.
+ * nic.rdl and ARCHITECTURE.md, not the RTL, and can misbehave on demand: tests of the driver run against it. It
+ * works on both platforms; its time is the platform's. What it leaves out: bits and clock cycles, PAUSE, frequency
+ * adjustment.
  */
 #ifndef SOFT_DEVICE_H
 #define SOFT_DEVICE_H

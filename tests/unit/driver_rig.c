@@ -71,6 +71,8 @@ static VOID request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, NDIS_ST
 {
     (void)context;
     (void)request;
+    if (rig.poison && status != NDIS_STATUS_SUCCESS)
+        memset(rig.poison, 0xdd, rig.poison_length);
     rig.request_status = status;
     nic_platform_flag_set(rig.platform, &rig.request_done);
 }
@@ -243,8 +245,8 @@ void rig_start(const struct rig_options *options)
     ck_assert_int_eq(nic_transport_put(0, rig.transport), 0);
     ck_assert_int_eq(nic_ndis_start(rig.platform, &ndis_options), 0);
     protocol_register();
-    ck_assert_int_eq(nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry, &rig.driver),
-                     NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry,
+                                          &rig.driver), NDIS_STATUS_SUCCESS);
     for (i = 0; options->parameters[i]; i++)
         parameters[count++] = options->parameters[i];
     parameters[count] = "Slot=0"; /* the first of two counts */

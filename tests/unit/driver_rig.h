@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine for tests of the miniport: platform, soft device, NDIS with its verifier, the miniport in one of its builds,
- * and a protocol that keeps account of every packet. One rig at a time.
+ * A machine for tests of the miniport: platform, soft device, NDIS with its verifier, the miniport in one of its
+ * builds, and a protocol that keeps account of every packet. One rig at a time.
  */
 #ifndef DRIVER_RIG_H
 #define DRIVER_RIG_H
@@ -83,6 +83,8 @@ struct rig {
     /* requests */
     volatile bool request_done;
     NDIS_STATUS request_status;
+    void *poison;           /* a failed request's buffer: overwritten the moment it is ours again */
+    unsigned poison_length;
     unsigned findings;
     char log[16384], first_finding[512];
     void (*on_complete)(struct rig_packet *);
@@ -113,7 +115,8 @@ const char *rig_message(void);               /* OID_HILNIC_LAST_ERROR */
 NDIS_STATUS rig_reset(void);                 /* NdisReset, waited for */
 void rig_return(void);                       /* kept packets go back */
 
-/* Every frame of the wire from `first` on carries the serials in ascending order, no serial twice; the data is right. */
+/* Every frame of the wire from `first` on carries the serials in ascending order, no serial twice; the data is
+ * right. */
 void rig_check_wire(unsigned first);
 void rig_check_completion_order(void);       /* completions in order of submission */
 

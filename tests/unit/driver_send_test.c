@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The miniport's send rules in both builds: answers, order, exactly once, padding, out-of-band data. Loop index 0 is the
- * MiniportSendPackets build, 1 the MiniportSend build.
+ * The miniport's send rules in both builds: answers, order, exactly once, padding, out-of-band data. Loop index 0 is
+ * the MiniportSendPackets build, 1 the MiniportSend build.
  */
 #include "driver_rig.h"
 
