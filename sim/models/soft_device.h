@@ -80,6 +80,7 @@ enum soft_fault {
     SOFT_FAULT_STOP,            /* the transmitter stops until NIC reset */
     SOFT_FAULT_TX_CHECK,        /* a good TX header is taken for a bad one: STREAM_ERROR */
     SOFT_FAULT_NO_RESET_DONE,   /* a NIC reset without its event */
+    SOFT_FAULT_SHORT_CONTROL,   /* a register access that ends OK one word early */
     SOFT_FAULT_CONTROL_SILENT,  /* a control transfer is never answered, unless cancelled */
     SOFT_FAULT_COUNT,
 };

@@ -619,6 +619,8 @@ static bool control_take(struct soft_device *d)
         return true;
     }
     ok = soft_control(d, transfer->data, transfer->length_bytes, &moved);
+    if (ok && strikes(d, SOFT_FAULT_SHORT_CONTROL))
+        moved -= 4;
     finish(d, &d->control, ok ? NIC_TRANSFER_OK : NIC_TRANSFER_STALL, moved);
     return true;
 }

@@ -376,7 +376,7 @@ END_TEST
 START_TEST(lost_register_access_in_reset)
 {
     static const enum soft_fault kinds[] = {SOFT_FAULT_CONTROL_SILENT, SOFT_FAULT_STALL_CONTROL,
-                                            SOFT_FAULT_ERROR_CONTROL};
+                                            SOFT_FAULT_ERROR_CONTROL, SOFT_FAULT_SHORT_CONTROL};
     struct rig_options o = {0};
     unsigned after;
     start(&o, _i);
@@ -393,7 +393,7 @@ END_TEST
 START_TEST(lost_register_access_fails_the_request)
 {
     static const enum soft_fault kinds[] = {SOFT_FAULT_CONTROL_SILENT, SOFT_FAULT_STALL_CONTROL,
-                                            SOFT_FAULT_ERROR_CONTROL};
+                                            SOFT_FAULT_ERROR_CONTROL, SOFT_FAULT_SHORT_CONTROL};
     struct rig_options o = {0};
     ULONG counters[NIC_COUNTER_MAX + 1];
     uint64_t before;
@@ -684,8 +684,8 @@ int main(void)
     tcase_add_loop_test(c, device_that_cannot_reset_is_given_up, 0, 2);
     tcase_add_loop_test(c, endless_violations_are_given_up, 0, 2);
     tcase_add_loop_test(c, missing_reset_done_is_tried_again, 0, 2);
-    tcase_add_loop_test(c, lost_register_access_in_reset, 0, 6);
-    tcase_add_loop_test(c, lost_register_access_fails_the_request, 0, 6);
+    tcase_add_loop_test(c, lost_register_access_in_reset, 0, 8);
+    tcase_add_loop_test(c, lost_register_access_fails_the_request, 0, 8);
     tcase_add_loop_test(c, reset_with_packets_outstanding, 0, 2);
     tcase_add_loop_test(c, reset_with_a_request_outstanding, 0, 2);
     tcase_add_loop_test(c, hang_is_found, 0, 2);

@@ -189,6 +189,9 @@ START_TEST(link_changes_are_indicated)
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateDisconnected);
     ck_assert_uint_eq(rig.disconnects, 1);
+    ck_assert_int_eq(rig_reset(), NDIS_STATUS_SUCCESS); /* the link is the processor's: read again, not written */
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_LINK_ADDR) & 1, 0);
+    ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateDisconnected);
     soft_device_link(rig.device, true, 1);
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateConnected);
@@ -217,6 +220,20 @@ START_TEST(registers_after_start)
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_FILTER_ADDR), 0);
     ck_assert_uint_eq(query_word(OID_GEN_LINK_SPEED), cases[_i].speed);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateConnected);
+    rig_stop();
+}
+END_TEST
+
+/* Values out of range are as if they were not there. */
+START_TEST(impossible_keywords)
+{
+    struct rig_options o = {.parameters = {"Slot=16", "ModerationCount=65536", "ModerationTime=7", "CopyMode=2"}};
+    struct rig_packet *p;
+    start(&o, _i);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_MODERATION_ADDR), 7 << 16);
+    p = rig_packet(60, 1);
+    ck_assert_int_eq(rig_send(p), NDIS_STATUS_PENDING);
+    ck_assert(rig_settle(RIG_MS));
     rig_stop();
 }
 END_TEST
@@ -490,6 +507,7 @@ int main(void)
     tcase_add_loop_test(c, never_loops_back, 0, 2);
     tcase_add_loop_test(c, link_changes_are_indicated, 0, 2);
     tcase_add_loop_test(c, registers_after_start, 0, 5);
+    tcase_add_loop_test(c, impossible_keywords, 0, 2);
     tcase_add_loop_test(c, network_address, 0, 4);
     tcase_add_loop_test(c, packet_filter_reaches_the_device, 0, 2);
     tcase_add_loop_test(c, multicast_list, 0, 4);

@@ -176,6 +176,8 @@ START_TEST(register_failures_are_errors)
     ck_assert_int_eq(nic_transport_reg_read(transport, 0, &word, 1), -EPIPE);
     soft_device_fault(device, SOFT_FAULT_ERROR_CONTROL, 0);
     ck_assert_int_eq(nic_transport_reg_read(transport, 0, &word, 1), -EIO);
+    soft_device_fault(device, SOFT_FAULT_SHORT_CONTROL, 0);
+    ck_assert_int_eq(nic_transport_reg_read(transport, 0, &word, 1), -EIO);
     soft_device_fault(device, SOFT_FAULT_CONTROL_SILENT, 0);
     before = platform->ops->now_ns(platform);
     ck_assert_int_eq(nic_transport_reg_read(transport, 0, &word, 1), -ETIMEDOUT);
