@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Address filter of the receiver: exact table, multicast hash, broadcast, all-multicast, promiscuous. The table is
 // compared a slice of 16 bits a clock while the rest of the frame comes in, and the hash is made a bit a clock beside
-// it: 50 clocks after the sixth octet both are known, and a frame of 64 octets lasts longer.
+// it: 52 clocks after the sixth octet both are known, and a frame of 64 octets lasts longer.
 `default_nettype none
 
 module nic_rx_filter (
@@ -44,19 +44,19 @@ module nic_rx_filter (
     logic run_q;
     logic [2:0] pass_q; // one-hot: slice under comparison; 0 while the first word is fetched
     logic [5:0] count_q;
-    logic [16:0] word_q;
+    logic [16:0] fetched_q, word_q;
     logic [15:0] match_q;
-    logic hit_q;
+    logic hit_q, hash_q;
     logic [31:0] crc_q;
 
     wire load = valid_i && head_i && index_i[0] && !index_i[3] && index_i[2:1] != 2'd3;
     wire start = valid_i && head_i && index_i == 4'd5;
     wire compare = pass_q != 3'd0;
-    // The word that is compared was addressed two clocks ago, so a slice's last entry is due at the count of 1.
-    wire wrap = run_q && count_q[3:0] == 4'd1;
+    // The word that is compared was addressed three clocks ago, so a slice's last entry is due at the count of 2.
+    wire wrap = run_q && count_q[3:0] == 4'd2;
     wire equal = word_q[15:0] == slice_q[0] && (pass_q[0] || match_q[15]);
-    // Octets go into the CRC from bit 0 on; the two clocks of latency are in the order of the inputs.
-    wire [15:0] turned = {slice_q[0][13:0], slice_q[0][15:14]};
+    // Octets go into the CRC from bit 0 on; the three clocks of latency are in the order of the inputs.
+    wire [15:0] turned = {slice_q[0][12:0], slice_q[0][15:13]};
     wire bit_now = turned[count_q[3:0]];
 
     // Destination address, the slice of octets 0..1 first.
@@ -100,8 +100,12 @@ module nic_rx_filter (
         if (compare) match_q <= {match_q[14:0], equal};
     end
 
+    // Two flip-flops in a row: the first is to lie beside the RAM, which alone takes most of a clock.
     always_ff @(posedge clk_i) begin
-        if (run_q) word_q <= lookup_data_i;
+        if (run_q) begin
+            fetched_q <= lookup_data_i;
+            word_q <= fetched_q;
+        end
     end
 
     always_ff @(posedge clk_i) begin
@@ -115,13 +119,18 @@ module nic_rx_filter (
         else if (compare) crc_q <= {1'b0, crc_q[31:1]} ^ ({32{crc_q[0] ^ bit_now}} & 32'hedb88320);
     end
 
+    // Of 64 bits one: a clock of its own.
+    always_ff @(posedge clk_i) begin
+        hash_q <= hash_i[crc_q[5:0]];
+    end
+
     assign lookup_re_o = run_q;
     assign lookup_addr_o = count_q;
 
     assign is_broadcast_o = whole_q && all_ones_q;
     assign is_multicast_o = whole_q && group_q && !all_ones_q;
     assign pass_o = promiscuous_i || (is_broadcast_o && broadcast_i) || (is_multicast_o && all_multicast_i)
-        || (long_i && (hit_q || (is_multicast_o && hash_i[crc_q[5:0]])));
+        || (long_i && (hit_q || (is_multicast_o && hash_q)));
 endmodule
 
 `default_nettype wire

@@ -18,14 +18,14 @@ module nic_rx_writer
     input wire rst_mac_i,
 
     // nic_mac: SFD; then octets from destination address to the last before the FCS; then the end, with the last octet
-    // or after it. From an end to the next frame's first octet are ten clocks; a frame that comes sooner is lost.
+    // or after it. From an end to the next frame's first octet are eleven clocks; a frame that comes sooner is lost.
     input wire sfd_i,
     input wire valid_i,
     input wire [7:0] data_i,
     input wire end_i,
     input wire [3:0] error_i,
     input wire [13:0] octets_i,
-    // Device time at SFD, from the frame's end for nine clocks.
+    // Device time at SFD, from the frame's end for ten clocks.
     input wire [63:0] stamp_i,
 
     // Looked at when a frame ends. flush_i: NIC reset, every frame is over with cause RESET.
@@ -82,17 +82,18 @@ module nic_rx_writer
 
     if (BUF_BYTES < 512 || BUF_BYTES > 32768) $fatal(1, "nic_rx_writer: BUF_BYTES must be 512..32768");
 
-    // A frame goes through: in flight (frame_q), its last octet is stored and its fate decided (end_q, one clock), its
-    // header is written and it is committed (side_q, eight clocks, while the next may have begun).
-    logic frame_q, first_q, end_q, cut_q, side_q;
-    logic head_q, held_q, lost_q;
+    // A frame goes through: in flight (frame_q), its last octet is stored (end_q, one clock), its fate is decided
+    // (decide_q, one clock), its header is written and it is committed (side_q, eight clocks; the next is in flight).
+    logic frame_q, first_q, end_q, decide_q, cut_q, side_q;
+    logic head_q, held_q, lost_q, stored_q;
     logic [7:0] data_q;
     logic [FILL_WIDTH-1:0] length_q;
     logic [3:0] error_q;
     logic [13:0] octets_q;
     logic vlan_q;
 
-    logic keep_q;
+    logic [3:0] cause_q;
+    logic wanted_q, keep_q;
     logic [2:0] step_q;
     logic [SLOT_WIDTH-1:0] slot_q;
     logic [31:0] sequence_q;
@@ -105,9 +106,11 @@ module nic_rx_writer
         if (rst_i) begin
             frame_q <= 1'b0;
             end_q <= 1'b0;
+            decide_q <= 1'b0;
         end else begin
             frame_q <= (frame_q && !over) || (sfd_i && !rst_mac_i);
             end_q <= over;
+            decide_q <= end_q;
         end
     end
 
@@ -163,26 +166,40 @@ module nic_rx_writer
     assign fifo_data_o = data_q;
     assign fifo_last_o = end_q;
 
+    always_ff @(posedge clk_i) begin
+        stored_q <= fifo_valid_o && fifo_ready_i;
+    end
+
     // Nothing of a frame is stored after an octet that found no room, or while the one before is not committed.
     always_ff @(posedge clk_i) begin
-        if (take && first_q) lost_q <= side_q || end_q;
+        if (take && first_q) lost_q <= side_q || decide_q || end_q;
         else if (fifo_valid_o && !fifo_ready_i) lost_q <= 1'b1;
     end
 
-    // The decision.
-    wire fits = fifo_valid_o && fifo_ready_i && !fifo_full_i;
-    wire reset = cut_q || flush_i;
-    wire good = error_q == RX_ERROR_NONE;
-    wire wanted = !reset && enable_i && pass_i && (good || (keep_bad_i && !error_q[3]));
-    wire deliver = end_q && wanted && fits;
-    wire loss = end_q && wanted && good && !fits;
+    // The decision: first all but the room, then that.
+    always_ff @(posedge clk_i) begin
+        if (end_q) begin
+            wanted_q <= 1'b0;
+            if (cut_q || flush_i) begin
+                cause_q <= RX_ERROR_RESET;
+            end else if (!enable_i) begin
+                cause_q <= RX_ERROR_DISABLED;
+            end else if (error_q != RX_ERROR_NONE) begin
+                cause_q <= error_q;
+                wanted_q <= keep_bad_i && !error_q[3] && pass_i;
+            end else begin
+                cause_q <= pass_i ? RX_ERROR_NONE : RX_ERROR_FILTER;
+                wanted_q <= pass_i;
+            end
+        end
+    end
 
-    assign stat_valid_o = end_q;
-    assign stat_cause_o = reset ? RX_ERROR_RESET
-        : !enable_i ? RX_ERROR_DISABLED
-        : !good ? error_q
-        : !pass_i ? RX_ERROR_FILTER
-        : !fits ? RX_ERROR_OVERFLOW : RX_ERROR_NONE;
+    wire fits = stored_q && !fifo_full_i;
+    wire deliver = decide_q && wanted_q && fits;
+    wire loss = decide_q && cause_q == RX_ERROR_NONE && !fits;
+
+    assign stat_valid_o = decide_q;
+    assign stat_cause_o = cause_q == RX_ERROR_NONE && !fits ? RX_ERROR_OVERFLOW : cause_q;
     assign stat_broadcast_o = is_broadcast_i;
     assign stat_multicast_o = is_multicast_i;
     assign stat_octets_o = octets_q;
@@ -197,7 +214,7 @@ module nic_rx_writer
     end
 
     always_ff @(posedge clk_i) begin
-        if (end_q && !side_q) keep_q <= deliver;
+        if (decide_q && !side_q) keep_q <= deliver;
     end
 
     always_ff @(posedge clk_i) begin
@@ -224,7 +241,7 @@ module nic_rx_writer
     end
 
     wire [15:0] length = 16'(length_q);
-    wire [7:0] flags = {1'b0, vlan_q, is_multicast_i, is_broadcast_i, error_q};
+    wire [7:0] flags = {1'b0, vlan_q, is_multicast_i, is_broadcast_i, cause_q};
     logic [15:0] word;
 
     always_comb begin
@@ -243,7 +260,7 @@ module nic_rx_writer
     assign side_addr_o = {slot_q, step_q[2:1], step_q[0] ^ (step_q[2:1] == 2'd0)};
     assign side_wdata_o = word;
     assign fifo_commit_o = side_q && keep_q && step_q == 3'd7;
-    assign fifo_drop_o = end_q && !deliver && !side_q;
+    assign fifo_drop_o = decide_q && !deliver && !side_q;
 
     // Watermarks: the fill is at high or more, or over low. Both are one comparison, from the lowest bit up; what it
     // starts with says how an equal number of units counts.
@@ -270,7 +287,7 @@ module nic_rx_writer
 
     always_ff @(posedge clk_i) begin
         if (rst_i) idle_o <= 1'b0;
-        else idle_o <= !frame_q && !end_q && !side_q && units_q == '0 && !rest_q;
+        else idle_o <= !frame_q && !end_q && !decide_q && !side_q && units_q == '0 && !rest_q;
     end
 endmodule
 

@@ -79,7 +79,7 @@ module nic_rx_writer_formal
     end
 
     // What the last clock did.
-    logic ended_q, cut_q, was_sfd_q;
+    logic ended_q, cut_q, decided_q;
     logic [3:0] error_q;
     logic [13:0] octets_q;
     always_ff @(posedge clk_i) begin
@@ -87,6 +87,7 @@ module nic_rx_writer_formal
         cut_q <= cut;
         error_q <= error_i;
         octets_q <= octets_i;
+        decided_q <= !rst_q && ended_q;
     end
 
     // Octets of the present frame, received and stored; a new frame starts with its first octet, as in the header.
@@ -128,13 +129,28 @@ module nic_rx_writer_formal
     logic [31:0] total_q;    // delivered and lost, counted as soon as it is decided
     logic [9:0] length_q;
     logic [2:0] commits_q;
-    wire [3:0] class_now = cut_q ? RX_ERROR_RESET : error_q;
-    wire decide = stat_valid && !busy_q;
-    wire whole = put && put_q + 10'd1 == received_q;
-    wire admitted = enable_i && !flush_i && !cut_q && pass_i;
+    // What was so when its last octet was stored, in the clock after its end.
+    logic was_cut_q, was_flush_q, was_enabled_q, was_passed_q, keep_bad_q, whole_q;
+    logic [3:0] was_error_q;
+    logic [13:0] was_octets_q;
+    always_ff @(posedge clk_i) begin
+        if (ended_q) begin
+            was_cut_q <= cut_q;
+            was_flush_q <= flush_i;
+            was_enabled_q <= enable_i;
+            was_passed_q <= pass_i;
+            keep_bad_q <= keep_bad_i;
+            was_error_q <= error_q;
+            was_octets_q <= octets_q;
+            whole_q <= put && fifo_last && put_q + 10'd1 == received_q;
+        end
+    end
+    wire reset = was_cut_q || was_flush_q;
+    wire admitted = !reset && was_enabled_q && was_passed_q;
+    wire good = was_error_q == RX_ERROR_NONE;
+    wire decide = decided_q && !busy_q;
     // Delivered: what the contract says, in terms of what was seen outside.
-    wire deliver = decide && admitted && !class_now[3] && (class_now == RX_ERROR_NONE || keep_bad_i)
-        && !fifo_full_i && whole && fifo_last;
+    wire deliver = decide && admitted && (good || (keep_bad_q && !was_error_q[3])) && whole_q && !fifo_full_i;
 
     always_ff @(posedge clk_i) begin
         if (rst_q) begin
@@ -159,23 +175,19 @@ module nic_rx_writer_formal
 
     always_ff @(posedge clk_i) begin
         if (!rst_q) begin
-            // Exactly one report for each frame, in the clock after its end or its cut.
-            a_one_report: assert (stat_valid == ended_q);
+            // Exactly one report for each frame, two clocks after its end or its cut.
+            a_one_report: assert (stat_valid == decided_q);
             // Its cause: reset before disabled before the error class before the filter before want of room.
-            a_cause_reset: assert (!stat_valid || (cause == RX_ERROR_RESET) == (cut_q || flush_i
-                || (enable_i && error_q == RX_ERROR_RESET)));
-            a_cause_disabled: assert (!stat_valid || cut_q || flush_i || enable_i || cause == RX_ERROR_DISABLED);
-            a_cause_class: assert (!stat_valid || cut_q || flush_i || !enable_i || error_q == RX_ERROR_NONE
-                || cause == error_q);
-            a_cause_filter: assert (!stat_valid || cut_q || flush_i || !enable_i || error_q != RX_ERROR_NONE
-                || (cause == RX_ERROR_FILTER) == !pass_i);
-            a_cause_room: assert (!stat_valid || cut_q || flush_i || !enable_i || error_q != RX_ERROR_NONE || !pass_i
-                || cause == (deliver ? RX_ERROR_NONE : RX_ERROR_OVERFLOW));
-            a_stat_octets: assert (!stat_valid || stat_octets == octets_q || cut_q);
+            if (decided_q) begin
+                a_cause_reset: assert (!reset || cause == RX_ERROR_RESET);
+                a_cause_disabled: assert (reset || was_enabled_q || cause == RX_ERROR_DISABLED);
+                a_cause_class: assert (reset || !was_enabled_q || good || cause == was_error_q);
+                a_cause_filter: assert (reset || !was_enabled_q || !good || was_passed_q || cause == RX_ERROR_FILTER);
+                a_cause_room: assert (!admitted || !good || cause == (deliver ? RX_ERROR_NONE : RX_ERROR_OVERFLOW));
+                a_stat_octets: assert (stat_octets == was_octets_q);
+            end
             // A loss is reported as such, and the other way round.
-            a_loss: assert (loss == (stat_valid && cause == RX_ERROR_OVERFLOW && error_q == RX_ERROR_NONE && !cut_q
-                && !flush_i && enable_i));
-            a_loss_room: assert (!loss || !deliver);
+            a_loss: assert (loss == (decided_q && admitted && good && !deliver));
 
             // A frame is committed eight clocks after the decision, and nothing else is.
             a_commit: assert (commit == (busy_q && deliver_q && step_q == 3'd7));
@@ -186,7 +198,7 @@ module nic_rx_writer_formal
             a_wait: assert (!(busy_q && deliver_q) || (!put && !drop));
             // What is not delivered is dropped at once: no byte of it stays.
             a_drop: assert (!decide || deliver || drop);
-            a_gone: assert (put_q == '0 || frame_q || ended_q || (busy_q && deliver_q));
+            a_gone: assert (put_q == '0 || frame_q || ended_q || decided_q || (busy_q && deliver_q));
             // The watched octet goes to its place if anything of the frame from there on is stored.
             a_octet: assert (!put || !watch_q || place_q != put_q || fifo_data == watched_q);
             // Nothing is left out: what is stored is what was received, but for the octet held back.
@@ -214,7 +226,7 @@ module nic_rx_writer_formal
     always_ff @(posedge clk_i) begin
         if (rst_q || take) fresh_q <= 1'b0;
         else if (deliver) fresh_q <= 1'b1;
-        if (deliver) class_q <= error_q;
+        if (deliver) class_q <= was_error_q;
         before_q <= take ? data_i : before_q;
         if (begins) vlan_q <= 1'b0;
         else if (take && received_q == 10'd13 && many_q == 5'd13)
@@ -258,7 +270,7 @@ module nic_rx_writer_formal
 
     always_ff @(posedge clk_i) begin
         if (!rst_q) begin
-            h_frame: assert (frame_q == u_dut.frame_q && ended_q == u_dut.end_q && (!ended_q || cut_q == u_dut.cut_q));
+            h_frame: assert (frame_q == u_dut.frame_q && ended_q == u_dut.end_q && decided_q == u_dut.decide_q && (!ended_q || cut_q == u_dut.cut_q));
             h_error: assert (!ended_q || (error_q == u_dut.error_q && octets_q == u_dut.octets_q));
             h_first: assert (!frame_q || u_dut.first_q == (many_q == '0));
             h_side: assert (busy_q == u_dut.side_q && step_q == u_dut.step_q && (!busy_q || deliver_q == u_dut.keep_q));
@@ -266,7 +278,7 @@ module nic_rx_writer_formal
             h_slot: assert (commits_q == u_dut.slot_q);
             h_many: assert (many_q <= 5'd16 && (many_q == 5'd16 || many_q == '0 || !frame_q
                 || received_q == 10'(many_q)));
-            h_length: assert ((!frame_q && !ended_q) || many_q == '0 || received_q == u_dut.length_q);
+            h_length: assert ((!frame_q && !ended_q && !decided_q) || many_q == '0 || received_q == u_dut.length_q);
             h_held: assert (u_dut.held_q == ((frame_q || ended_q) && many_q != '0));
             h_data: assert (!u_dut.held_q || before_q == u_dut.data_q);
             h_head: assert (!frame_q || many_q == '0 || u_dut.head_q == (many_q < 5'd16));
@@ -275,9 +287,19 @@ module nic_rx_writer_formal
             h_stored: assert (!u_dut.held_q || u_dut.lost_q || put_q + 10'd1 == received_q);
             h_kept: assert (!(busy_q && deliver_q) || (put_q == length_q && closed_q && put_q != '0));
             h_soon: assert (!busy_q || !u_dut.held_q || u_dut.lost_q);
-            h_open: assert (!closed_q || (busy_q && deliver_q));
-            h_new: assert (!(frame_q || ended_q) || many_q != '0 || put_q == '0 || (busy_q && deliver_q));
+            h_apart: assert (!(ended_q && frame_q) && !(decided_q && (frame_q || ended_q) && many_q != '0));
+            h_closed: assert (!closed_q || (put_q != '0 && (!busy_q || deliver_q)));
+            h_open: assert (!closed_q || decided_q || (busy_q && deliver_q));
+            h_new: assert (!(frame_q || ended_q) || many_q != '0 || put_q == '0 || decided_q || (busy_q && deliver_q));
             h_busy_put: assert (!busy_q || deliver_q || put_q == '0);
+            h_decided: assert (!decided_q || u_dut.stored_q == whole_q);
+            h_cause: assert (!decided_q || u_dut.cause_q == (reset ? RX_ERROR_RESET : !was_enabled_q ? RX_ERROR_DISABLED
+                : !good ? was_error_q : !was_passed_q ? RX_ERROR_FILTER : RX_ERROR_NONE));
+            h_wanted: assert (!decided_q || u_dut.wanted_q == (admitted && (good || (keep_bad_q && !was_error_q[3]))));
+            h_octets: assert (!decided_q || u_dut.octets_q == was_octets_q);
+            h_decided_put: assert (!decided_q || busy_q || (whole_q ? put_q == received_q && closed_q && put_q != '0
+                : 1'b1));
+            h_decided_soon: assert (!decided_q || !u_dut.held_q || u_dut.lost_q);
             h_watch: assert (!watch_q || (many_q != '0 && (frame_q || ended_q)));
             h_place: assert (!watch_q || u_dut.lost_q || place_q < received_q);
             h_vlan: assert (!((frame_q || ended_q) && many_q != '0) || vlan_q == u_dut.vlan_q);
@@ -291,7 +313,7 @@ module nic_rx_writer_formal
             h_count_2_low: assert (!busy_q || step_q != 3'd3 || u_dut.sequence_q[15:0] == 16'((total_q - 1) >> 16));
             h_count_3: assert (!busy_q || step_q < 3'd4 || u_dut.sequence_q == total_q);
             h_fresh: assert (!(busy_q && deliver_q && fresh_q && step_q < 3'd2) || (u_dut.length_q == length_q
-                && (step_q != 3'd0 || u_dut.error_q == class_q)));
+                && (step_q != 3'd0 || u_dut.cause_q == class_q)));
             h_fill: assert (!seen_q || (u_dut.units_q == fill_q[9:8] && u_dut.rest_q == (fill_q[7:0] != '0)));
         end
     end
@@ -313,7 +335,7 @@ module nic_rx_writer_formal
             c_bad: cover (commit && class_q == RX_ERROR_RUNT);
             c_loss_then_deliver: cover (commit && lost_once_q);
             c_vlan: cover (side_we && fresh_q && vlan_q && side_addr[2:0] == 3'd1);
-            c_cut: cover (stat_valid && cut_q);
+            c_cut: cover (stat_valid && was_cut_q);
             c_too_soon: cover (stat_valid && busy_q && many_q != '0);
             c_xon: cover (settled_q && seen_q && xoff_q && !xoff);
             c_idle: cover (idle && bad_q);
@@ -321,7 +343,7 @@ module nic_rx_writer_formal
     end
 
     wire unused = &{1'b0, octet, first, head, index, octet_data, octet_before, over, long, stat_broadcast,
-        stat_multicast, was_sfd_q};
+        stat_multicast};
 endmodule
 
 `default_nettype wire
