@@ -232,7 +232,11 @@ static void soak(unsigned every, bool mii, unsigned tx_khz, unsigned rx_khz, uns
     ck_assert_uint_eq(dones, count);
     ck_assert(expected.empty());
     ck_assert_uint_eq(received.size() + errors, count);
+#ifdef RIG_WITHOUT_PAUSE
+    ck_assert_uint_eq(pauses, 0);
+#else
     ck_assert_uint_gt(pauses, 0);
+#endif
     ck_assert(ear.frames.empty()); // nothing on the wire
     tb_close(&tb);
 }

@@ -4,6 +4,7 @@
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
+RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
 RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
 RTL_BENCH_nic_afifo__bram := -GBRAM=1
