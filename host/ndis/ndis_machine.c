@@ -313,7 +313,7 @@ NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *nam
         return status;
     }
     ndis_lock(&m->lock);
-    m->state = MINIPORT_RUNNING;
+    ndis_state_set(m, MINIPORT_RUNNING);
     ndis_unlock(&m->lock);
     ndis_lock(&ndis.lock);
     m->next = ndis.miniports;
@@ -362,7 +362,7 @@ static void halt(struct ndis_miniport *m)
         ndis_interrupt_stop(m);
     ndis_timers_stop(m);
     ndis_lock(&m->lock);
-    m->state = MINIPORT_HALTED;
+    ndis_state_set(m, MINIPORT_HALTED);
     ndis_unlock(&m->lock);
     lost = ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
     if (lost)
@@ -393,7 +393,7 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
     ndis_lock(&m->lock);
-    m->state = MINIPORT_REMOVING;
+    ndis_state_set(m, MINIPORT_REMOVING);
     ndis_unlock(&m->lock);
     ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;

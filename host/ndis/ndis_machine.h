@@ -176,7 +176,6 @@ struct ndis_miniport {
 
     /* Inside the gate only. */
     bool stalled;              /* RESOURCES answered and no event since (REQ-50) */
-    PNDIS_PACKET indicating;   /* the packet that ProtocolReceive is looking at */
 
     /* Under lock. */
     bool reset_due, resetting, reset_ended;
@@ -201,6 +200,22 @@ struct ndis_miniport {
     uint64_t queued; /* under lock */
     struct ndis_count calls, resources, interrupts, indications;
 };
+
+/* Looked at without the lock by senders of deserialized miniports, hence atomic. */
+static inline enum ndis_miniport_state ndis_state(const struct ndis_miniport *m)
+{
+    return __atomic_load_n(&m->state, __ATOMIC_ACQUIRE);
+}
+
+static inline void ndis_state_set(struct ndis_miniport *m, enum ndis_miniport_state state)
+{
+    __atomic_store_n(&m->state, state, __ATOMIC_RELEASE);
+}
+
+static inline bool ndis_is_closing(const struct ndis_binding *binding)
+{
+    return __atomic_load_n(&binding->closing, __ATOMIC_SEQ_CST);
+}
 
 static inline struct ndis_miniport *ndis_miniport_of(NDIS_HANDLE handle)
 {

@@ -114,7 +114,7 @@ struct gate_work {
 /* Under m->lock. False: nothing, and the gate is free. */
 static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
 {
-    bool may_enter = m->state == MINIPORT_RUNNING || m->state == MINIPORT_REMOVING;
+    bool may_enter = ndis_state(m) == MINIPORT_RUNNING || ndis_state(m) == MINIPORT_REMOVING;
 
     *work = (struct gate_work){ .late = m->late_head };
     m->late_head = m->late_tail = NULL;
@@ -143,7 +143,7 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
     if (work->late || work->returned || work->reset || work->reset_end || work->dpc || work->timer ||
         work->hang_check || work->request || work->sends)
         return true;
-    __atomic_store_n(&m->gate, m->state != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
+    __atomic_store_n(&m->gate, ndis_state(m) != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
                      __ATOMIC_RELEASE);
     return false;
 }
@@ -209,7 +209,7 @@ static void interrupt_dpc(void *context)
     struct ndis_miniport *m = context;
 
     if (!m->serialized) {
-        if (m->state == MINIPORT_RUNNING || m->state == MINIPORT_REMOVING)
+        if (ndis_state(m) == MINIPORT_RUNNING || ndis_state(m) == MINIPORT_REMOVING)
             handle_interrupt(m);
         return;
     }

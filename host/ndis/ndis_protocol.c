@@ -85,7 +85,7 @@ VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
     *NdisProtocolHandle = protocol;
     *Status = NDIS_STATUS_SUCCESS;
     for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
-        if (protocol->chars.BindAdapterHandler && m->state == MINIPORT_RUNNING)
+        if (protocol->chars.BindAdapterHandler && ndis_state(m) == MINIPORT_RUNNING)
             bind_one(protocol, m);
     }
 }
@@ -128,7 +128,7 @@ VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus, PNDIS_HA
     *NdisBindingHandle = NULL;
     *OpenErrorStatus = NDIS_STATUS_SUCCESS;
     *Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
-    if (!m || m->state != MINIPORT_RUNNING)
+    if (!m || ndis_state(m) != MINIPORT_RUNNING)
         return;
     *Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
     while (medium < MediumArraySize && MediumArray[medium] != NdisMedium802_3)
@@ -184,7 +184,7 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
 {
     struct ndis_binding *binding = NdisBindingHandle;
     struct ndis_miniport *m = binding->miniport;
-    bool enter = ndis_inside != m && m->state != MINIPORT_HALTED;
+    bool enter = ndis_inside != m && ndis_state(m) != MINIPORT_HALTED;
 
     /* Inside the gate, so that a completion there either counts before we look or sees `closing`. */
     if (enter)
@@ -206,7 +206,7 @@ static struct ndis_binding *any_open(struct ndis_miniport *m)
     struct ndis_binding *binding;
 
     ndis_lock(&m->lock);
-    for (binding = m->bindings; binding && (binding->closing || binding->unbind_asked); binding = binding->next)
+    for (binding = m->bindings; binding && (ndis_is_closing(binding) || binding->unbind_asked); binding = binding->next)
         ;
     ndis_unlock(&m->lock);
     return binding;
@@ -224,7 +224,7 @@ void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
             unbind(&context.status, binding->context, &context);
         if (unbind && context.status == NDIS_STATUS_PENDING)
             ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);
-        if (!binding->closing) {
+        if (!ndis_is_closing(binding)) {
             ndis_log("%s: protocol %s did not close its binding; closed by force", m->name, binding->protocol->name);
             NdisCloseAdapter(&context.status, binding);
         }

@@ -8,6 +8,9 @@
 #define HEADER_BYTES 14
 #define RETURN_BIAS  0x10000 /* more than all bindings can answer: the count cannot reach 0 while they are asked */
 
+/* The packet that ProtocolReceive is looking at on this thread. */
+static _Thread_local PNDIS_PACKET indicating;
+
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m)
 {
     struct ndis_binding *first;
@@ -20,7 +23,7 @@ struct ndis_binding *ndis_bindings(struct ndis_miniport *m)
 
 static bool wants(const struct ndis_binding *binding)
 {
-    return !binding->closing && binding->filter != 0;
+    return !ndis_is_closing(binding) && __atomic_load_n(&binding->filter, __ATOMIC_RELAXED) != 0;
 }
 
 static void complete_all(struct ndis_miniport *m)
@@ -55,7 +58,7 @@ VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle)
 }
 
 /* By ProtocolReceive: the packet is its own receive context. */
-static void indicate_bytes(struct ndis_miniport *m, struct ndis_binding *binding, PNDIS_PACKET packet)
+static void indicate_bytes(struct ndis_binding *binding, PNDIS_PACKET packet)
 {
     UINT length;
     PVOID address;
@@ -65,11 +68,11 @@ static void indicate_bytes(struct ndis_miniport *m, struct ndis_binding *binding
     if (length < HEADER_BYTES || packet->Private.Head->ByteCount < HEADER_BYTES ||
         !binding->protocol->chars.ReceiveHandler)
         return;
-    m->indicating = packet;
+    indicating = packet;
     binding->protocol->chars.ReceiveHandler(binding->context, packet, address, HEADER_BYTES,
                                             (PUCHAR)address + HEADER_BYTES,
                                             packet->Private.Head->ByteCount - HEADER_BYTES, length - HEADER_BYTES);
-    m->indicating = NULL;
+    indicating = NULL;
 }
 
 static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
@@ -89,7 +92,7 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
                                (ULONG_PTR)binding->protocol->chars.ReceivePacketHandler(binding->context, packet),
                                __ATOMIC_ACQ_REL);
         else
-            indicate_bytes(m, binding, packet);
+            indicate_bytes(binding, packet);
     }
     if (is_lent)
         NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_PENDING);
@@ -158,8 +161,8 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_H
 
     *BytesTransferred = 0;
     ndis_packet_set_owner(Packet, binding);
-    if (m->indicating && m->indicating == MacReceiveContext) {
-        NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, m->indicating, HEADER_BYTES + ByteOffset,
+    if (indicating && indicating == MacReceiveContext) {
+        NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, indicating, HEADER_BYTES + ByteOffset,
                                    BytesTransferred);
         *Status = NDIS_STATUS_SUCCESS;
     } else if (m->driver->chars.TransferDataHandler) {

@@ -47,7 +47,7 @@ static ULONG union_of_filters(struct ndis_miniport *m)
     ULONG filter = 0;
 
     for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
-        filter |= binding->closing ? 0 : binding->filter;
+        filter |= ndis_is_closing(binding) ? 0 : binding->filter;
     return filter;
 }
 
@@ -58,6 +58,7 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
     struct ndis_binding *binding = tag_of(request).binding;
     PVOID buffer = set->InformationBuffer;
     NDIS_STATUS status;
+    ULONG filter;
 
     m->bytes_written = m->bytes_needed = 0;
     if (!is_set(request)) {
@@ -66,7 +67,8 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
     } else {
         if (binding && set->Oid == OID_GEN_CURRENT_PACKET_FILTER && set->InformationBufferLength >= sizeof(ULONG)) {
             ndis_lock(&m->lock);
-            memcpy(&binding->filter, buffer, sizeof(ULONG));
+            memcpy(&filter, buffer, sizeof(ULONG));
+            __atomic_store_n(&binding->filter, filter, __ATOMIC_RELAXED);
             m->filter = union_of_filters(m);
             ndis_unlock(&m->lock);
             buffer = &m->filter;
@@ -158,7 +160,7 @@ static NDIS_STATUS submit(struct ndis_miniport *m, PNDIS_REQUEST request)
     ndis_lock(&m->lock);
     if (m->resetting || m->reset_due) {
         status = NDIS_STATUS_RESET_IN_PROGRESS;
-    } else if (m->state != MINIPORT_RUNNING && m->state != MINIPORT_REMOVING) {
+    } else if (ndis_state(m) != MINIPORT_RUNNING && ndis_state(m) != MINIPORT_REMOVING) {
         status = NDIS_STATUS_ADAPTER_NOT_READY;
     } else {
         now = !m->request_head && !m->request_current && ndis_gate_take_locked(m);
@@ -266,7 +268,7 @@ void ndis_reset_run(struct ndis_miniport *m)
 
     ndis_lock(&m->lock);
     m->reset_due = m->reset_ended = false;
-    m->resetting = true;
+    __atomic_store_n(&m->resetting, true, __ATOMIC_RELEASE);
     ndis_unlock(&m->lock);
     ndis_status_indicate(m, NDIS_STATUS_RESET_START, NULL, 0);
     ndis_status_complete(m);
@@ -314,7 +316,8 @@ void ndis_reset_end(struct ndis_miniport *m)
                                                sizeof(m->filter), &read, &needed);
     m->stalled = false;
     ndis_lock(&m->lock);
-    m->resetting = m->reset_ended = false;
+    __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);
+    m->reset_ended = false;
     by = m->reset_by;
     m->reset_by = NULL;
     status = m->reset_status;
@@ -330,7 +333,7 @@ void ndis_reset_end(struct ndis_miniport *m)
 void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer, UINT length_bytes)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!binding->closing && binding->protocol->chars.StatusHandler)
+        if (!ndis_is_closing(binding) && binding->protocol->chars.StatusHandler)
             binding->protocol->chars.StatusHandler(binding->context, status, buffer, length_bytes);
     }
 }
@@ -338,7 +341,7 @@ void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buf
 void ndis_status_complete(struct ndis_miniport *m)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!binding->closing && binding->protocol->chars.StatusCompleteHandler)
+        if (!ndis_is_closing(binding) && binding->protocol->chars.StatusCompleteHandler)
             binding->protocol->chars.StatusCompleteHandler(binding->context);
     }
 }

@@ -53,7 +53,7 @@ static bool is_inside(const struct ndis_miniport *m)
 static void account(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
 {
     ndis_count_add(status == NDIS_STATUS_SUCCESS ? &binding->done_ok : &binding->done_error, is_inside(m));
-    if (unlikely(__atomic_load_n(&binding->closing, __ATOMIC_SEQ_CST)))
+    if (unlikely(ndis_is_closing(binding)))
         ndis_binding_maybe_closed(binding);
 }
 
@@ -268,14 +268,22 @@ void ndis_send_start_queue(struct ndis_miniport *m)
 
 /* ---- submission ---- */
 
-/* Under m->lock: may packets be taken at all? */
+/* May packets be taken at all? Certain under m->lock; a deserialized miniport's driver copes with what slips through. */
 static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
 {
-    if (m->state != MINIPORT_RUNNING)
+    if (ndis_state(m) != MINIPORT_RUNNING)
         return NDIS_STATUS_ADAPTER_REMOVED;
-    if (binding->closing)
+    if (ndis_is_closing(binding))
         return NDIS_STATUS_CLOSING;
-    return m->resetting || m->reset_due ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_SUCCESS;
+    return __atomic_load_n(&m->resetting, __ATOMIC_ACQUIRE) || (m->serialized && m->reset_due) ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_SUCCESS;
+}
+
+/* Refused packets were never submitted: they go back without being counted. */
+static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    if (ndis.verify)
+        ndis_verify_return(packet, status, "NdisSendPackets");
+    binding->send_complete(binding->context, packet, status);
 }
 
 /* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are refused. */
@@ -324,10 +332,9 @@ static NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET 
 {
     NDIS_STATUS status;
 
-    if (unlikely(binding->miniport->state != MINIPORT_RUNNING || binding->closing))
-        return NDIS_STATUS_ADAPTER_REMOVED;
-    if (unlikely(binding->miniport->resetting))
-        return NDIS_STATUS_RESET_IN_PROGRESS;
+    status = refusal(binding->miniport, binding);
+    if (unlikely(status != NDIS_STATUS_SUCCESS))
+        return status;
     status = hand_over_deserialized(binding, packet);
     return status == NDIS_STATUS_PENDING ? status : give_back_now(binding->miniport, packet, status);
 }
@@ -336,12 +343,12 @@ static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET 
 {
     struct ndis_miniport *m = binding->miniport;
 
-    if (!m->sends_arrays || m->state != MINIPORT_RUNNING || m->resetting) {
+    if (!m->sends_arrays || refusal(m, binding) != NDIS_STATUS_SUCCESS) {
         for (UINT i = 0; i < count; i++) {
-            NDIS_STATUS status = NDIS_STATUS_ADAPTER_REMOVED;
-            if (m->state == MINIPORT_RUNNING)
-                status = m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : hand_over_deserialized(binding, packets[i]);
-            if (status != NDIS_STATUS_PENDING)
+            NDIS_STATUS status = refusal(m, binding);
+            if (status != NDIS_STATUS_SUCCESS)
+                refuse(binding, packets[i], status);
+            else if ((status = hand_over_deserialized(binding, packets[i])) != NDIS_STATUS_PENDING)
                 give_back(m, packets[i], status, "MiniportSend");
         }
         return;
@@ -414,11 +421,8 @@ static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT
         ndis_gate_leave(m);
     } else {
         NDIS_STATUS status = queue_up(binding, packets, count);
-        for (UINT i = 0; status != NDIS_STATUS_PENDING && i < count; i++) {
-            if (ndis.verify)
-                ndis_verify_return(packets[i], status, "NdisSendPackets");
-            binding->send_complete(binding->context, packets[i], status);
-        }
+        for (UINT i = 0; status != NDIS_STATUS_PENDING && i < count; i++)
+            refuse(binding, packets[i], status);
     }
     ndis_lower(before);
 }

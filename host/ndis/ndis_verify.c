@@ -244,7 +244,7 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
         fault = "is free";
     else if (shadow->in_transit)
         fault = "is in transit already";
-    else if (binding->closing)
+    else if (ndis_is_closing(binding))
         fault = "is sent on a closed binding";
     if (!fault) {
         shadow->in_transit = true;
