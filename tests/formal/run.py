@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the proofs: every task of tests/formal/*.sby, two at a time, one line a task, `N passed, N failed` at the end.
 
-A task that passed is skipped until its .sby file, a source that this lists, or a script here changes; the fingerprint of
-that is in build/formal/<task>.passed. `run.py [name...]` takes proofs by name (nic_fifo) or by task (nic_fifo_prove).
+A task that passed is skipped until its .sby file, a source that this lists, abc.sh or requirements.txt changes; the fingerprint
+is in build/formal/<task>.passed. `run.py [name...]` takes proofs by name (nic_fifo) or by task (nic_fifo_prove).
 """
 
 import concurrent.futures
+import fcntl
 import hashlib
 import json
 import os
@@ -40,7 +41,7 @@ def ask(sby, *options):
 def fingerprint(sby, files):
     """Changes when anything that could change the verdict does."""
     digest = hashlib.sha256()
-    for path in sorted({sby, HERE / "run.py", HERE / "abc.sh", ROOT / "requirements.txt", *files}):
+    for path in sorted({sby, HERE / "abc.sh", ROOT / "requirements.txt", *files}):
         digest.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -55,6 +56,13 @@ def run(sby, task, mark):
     """Runs one task; returns whether it passed."""
     name = f"{sby.stem}_{task}"
     stamp = OUT / f"{name}.passed"
+    # Two runs at once share build/formal; the second waits and finds the work done.
+    with open(OUT / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return run_locked(sby, task, mark, name, stamp)
+
+
+def run_locked(sby, task, mark, name, stamp):
     if stamp.exists() and stamp.read_text() == mark:
         say(f"  PASS     {name} (unchanged)")
         return True
