@@ -356,7 +356,7 @@ static void halt(struct ndis_miniport *m)
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
     m->driver->chars.HaltHandler(m->context);
-    if (ndis.verify && m->interrupt)
+    if (ndis_verifying() && m->interrupt)
         ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
     if (m->interrupt)
         ndis_interrupt_stop(m);

@@ -58,6 +58,16 @@ struct ndis_machine {
 
 extern struct ndis_machine ndis;
 
+/* NIC_NDIS_NO_VERIFIER leaves the verifier out; only to measure what it costs when it is off (make bench-verifier). */
+static inline bool ndis_verifying(void)
+{
+#ifdef NIC_NDIS_NO_VERIFIER
+    return false;
+#else
+    return __builtin_expect(ndis.verify, 0);
+#endif
+}
+
 static inline void ndis_preempt(const char *where)
 {
     nic_platform_preempt(ndis.platform, where);
@@ -369,7 +379,7 @@ void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buf
 void ndis_status_complete(struct ndis_miniport *m);
 uint64_t ndis_binding_outstanding(const struct ndis_binding *binding);
 
-/* ---- verifier, ndis_verify.c: called only when ndis.verify ---- */
+/* ---- verifier, ndis_verify.c: called only when ndis_verifying() ---- */
 
 #define NDIS_SHADOW_BYTES 512
 

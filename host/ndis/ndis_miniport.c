@@ -392,7 +392,7 @@ void ndis_timers_stop(struct ndis_miniport *m)
     struct ndis_timer *timer;
 
     while ((timer = any_timer(m)) != NULL) {
-        if (timer_stop(timer) && ndis.verify && m)
+        if (timer_stop(timer) && ndis_verifying() && m)
             ndis_verify_finding(NULL, "%s halted with a timer armed", m->name);
         ndis_object_free(timer);
     }
@@ -456,7 +456,7 @@ void ndis_hang_start(struct ndis_miniport *m)
 {
     uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
 
-    if (!m->driver->chars.CheckForHangHandler && !ndis.verify)
+    if (!m->driver->chars.CheckForHangHandler && !ndis_verifying())
         return;
     m->hang_timer = (struct nic_timer){ .fn = hang_timer_fired, .context = m };
     ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, now + m->hang_interval_ns);
@@ -487,7 +487,7 @@ static void check_stall(struct ndis_miniport *m)
 
 void ndis_hang_check(struct ndis_miniport *m)
 {
-    if (ndis.verify)
+    if (ndis_verifying())
         check_stall(m);
     if (m->resetting || !m->driver->chars.CheckForHangHandler)
         return;

@@ -51,7 +51,7 @@ UINT NdisPacketSize(UINT ProtocolReservedSize)
 static void pool_put(struct ndis_packet_pool *pool, PNDIS_PACKET packet)
 {
     ndis_packet_set(packet, PACKET_FREE);
-    if (ndis.verify) {
+    if (ndis_verifying()) {
         ndis_packet_set_next(packet, NULL);
         if (pool->free_tail)
             ndis_packet_set_next(pool->free_tail, packet);
@@ -68,7 +68,7 @@ VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT
                               UINT NumberOfOverflowDescriptors, UINT ProtocolReservedLength)
 {
     size_t count = (size_t)NumberOfDescriptors + NumberOfOverflowDescriptors;
-    size_t shadow = ndis.verify ? NDIS_SHADOW_BYTES : 0;
+    size_t shadow = ndis_verifying() ? NDIS_SHADOW_BYTES : 0;
     size_t stride = ALIGN(shadow + NdisPacketSize(ProtocolReservedLength), CACHE_LINE_BYTES);
     struct ndis_packet_pool *pool = NULL;
 
@@ -127,7 +127,7 @@ VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle)
     struct ndis_packet_pool *pool = PoolHandle;
     PNDIS_PACKET in_transit = NULL;
 
-    if (ndis.verify) {
+    if (ndis_verifying()) {
         pool_walk(pool, find_in_use, &in_transit);
         if (in_transit) {
             ndis_verify_finding(in_transit, "NdisFreePacketPool for a pool with this packet in transit; it is kept");
@@ -181,7 +181,7 @@ VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE P
     packet->Private.NdisPacketFlags = fPACKET_ALLOCATED_BY_NDIS;
     packet->Private.NdisPacketOobOffset = (USHORT)pool->oob_offset;
     ndis_packet_set(packet, PACKET_PROTOCOL);
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis_verify_allocated(packet);
 }
 
@@ -189,7 +189,7 @@ VOID NdisFreePacket(PNDIS_PACKET Packet)
 {
     struct ndis_packet_pool *pool = Packet->Private.Pool;
 
-    if (ndis.verify && !ndis_verify_freed(Packet))
+    if (ndis_verifying() && !ndis_verify_freed(Packet))
         return;
     ndis_lock(&pool->lock);
     pool->used--;
@@ -256,7 +256,7 @@ VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
 {
     struct ndis_buffer_pool *pool = PoolHandle;
 
-    if (ndis.verify && pool->used)
+    if (ndis_verifying() && pool->used)
         ndis_verify_finding(NULL, "NdisFreeBufferPool for a pool with %u buffers in use", pool->used);
     ndis.platform->ops->lock_free(ndis.platform, &pool->lock);
     ndis_object_free(pool);
@@ -294,7 +294,7 @@ VOID NdisFreeBuffer(PNDIS_BUFFER Buffer)
 {
     struct ndis_buffer_pool *pool = (struct ndis_buffer_pool *)Buffer->Process;
 
-    if (ndis.verify && Buffer->Size == 0) {
+    if (ndis_verifying() && Buffer->Size == 0) {
         ndis_verify_finding(NULL, "NdisFreeBuffer for buffer %p, which is free", (void *)Buffer);
         return;
     }

@@ -40,7 +40,7 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
     ndis_preempt("NdisMEthIndicateReceive");
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_no_lock("NdisMEthIndicateReceive");
     ndis_count_add(&m->indications, false);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
@@ -109,7 +109,7 @@ VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
     ndis_preempt("NdisMIndicateReceivePacket");
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_no_lock("NdisMIndicateReceivePacket");
     for (UINT i = 0; i < NumberOfPackets; i++)
         indicate_one(m, ReceivePackets[i]);

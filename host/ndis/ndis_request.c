@@ -350,7 +350,7 @@ VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralS
                          UINT StatusBufferSize)
 {
     ndis_preempt("NdisMIndicateStatus");
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis_verify_no_lock("NdisMIndicateStatus");
     ndis_status_indicate(ndis_miniport_of(MiniportAdapterHandle), GeneralStatus, StatusBuffer, StatusBufferSize);
 }

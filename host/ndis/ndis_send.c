@@ -62,7 +62,7 @@ static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS 
 {
     struct ndis_binding *binding = ndis_packet_owner(packet);
 
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_return(packet, status, call);
     ndis_packet_set(packet, PACKET_PROTOCOL);
     binding->send_complete(binding->context, packet, status);
@@ -72,7 +72,7 @@ static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS 
 /* Edge DONE -> PROTOCOL by NdisSend's result. */
 static NDIS_STATUS give_back_now(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
 {
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_return(packet, status, "NdisSend");
     ndis_packet_set(packet, PACKET_PROTOCOL);
     account(m, ndis_packet_owner(packet), status);
@@ -93,7 +93,7 @@ static void append(struct ndis_miniport *m, PNDIS_PACKET packet)
     m->queue_tail = packet;
     m->queue_length++;
     m->queued++;
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_event(packet, EVENT_QUEUED, NDIS_STATUS_PENDING);
 }
 
@@ -116,7 +116,7 @@ static void put_back(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count)
         last = packets[i];
         m->queue_length++;
         m->queued++;
-        if (unlikely(ndis.verify))
+        if (ndis_verifying())
             ndis_verify_event(packets[i], EVENT_QUEUED, NDIS_STATUS_RESOURCES);
     }
     ndis_packet_set_next(last, m->queue_head);
@@ -147,14 +147,14 @@ static NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
     NDIS_STATUS status;
 
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_give(m, packet);
     ndis_packet_set(packet, PACKET_DRIVER);
     ndis_count_add(&m->calls, is_inside(m));
     ndis_preempt("MiniportSend");
     status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
     ndis_preempt("MiniportSend returned");
-    if (status != NDIS_STATUS_PENDING && unlikely(ndis.verify) && !ndis_verify_answer(m, packet, status))
+    if (status != NDIS_STATUS_PENDING && ndis_verifying() && !ndis_verify_answer(m, packet, status))
         return NDIS_STATUS_PENDING;
     return status;
 }
@@ -166,7 +166,7 @@ static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT
     UINT done = 0;
 
     for (UINT i = 0; i < count; i++) {
-        if (unlikely(ndis.verify))
+        if (ndis_verifying())
             ndis_verify_give(m, packets[i]);
         NDIS_SET_PACKET_STATUS(packets[i], NDIS_STATUS_PENDING);
         ndis_packet_set(packets[i], PACKET_ARRAY);
@@ -181,7 +181,7 @@ static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT
             continue;
         }
         NDIS_STATUS status = NDIS_GET_PACKET_STATUS(packets[i]);
-        if (unlikely(ndis.verify) && status != NDIS_STATUS_PENDING && !ndis_verify_answer(m, packets[i], status))
+        if (ndis_verifying() && status != NDIS_STATUS_PENDING && !ndis_verify_answer(m, packets[i], status))
             status = NDIS_STATUS_PENDING; /* its completion waits in the late list */
         if (status == NDIS_STATUS_PENDING) {
             ndis_packet_set(packets[i], PACKET_DRIVER);
@@ -281,7 +281,7 @@ static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_bind
 /* Refused packets were never submitted: they go back without being counted. */
 static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
 {
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis_verify_return(packet, status, "NdisSendPackets");
     binding->send_complete(binding->context, packet, status);
 }
@@ -318,7 +318,7 @@ static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PA
     ndis_count_add(&binding->sent, false);
     if (!m->sends_arrays)
         return hand_over(m, packet);
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_give(m, packet);
     ndis_packet_set(packet, PACKET_DRIVER);
     ndis_count_add(&m->calls, false);
@@ -355,7 +355,7 @@ static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET 
     }
     for (UINT i = 0; i < count; i++) {
         ndis_count_add(&binding->sent, false);
-        if (unlikely(ndis.verify))
+        if (ndis_verifying())
             ndis_verify_give(m, packets[i]);
         ndis_packet_set(packets[i], PACKET_DRIVER);
     }
@@ -375,7 +375,7 @@ VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET P
     enum nic_level before;
 
     ndis_preempt("NdisSend");
-    if (unlikely(ndis.verify) && !ndis_verify_submit("NdisSend", binding, Packet)) {
+    if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, Packet)) {
         *Status = NDIS_STATUS_FAILURE;
         return;
     }
@@ -394,7 +394,7 @@ VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET P
         ndis_gate_leave(m);
     } else {
         *Status = queue_up(binding, &Packet, 1);
-        if (unlikely(*Status != NDIS_STATUS_PENDING) && ndis.verify)
+        if (unlikely(*Status != NDIS_STATUS_PENDING) && ndis_verifying())
             ndis_verify_return(Packet, *Status, "NdisSend");
     }
     ndis_lower(before);
@@ -444,7 +444,7 @@ static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET pack
 VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
 {
     ndis_preempt("NdisSendPackets");
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
     else
         send_array(NdisBindingHandle, PacketArray, NumberOfPackets);
@@ -499,7 +499,7 @@ VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, N
     bool taken;
 
     ndis_preempt("NdisMSendComplete");
-    if (unlikely(ndis.verify) && !ndis_verify_complete(m, Packet, Status))
+    if (ndis_verifying() && !ndis_verify_complete(m, Packet, Status))
         return;
     if (!m->serialized) {
         if (unlikely(ndis_packet_state(Packet) != PACKET_DRIVER))
@@ -544,7 +544,7 @@ VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
     bool taken;
 
     ndis_preempt("NdisMSendResourcesAvailable");
-    if (unlikely(ndis.verify)) {
+    if (ndis_verifying()) {
         ndis_verify_level("NdisMSendResourcesAvailable", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
         ndis_verify_no_lock("NdisMSendResourcesAvailable");
     }
@@ -593,7 +593,7 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
     while (aborted) {
         PNDIS_PACKET packet = aborted;
         aborted = ndis_packet_next(packet);
-        if (ndis.verify)
+        if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
         give_back(m, packet, status, "library");
     }
@@ -631,9 +631,9 @@ unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status
     for (; walk.list; count++) {
         PNDIS_PACKET packet = walk.list;
         walk.list = ndis_packet_next(packet);
-        if (ndis.verify && is_leak)
+        if (ndis_verifying() && is_leak)
             ndis_verify_finding(packet, "%s never completed this packet (REQ-45)", m->name);
-        if (ndis.verify)
+        if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
         give_back(m, packet, status, "library");
     }

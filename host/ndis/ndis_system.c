@@ -31,7 +31,7 @@ VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
     if (!VirtualAddress)
         return;
     /* 0 is accepted: NdisAllocateMemoryWithTag's memory is often freed so. */
-    if (ndis.verify && Length && Length != ndis_object_of(VirtualAddress)->length_bytes)
+    if (ndis_verifying() && Length && Length != ndis_object_of(VirtualAddress)->length_bytes)
         ndis_verify_finding(NULL, "NdisFreeMemory with %u bytes for memory of %zu", Length,
                             ndis_object_of(VirtualAddress)->length_bytes);
     ndis_object_free(VirtualAddress);
@@ -164,7 +164,7 @@ VOID NdisFreeSpinLock(PNDIS_SPIN_LOCK SpinLock)
 
 VOID NdisAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
-    if (unlikely(ndis.verify)) {
+    if (ndis_verifying()) {
         ndis_verify_level("NdisAcquireSpinLock", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
         ndis_verify_lock_count(1);
     }
@@ -174,13 +174,13 @@ VOID NdisAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
 VOID NdisReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
     ndis_unlock(lock_of(SpinLock));
-    if (unlikely(ndis.verify))
+    if (ndis_verifying())
         ndis_verify_lock_count(-1);
 }
 
 VOID NdisDprAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
-    if (unlikely(ndis.verify)) {
+    if (ndis_verifying()) {
         ndis_verify_level("NdisDprAcquireSpinLock", NIC_LEVEL_DISPATCH, NIC_LEVEL_DISPATCH);
         ndis_verify_lock_count(1);
     }
@@ -245,7 +245,7 @@ VOID NdisResetEvent(PNDIS_EVENT Event)
 
 BOOLEAN NdisWaitEvent(PNDIS_EVENT Event, UINT MsToWait)
 {
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis_verify_level("NdisWaitEvent", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
     if (nic_platform_level() != NIC_LEVEL_PASSIVE)
         return nic_platform_flag_get(&Event->Event.Signalled); /* nobody can wait here */
@@ -257,7 +257,7 @@ VOID NdisMSleep(ULONG MicrosecondsToSleep)
 {
     static const volatile bool never = false;
 
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis_verify_level("NdisMSleep", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
     if (nic_platform_level() == NIC_LEVEL_PASSIVE)
         ndis.platform->ops->wait(ndis.platform, &never, (uint64_t)MicrosecondsToSleep * 1000u);

@@ -42,7 +42,7 @@ static struct shadow *shadow_of(PNDIS_PACKET packet)
 
 void ndis_verify_start(void)
 {
-    if (!ndis.verify)
+    if (!ndis_verifying())
         return;
     ndis.platform->ops->lock_init(ndis.platform, &lock, "verifier");
     sentinel = 0x5A000000;
@@ -50,7 +50,7 @@ void ndis_verify_start(void)
 
 void ndis_verify_stop(void)
 {
-    if (ndis.verify)
+    if (ndis_verifying())
         ndis.platform->ops->lock_free(ndis.platform, &lock);
 }
 

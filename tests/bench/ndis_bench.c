@@ -286,7 +286,13 @@ static void send_many(uint64_t count, unsigned burst)
 static double measure_ns(unsigned burst)
 {
     enum { WARM = 200000, COUNT = 3200000, ROUNDS = 5 };
+    const char *exactly = getenv("BENCH_PACKETS"); /* for counting instructions from outside */
     double best = 1e9;
+
+    if (exactly) {
+        send_many(strtoull(exactly, NULL, 10), burst);
+        return 0;
+    }
 
     send_many(WARM, burst);
     for (unsigned i = 0; i < ROUNDS; i++) {
@@ -353,7 +359,8 @@ static double run(const struct setup *setup)
     return ns;
 }
 
-int main(void)
+/* With an argument: only the rows whose name contains it, and no peer. */
+int main(int argc, char **argv)
 {
     static const struct setup setups[] = {
         { .name = "null miniport, NdisSend, SUCCESS", .answer = ANSWER_SUCCESS, .burst = 1 },
@@ -372,13 +379,19 @@ int main(void)
         { .name = "miniport on null transport, NdisSend", .entry = nic_miniport_single_entry, .burst = 1 },
         { .name = "miniport on null transport, NdisSendPackets(32)", .entry = nic_miniport_entry, .burst = BURST },
     };
-    double peer[2] = { testpmd_ns(1, FRAME_BYTES), testpmd_ns(BURST, FRAME_BYTES) };
+    double peer[2] = { -1, -1 };
+
+    for (unsigned i = 0; argc < 2 && i < 2; i++)
+        peer[i] = testpmd_ns(i ? BURST : 1, FRAME_BYTES);
 
     printf("%-52s %8s %14s\n", "processor time per 64-byte packet", "ns", "of net_null");
     printf("%-52s %8.1f\n%-52s %8.1f\n", "DPDK net_null, txonly, burst 1", peer[0], "DPDK net_null, txonly, burst 32",
            peer[1]);
     for (size_t i = 0; i < sizeof(setups) / sizeof(setups[0]); i++) {
-        double ns = run(&setups[i]), of = peer[setups[i].burst > 1];
+        double ns, of = peer[setups[i].burst > 1];
+        if (argc > 1 && !strstr(setups[i].name, argv[1]))
+            continue;
+        ns = run(&setups[i]);
         if (of > 0)
             printf("%-52s %8.1f %13.2fx\n", setups[i].name, ns, ns / of);
         else

@@ -16,6 +16,14 @@ $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_model.o
 unit-ndis: $(NDIS_TEST_PROGRAMS)
 	$(Q)for t in $(NDIS_TEST_PROGRAMS); do $$t || exit 1; done
 
+# Line coverage of host/ndis by these tests.
+.PHONY: coverage-ndis
+coverage-ndis:
+	$(Q)$(MAKE) --no-print-directory O=$(B)/coverage/obj CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage unit-ndis
+	$(Q)cd $(B)/coverage && for f in $(notdir $(wildcard host/ndis/*.c)); do \
+		gcov -n -o obj/host/ndis obj/host/ndis/$${f%.c}.gcda 2>/dev/null | grep -A1 "^File 'host/ndis/$$f'" | \
+		sed -n "s|^Lines executed:|$$f |p"; done
+
 # The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64.
 LINTS += lint-ndis-facts
 .PHONY: lint-ndis-facts
