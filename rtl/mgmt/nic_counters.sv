@@ -15,7 +15,7 @@ module nic_counters (
     input wire tx_broadcast_i,
     input wire tx_multicast_i,
     input wire [13:0] tx_octets_i,
-    // A pulse for each pause frame sent; at least 72 clocks apart.
+    // A pulse for each pause frame sent; at least 72 clocks apart, and none in the 90 clocks after reset.
     input wire tx_pause_sent_i,
 
     // The two resets overlap: there is a time of three clocks of each domain during which both are high.
@@ -89,10 +89,10 @@ module nic_counters (
         .out_data_o({rx_cause, rx_broadcast, rx_multicast, rx_octets})
     );
 
-    // RX first, because it cannot wait; a snapshot last, so that it starts with an empty FIFO.
-    wire take_rx = state_q == IDLE && rx_valid;
-    wire take_pause = state_q == IDLE && !rx_valid && pause_q;
-    wire take_tx = state_q == IDLE && !rx_valid && !pause_q && tx_valid_i;
+    // What cannot wait comes first, then completions; a snapshot last, so that it starts with an empty FIFO.
+    wire take_pause = state_q == IDLE && pause_q;
+    wire take_rx = state_q == IDLE && !pause_q && rx_valid;
+    wire take_tx = state_q == IDLE && !pause_q && !rx_valid && tx_valid_i;
     assign rx_ready = take_rx;
     assign tx_ready_o = take_tx;
 
@@ -104,12 +104,12 @@ module nic_counters (
 
     always_ff @(posedge clk_i) begin
         if (state_q == IDLE) begin
-            from_rx_q <= rx_valid;
+            from_rx_q <= rx_valid && !pause_q;
             broadcast_q <= rx_valid ? rx_broadcast : tx_broadcast_i;
             multicast_q <= rx_valid ? rx_multicast : tx_multicast_i;
             octets_q <= rx_valid ? rx_octets : tx_octets_i;
-            code_q <= rx_valid ? rx_cause : pause_q ? 4'd0 : tx_status_i[3:0];
-            good_q <= rx_valid ? rx_cause == RX_ERROR_NONE : !pause_q && tx_status_i == TX_STATUS_OK;
+            code_q <= pause_q ? 4'd0 : rx_valid ? rx_cause : tx_status_i[3:0];
+            good_q <= !pause_q && (rx_valid ? rx_cause == RX_ERROR_NONE : tx_status_i == TX_STATUS_OK);
         end
     end
 
@@ -122,7 +122,7 @@ module nic_counters (
         else bin_q <= {2'd0, octets_q >= 14'd65};
     end
 
-    // A pause frame sent waits here; it is served within a copy and two records.
+    // A pause frame sent waits here, for a copy or a record at most.
     always_ff @(posedge clk_i) begin
         if (rst_i) pause_q <= 1'b0;
         else pause_q <= tx_pause_sent_i || (pause_q && !take_pause);
