@@ -125,27 +125,28 @@ static unsigned distance(const char *a, const char *b)
     return row[n];
 }
 
-/* The nearest of some words, NULL: none is near. */
+/* The nearest of some words, NULL: none is near. Of two, the one with the same first letter. */
 static const char *nearest(const char *word, const char *const *words)
 {
     const char *best = NULL;
-    unsigned best_distance = 3;
+    unsigned best_cost = 6;
     for (; *words; words++) {
         unsigned d = distance(word, *words);
-        if (d < best_distance) {
-            best_distance = d;
+        if (d < 3 && 2 * d + (word[0] != words[0][0]) < best_cost) {
+            best_cost = 2 * d + (word[0] != words[0][0]);
             best = *words;
         }
     }
     return best;
 }
 
-static int unknown(const char *what, const char *word, const char *const *words, const char *help)
+/* `dashes`: what stands before the word, "" or "--". */
+static int unknown(const char *what, const char *dashes, const char *word, const char *const *words, const char *help)
 {
     const char *best = nearest(word, words);
     if (best)
-        return complain(EXIT_USAGE, "there is no %s %s, did you mean %s", what, word, best);
-    return complain(EXIT_USAGE, "there is no %s %s, see hilnic %s", what, word, help);
+        return complain(EXIT_USAGE, "there is no %s %s%s, did you mean %s%s", what, dashes, word, dashes, best);
+    return complain(EXIT_USAGE, "there is no %s %s%s, see hilnic %s", what, dashes, word, help);
 }
 
 /* ---- options ---- */
@@ -250,19 +251,16 @@ static const struct option *find(const struct command *c, const char *word, cons
 
 static int unknown_option(const struct command *c, const char *word)
 {
-    static char names[KNOWN][16];
     const char *words[KNOWN + 1];
     unsigned n = 0;
-    for (unsigned i = 0; i < KNOWN; i++)
-        if (has_word(c->letters, known[i].name)) {
-            snprintf(names[n], sizeof names[n], "--%s", known[i].name);
-            words[n] = names[n];
-            n++;
-        }
-    words[n] = NULL;
     char help[40];
+    bool dashes = !strncmp(word, "--", 2);
+    for (unsigned i = 0; i < KNOWN; i++)
+        if (has_word(c->letters, known[i].name))
+            words[n++] = known[i].name;
+    words[n] = NULL;
     snprintf(help, sizeof help, "help %s", c->name);
-    return unknown("option", word, words, help);
+    return unknown("option", dashes ? "--" : "", dashes ? word + 2 : word, words, help);
 }
 
 static int show_help(const struct command *c)
@@ -271,33 +269,42 @@ static int show_help(const struct command *c)
     return close_output(EXIT_DONE);
 }
 
+/* One option at argv[*i]; moves *i over its value. */
+static int parse_option(const struct command *c, struct options *o, int argc, char **argv, int *i)
+{
+    const char *value;
+    const struct option *option = find(c, argv[*i], &value);
+    if (!option)
+        return unknown_option(c, argv[*i]);
+    if (option->kind == FLAG && value)
+        return complain(EXIT_USAGE, "--%s takes no value", option->name);
+    if (option->kind != FLAG && !value && *i + 1 == argc)
+        return complain(EXIT_USAGE, "%s needs a value, see hilnic help %s", argv[*i], c->name);
+    if (option->kind != FLAG && !value)
+        value = argv[++*i];
+    return take(o, option, value);
+}
+
 static int run_command(const struct command *c, int argc, char **argv)
 {
     struct options o = {.device = "core", .mode = "array", .seed = 1, .size = 64, .count = 50000, .mbps = 1000};
-    int i;
-    for (i = 0; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-        const char *value;
+    bool options = true; /* until "--" */
+    o.operands = argv;   /* operands move to the front */
+    for (int i = 0; i < argc; i++) {
+        if (!options || argv[i][0] != '-' || !argv[i][1]) {
+            o.operands[o.operand_count++] = argv[i];
+            continue;
+        }
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
             return show_help(c);
         if (!strcmp(argv[i], "--")) {
-            i++;
-            break;
+            options = false;
+            continue;
         }
-        const struct option *option = find(c, argv[i], &value);
-        if (!option)
-            return unknown_option(c, argv[i]);
-        if (option->kind == FLAG && value)
-            return complain(EXIT_USAGE, "--%s takes no value", option->name);
-        if (option->kind != FLAG && !value && i + 1 == argc)
-            return complain(EXIT_USAGE, "%s needs a value, see hilnic help %s", argv[i], c->name);
-        if (option->kind != FLAG && !value)
-            value = argv[++i];
-        int code = take(&o, option, value);
+        int code = parse_option(c, &o, argc, argv, &i);
         if (code)
             return code;
     }
-    o.operands = argv + i;
-    o.operand_count = argc - i;
     if (o.operand_count && c->run != command_regs)
         return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0], c->name);
     return close_output(c->run(&o));
@@ -322,5 +329,5 @@ int main(int argc, char **argv)
     }
     names[COMMANDS] = "help";
     names[COMMANDS + 1] = NULL;
-    return unknown("command", name, names, "help");
+    return unknown("command", "", name, names, "help");
 }

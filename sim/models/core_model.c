@@ -322,13 +322,12 @@ void core_model_speed(struct core_model *m, unsigned mbps)
 
 /* ---- time ---- */
 
-/* First edge of a clock that is not before `target`. */
-static uint64_t skip_clock(struct core_clock *c, uint64_t target_ps, uint64_t limit)
+/* Leaves out the edges of a clock up to and including `until_ps`; its phase stays. */
+static uint64_t skip_clock(struct core_clock *c, uint64_t until_ps)
 {
-    if (c->next_ps >= target_ps)
+    if (c->next_ps > until_ps)
         return 0;
-    uint64_t n = (target_ps - c->next_ps + c->period_ps - 1) / c->period_ps;
-    assert(n <= limit);
+    uint64_t n = (until_ps - c->next_ps) / c->period_ps + 1;
     c->next_ps += n * c->period_ps;
     return n;
 }
@@ -355,22 +354,22 @@ uint32_t core_skip(struct core_model *m, uint64_t until_ps)
         m->stop = true; /* nothing will ever happen by itself */
         return 0;
     }
-    uint64_t most = m->tx.next_ps + (uint64_t)UINT32_MAX * m->tx.period_ps;
+    uint64_t most = m->now_ps + (uint64_t)UINT32_MAX * m->tx.period_ps; /* what tx_skip_i can say */
     if (target > most)
-        target = most;
+        target = most; /* the rest follows after the next edge */
     else
         m->idle_clocks = 0;
-    if (target < m->tx.next_ps + (uint64_t)SKIP_LEAST_CLOCKS * m->tx.period_ps)
+    if (target < m->now_ps + (uint64_t)SKIP_LEAST_CLOCKS * m->tx.period_ps)
         return 0;
-    uint64_t before_ps = m->now_ps;
-    uint64_t tx_clocks = skip_clock(&m->tx, target, UINT32_MAX);
-    uint64_t rx_clocks = skip_clock(&m->rx, target, UINT64_MAX);
-    skip_clock(&m->sys, target, UINT64_MAX);
+    uint64_t last_ps = target - 1;
+    uint64_t tx_clocks = skip_clock(&m->tx, last_ps);
+    uint64_t rx_clocks = skip_clock(&m->rx, last_ps);
+    skip_clock(&m->sys, last_ps);
     m->monitor.gap = add_saturated(m->monitor.gap, tx_clocks / m->divisor);
     m->driver.idle = add_saturated(m->driver.idle, rx_clocks / m->divisor);
     m->tx_divide = (uint32_t)((m->tx_divide + tx_clocks) % m->divisor);
     m->rx_divide = (uint32_t)((m->rx_divide + rx_clocks) % m->divisor);
-    m->stats.skipped_ns += (target - before_ps) / 1000;
+    m->stats.skipped_ns += (last_ps - m->now_ps) / 1000;
     return (uint32_t)tx_clocks;
 }
 
@@ -479,7 +478,7 @@ static void clocks_start(struct core_model *m, const struct core_model_options *
     uint64_t random = mix_seed(o->seed ^ 0x70686173);
     for (unsigned i = 0; i < 3; i++) {
         clocks[i]->next_ps = clocks[i]->period_ps;
-        if (!o->in_phase)
+        if (!o->in_phase || clocks[i]->period_ps != m->tx.period_ps)
             clocks[i]->next_ps += (random >> 20 * i & 0xfffff) * clocks[i]->period_ps >> 20;
         clocks[i]->reset_clocks = CORE_RESET_CLOCKS;
     }

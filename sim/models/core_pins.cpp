@@ -293,7 +293,8 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
     dump(m, m->now_ps);
     r.clk_i = r.clk_tx_i = r.clk_rx_i = 0;
     p->top->eval();
-    dump(m, m->now_ps + (next_edge_ps(m) - m->now_ps) / 2);
+    if (next_edge_ps(m) > m->now_ps + 1)
+        dump(m, m->now_ps + (next_edge_ps(m) - m->now_ps) / 2);
     m->stats.evaluations += 2;
 }
 

@@ -156,7 +156,7 @@ void cosim_start(struct cosim *c)
     const char *folder = getenv("COSIM_TRACE");
     char path[300];
     uint32_t buffers;
-    if (folder) {
+    if (folder && *folder) {
         snprintf(path, sizeof path, "%s/%s.fst", folder, tcase_name());
         c->options.core.trace_path = path;
         printf("waveform: %s\n", path);

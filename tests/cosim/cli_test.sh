@@ -1,0 +1,224 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The command line from outside: shipped captures through the Verilated device, the wire's bytes against tshark, and every
+# kind of bad input with its exit code and its one sentence. Ends with `N passed, N failed`.
+set -u
+: "${SEED:=1}"
+hilnic=${HILNIC:-build/hilnic}
+data=tests/data
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+    failed=$((failed + 1))
+    echo "FAILED: $*  (SEED=$SEED)"
+}
+# check NAME COMMAND...: the command succeeds.
+check() {
+    local name=$1
+    shift
+    if "$@" >/dev/null 2>&1; then pass; else fail "$name"; fi
+}
+# refuses CODE SENTENCE ARGUMENT...: exit code, exactly one line on standard error that holds the words, nothing on
+# standard output.
+refuses() {
+    local code=$1 words=$2
+    shift 2
+    timeout 60 "$hilnic" "$@" >"$work/out" 2>"$work/err"
+    local got=$?
+    if [ $got -ne "$code" ]; then
+        fail "hilnic $*: exit $got, not $code: $(head -c 300 "$work/err")"
+    elif [ "$(wc -l <"$work/err")" -ne 1 ] || ! grep -qF -- "$words" "$work/err"; then
+        fail "hilnic $*: said '$(head -c 300 "$work/err")', not one sentence with '$words'"
+    elif [ -s "$work/out" ]; then
+        fail "hilnic $*: wrote to standard output as well"
+    else
+        pass
+    fi
+}
+value() { python3 -c "import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])" "$work/json" "$1"; }
+# One line of hexadecimal a frame, by tshark, padded to 60 octets.
+frames() {
+    tshark -r "$1" --only-protocols eth -x 2>/dev/null | awk '
+        /^[0-9a-f]{4}  / { line = substr($0, 7, 47); gsub(/ /, "", line); hex = hex line; next }
+        hex != "" { print hex; hex = "" }
+        END { if (hex != "") print hex }' | awk '{ while (length($0) < 120) $0 = $0 "00"; print }'
+}
+
+# ---- every capture, every mode ----
+for capture in "$data"/*.pcap; do
+    name=$(basename "$capture" .pcap)
+    count=$(tshark -r "$capture" 2>/dev/null | wc -l)
+    if timeout 300 "$hilnic" replay -r "$capture" -w "$work/wire.pcap" --mode mixed --seed "$SEED" --json >"$work/json" 2>"$work/err"; then
+        pass
+    else
+        fail "replay of $name: $(cat "$work/err" "$work/json")"
+    fi
+    for key in frames_read sent completed_ok wire_frames; do
+        check "$name: $key" [ "$(value $key)" = "$count" ]
+    done
+    for key in completed_error rejected lost duplicated out_of_order wire_mismatches; do
+        check "$name: $key" [ "$(value $key)" = 0 ]
+    done
+    for key in interrupts model_ns; do
+        check "$name: $key" [ "$(value $key)" -gt 0 ]
+    done
+    check "$name: seed" [ "$(value seed)" = "$SEED" ]
+    frames "$capture" >"$work/sent"
+    frames "$work/wire.pcap" >"$work/seen"
+    check "$name: tshark sees on the wire what was sent" cmp "$work/sent" "$work/seen"
+    check "$name: tshark saw frames" [ "$(wc -l <"$work/seen")" = "$count" ]
+    rm -f "$work/wire.pcap"
+done
+check "nanosecond times" sh -c "'$hilnic' replay -r $data/lengths.pcap -w '$work/w.pcap' && [ \"\$(od -An -tx4 -N4 '$work/w.pcap' | tr -d ' ')\" = a1b23c4d ]"
+for mode in single array; do
+    for device in core soft; do
+        check "$mode on $device" timeout 120 "$hilnic" replay -r "$data/lengths.pcap" --mode $mode --device $device
+    done
+done
+"$hilnic" replay -r "$data/lengths.pcap" --mode single --json >"$work/json" 2>/dev/null
+check "single uses NdisSend" [ "$(value ndis_send)" = 297 -a "$(value ndis_send_packets)" = 0 ]
+"$hilnic" replay -r "$data/lengths.pcap" --mode array --json >"$work/json" 2>/dev/null
+check "array uses NdisSendPackets" [ "$(value ndis_send)" = 0 -a "$(value ndis_send_packets)" -gt 0 ]
+
+# ---- the same again, and recorded distances ----
+run() { "$hilnic" replay -r "$data/lengths.pcap" --mode mixed --seed "$1" --json 2>/dev/null >"$work/json" && value hash; }
+first=$(run "$SEED")
+check "equal seeds, equal runs" [ "$first" = "$(run "$SEED")" ]
+check "other seed, other run" [ "$first" != "$(run $((SEED + 1)))" ]
+"$hilnic" replay -r "$data/ping.pcap" --rate recorded -w "$work/wire.pcap" --json >"$work/json" 2>/dev/null
+check "recorded rate: exit" [ $? = 0 ]
+tshark -r "$data/ping.pcap" -T fields -e frame.time_relative 2>/dev/null >"$work/a"
+tshark -r "$work/wire.pcap" -T fields -e frame.time_relative 2>/dev/null >"$work/b"
+check "recorded rate: within 1 ms" sh -c "paste '$work/a' '$work/b' | awk '{ d = \$1 - \$2; if (d > 0.001 || d < -0.001) exit 1 } END { if (NR < 300) exit 1 }'"
+
+# ---- frames that no Ethernet carries ----
+python3 - "$work" "$data/lengths.pcap" <<'PY'
+import struct, sys
+work, source = sys.argv[1], open(sys.argv[2], "rb").read()
+head = source[:24]
+def write(name, frames, link=1, magic=0xa1b2c3d4, cut=0, short=0):
+    data = struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, link)
+    for i, f in enumerate(frames):
+        data += struct.pack("<IIII", 1, i, len(f) - short, len(f)) + f[:len(f) - short]
+    open(f"{work}/{name}", "wb").write(data[:len(data) - cut])
+def frame(n):
+    return (bytes.fromhex("02000000000b02000000000a88b5") + bytes(i & 255 for i in range(70000)))[:n]
+def tagged(n):
+    return (bytes.fromhex("02000000000b02000000000a8100000a88b5") + bytes(70000))[:n]
+write("odd.pcap", [frame(60), frame(13), frame(0), frame(1), frame(1514), frame(1515), tagged(1518), tagged(1519), frame(9000), frame(65000), frame(14)])
+write("short.pcap", [frame(13)])
+write("none.pcap", [])
+write("ip.pcap", [frame(60)], link=101)
+write("wifi.pcap", [frame(60)], link=105)
+write("cut.pcap", [frame(60), frame(1000)], cut=300)
+write("cuthead.pcap", [frame(60), frame(1000)], cut=1005)
+write("snap.pcap", [frame(60), frame(100)], short=4)
+write("same.pcap", [frame(60)] * 50 + [frame(61)] * 50)
+write("pause.pcap", [frame(60), bytes.fromhex("0180c2000001" "02000000000a" "8808" "0001" "0010") + bytes(42), frame(61)])
+open(f"{work}/text.pcap", "w").write("this is no capture\n")
+open(f"{work}/empty.pcap", "w")
+PY
+timeout 60 "$hilnic" replay -r "$work/odd.pcap" --json >"$work/json" 2>"$work/err"
+check "unsendable frames: exit 0" [ $? = 0 ]
+check "unsendable frames: rejected" [ "$(value rejected)" = 7 ]
+check "unsendable frames: sent" [ "$(value sent)" = 4 -a "$(value completed_ok)" = 4 -a "$(value lost)" = 0 ]
+check "unsendable frames: named" [ "$(grep -c 'frame [0-9]* of [0-9]* bytes .*NDIS_STATUS_FAILURE' "$work/err")" = 7 ]
+for n in "2 of 13" "3 of 0" "4 of 1" "6 of 1515" "8 of 1519" "9 of 9000" "10 of 65000"; do
+    check "frame $n named" grep -q "frame $n bytes" "$work/err"
+done
+for mode in single mixed; do
+    timeout 60 "$hilnic" replay -r "$work/odd.pcap" --mode $mode --json >"$work/json" 2>/dev/null
+    check "unsendable frames, $mode" [ "$(value rejected)" = 7 -a "$(value completed_ok)" = 4 ]
+done
+check "only unsendable frames" "$hilnic" replay -r "$work/short.pcap"
+check "no frames" "$hilnic" replay -r "$work/none.pcap"
+check "frames all alike" "$hilnic" replay -r "$work/same.pcap"
+check "a PAUSE frame goes as far as the MAC" "$hilnic" replay -r "$work/pause.pcap"
+
+# ---- bad input: one sentence, exit code, nothing left behind ----
+mkdir "$work/o"
+w="$work/o/wire.pcap"
+refuses 1 "No such file" replay -r "$work/nothing.pcap" -w "$w"
+refuses 1 "is a directory" replay -r "$work" -w "$w"
+refuses 1 "unknown file format" replay -r "$work/text.pcap" -w "$w"
+refuses 1 "empty.pcap" replay -r "$work/empty.pcap" -w "$w"
+refuses 1 "only Ethernet" replay -r "$work/ip.pcap" -w "$w"
+refuses 1 "only Ethernet" replay -r "$work/wifi.pcap" -w "$w"
+refuses 1 "damaged after frame 1" replay -r "$work/cut.pcap" -w "$w"
+refuses 1 "damaged after frame 1" replay -r "$work/cuthead.pcap" -w "$w"
+refuses 1 "recorded in part" replay -r "$work/snap.pcap" -w "$w"
+check "nothing left behind" [ -z "$(ls "$work/o")" ]
+if [ "$(id -u)" != 0 ]; then
+    cp "$work/odd.pcap" "$work/secret.pcap"
+    chmod 000 "$work/secret.pcap"
+    refuses 1 "Permission denied" replay -r "$work/secret.pcap"
+fi
+refuses 1 "No such file" replay -r "$data/lengths.pcap" -w "$work/nowhere/wire.pcap"
+refuses 1 "No space left" replay -r "$data/lengths.pcap" -w /dev/full
+"$hilnic" replay -r "$data/lengths.pcap" --json >/dev/full 2>"$work/err"
+check "full standard output: exit 1" [ $? = 1 ]
+check "full standard output: sentence" grep -q "standard output cannot be written: No space left" "$work/err"
+if mkdir "$work/small" && mount -t tmpfs -o size=64k none "$work/small" 2>/dev/null; then
+    refuses 1 "No space left" replay -r "$data/ping.pcap" -w "$work/small/wire.pcap"
+    check "full disk: nothing left behind" [ -z "$(ls "$work/small")" ]
+    umount "$work/small"
+fi
+echo old >"$work/o/kept.pcap"
+refuses 1 "damaged" replay -r "$work/cut.pcap" -w "$work/o/kept.pcap"
+check "an old file stays when a run fails" grep -q old "$work/o/kept.pcap"
+timeout -s INT 0.3 "$hilnic" replay -r "$data/iperf.pcap" -w "$work/o/int.pcap" >/dev/null 2>"$work/err"
+check "interrupted: nothing left behind" [ ! -e "$work/o/int.pcap" -a "$(ls "$work/o")" = kept.pcap ]
+check "a capture from standard input" sh -c "'$hilnic' replay -r - <$data/lengths.pcap"
+check "the wire to standard output" sh -c "'$hilnic' replay -r $data/lengths.pcap -w - 2>/dev/null | tshark -r - 2>/dev/null | [ \$(wc -l) = 297 ]"
+
+# ---- usage ----
+refuses 2 "did you mean replay" repaly
+refuses 2 "did you mean stats" stat
+refuses 2 "see hilnic help" frobnicate
+refuses 2 "did you mean --seed" replay --sede 3 -r x
+refuses 2 "see hilnic help replay" replay --frobnicate
+refuses 2 "needs a capture" replay
+refuses 2 "needs a value" replay -r
+refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
+refuses 2 "--device takes core, soft or null" replay --device usb9 -r x
+refuses 2 "--rate takes recorded, max" replay --rate fast -r x
+refuses 2 "--seed takes a number" replay --seed x -r x
+refuses 2 "--seed takes a number" replay --seed -1 -r x
+refuses 2 "--json takes no value" replay --json=1 -r x
+refuses 2 "takes no extra" replay -r x extra
+refuses 2 "null device carries nothing" replay --device null -r "$data/lengths.pcap"
+refuses 2 "standard output" replay -r "$data/lengths.pcap" -w - --json
+refuses 2 "--size takes a number" bench --size 63
+refuses 2 "there is no register" regs NOTHING
+refuses 2 "32 bits" regs IFG=12x
+refuses 1 "cannot be written" regs ID=1
+refuses 1 "cannot be read" regs RESET
+"$hilnic" >/dev/null 2>"$work/err"
+check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
+for command in "" replay bench info regs stats; do
+    check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
+done
+check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
+
+# ---- the other commands ----
+for device in core soft; do
+    "$hilnic" info --device $device --json >"$work/json" 2>/dev/null
+    check "info $device" [ "$(value max_frame)" = 1522 -a "$(value desc_depth)" = 64 -a "$(value link_mbps)" = 1000 ]
+    check "regs $device" sh -c "'$hilnic' regs --device $device ID | grep -q '0000  434e6c68  ID'"
+    "$hilnic" regs --device $device IFG=20 --json >"$work/json" 2>/dev/null
+    check "regs write $device" [ "$(value IFG)" = 20 ]
+    "$hilnic" stats --device $device -r "$data/lengths.pcap" --json >"$work/json" 2>/dev/null
+    check "stats $device" [ "$(value tx_packets)" = 297 -a "$(value rx_packets)" = 297 -a "$(value ndis_sent)" = 297 ]
+done
+check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
+check "bench soft" "$hilnic" bench --device soft --count 500
+check "bench null" "$hilnic" bench --device null --count 500 --mode single
+"$hilnic" bench --count 300 --json >"$work/json" 2>/dev/null
+check "bench core" [ "$(value received)" = 300 -a "$(value failed)" = 0 ]
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
