@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the proofs: every task of tests/formal/*.sby, two at a time, one line a task, `N passed, N failed` at the end.
 
-A task that passed is skipped until its .sby file, a source that this lists, abc.sh or requirements.txt changes; the fingerprint
-is in build/formal/<task>.passed. `run.py [name...]` takes proofs by name (nic_fifo) or by task (nic_fifo_prove).
+A task that passed is skipped until its .sby file, a source that this lists, abc.sh or requirements.txt changes; the
+fingerprint is in build/formal/<task>.passed. `run.py [name...]` takes proofs by name (nic_fifo) or task (nic_fifo_prove).
 """
 
 import concurrent.futures
