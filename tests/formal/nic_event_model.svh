@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Included by the proofs of nic_event and nic_tx_queue: what the reader of the event stream sees, the watched descriptor,
 // the properties of nic_event and the helper invariants. Expects: `EV (path of the instance), COUNT_WIDTH, DEPTH, MHZ,
-// rst, clk_i, accept, mark_i, done_count, resetting, outstanding, idle, ev_*, loss, count_set_q, us_set_q, and what is in the
+// rst, clk_i, accept, mark_i, done_count, resetting, outstanding, ev_valid, ev_ready, ev_data, count_set_q, us_set_q, and what is in the
 // watched slot once it is complete: report_q, status_q, tag_q, time_q. slot_q, byte_q: the address of a clock ago.
 
 // The stream as its reader sees it.
-wire take_ev = ev_valid && ev_ready_i;
+wire take_ev = ev_valid && ev_ready;
 logic [3:0] at_q;
 logic [127:0] record_q;
 wire [127:0] record = {ev_data, record_q[119:0]};

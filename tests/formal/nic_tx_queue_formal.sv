@@ -5,10 +5,14 @@
 // time that the scheduler wrote for it; at RESET_DONE nothing is outstanding. Only nic_frame_fifo is abstract.
 `default_nettype none
 
-module nic_tx_queue_formal (
+module nic_tx_queue_formal #(
+    // For the covers: one clock, the same short record again and again, no link, nothing else that moves except NIC resets:
+    // so that they are found in a minute.
+    parameter bit SCRIPTED = 1'b0
+) (
     // Any two signals: every ratio, phase, drift and stop of the clocks is among the traces.
     input wire clk_i,
-    input wire clk_tx_i,
+    input wire clk_tx_free_i,
 
     input wire out_valid_i,
     input wire [7:0] out_data_i,
@@ -49,28 +53,37 @@ module nic_tx_queue_formal (
     wire stat_valid, stat_broadcast, stat_multicast;
     wire [13:0] stat_octets;
 
+    // One byte of a frame, tag 44332211.
+    localparam logic [159:0] RECORD = 160'h000000a5_00000000_00000000_44332211_5b000001;
+    logic [4:0] script_q;
+    wire [7:0] out_data = SCRIPTED ? RECORD[script_q*8 +: 8] : out_data_i;
+    wire clk_tx_i = SCRIPTED ? clk_i : clk_tx_free_i;
     wire rst = 1'b0, rst_tx = 1'b0;
     wire clk_tx = clk_tx_i;
+    logic running_q = 1'b0;
+    wire rst_mac = rst_mac_i && !SCRIPTED;
+    wire [7:0] buf_byte = SCRIPTED ? 8'd0 : buf_data_i;
+    wire [63:0] now = SCRIPTED ? 64'd0 : time_i;
     logic [1:0] frames_in_q, frames_out_q;
     wire mac_sfd, mac_finished;
-    wire more = buf_more_i && frames_in_q != frames_out_q;
+    wire more = (buf_more_i || SCRIPTED) && frames_in_q != frames_out_q;
 
     nic_tx_queue #(.BUF_BYTES(32), .DESC_DEPTH(DEPTH), .MAX_FRAME(8), .SYS_MHZ(2)) u_dut (
         .clk_i,
         .rst_i(rst),
-        .out_valid_i,
+        .out_valid_i(out_valid_i || SCRIPTED),
         .out_ready_o(out_ready),
-        .out_data_i,
+        .out_data_i(out_data),
         .out_halt_o(halt),
         .ev_valid_o(ev_valid),
-        .ev_ready_i,
+        .ev_ready_i(ev_ready_i || SCRIPTED),
         .ev_data_o(ev_data),
         .ev_last_o(ev_last),
-        .moderation_count_i(count_set_i),
-        .moderation_us_i(us_set_i),
-        .link_up_i,
-        .link_speed_i,
-        .rx_loss_valid_i(rx_loss_i),
+        .moderation_count_i(SCRIPTED ? 16'd0 : count_set_i),
+        .moderation_us_i(SCRIPTED ? 16'd0 : us_set_i),
+        .link_up_i(link_up_i && !SCRIPTED),
+        .link_speed_i(link_speed_i & {2{!SCRIPTED}}),
+        .rx_loss_valid_i(rx_loss_i && !SCRIPTED),
         .rx_loss_count_i,
         .rx_loss_taken_o(loss_taken),
         .reset_start_i,
@@ -81,13 +94,13 @@ module nic_tx_queue_formal (
         .sys_idle_o(sys_idle),
         .clk_tx_i,
         .rst_tx_i(rst_tx),
-        .rst_mac_i,
-        .tx_enable_i(enable_i),
-        .tx_link_up_i,
-        .time_i,
-        .lead_i,
+        .rst_mac_i(rst_mac),
+        .tx_enable_i(enable_i && !SCRIPTED),
+        .tx_link_up_i(tx_link_up_i && !SCRIPTED),
+        .time_i(now),
+        .lead_i(SCRIPTED ? 16'd0 : lead_i),
         .mac_valid_o(mac_valid),
-        .mac_ready_i,
+        .mac_ready_i(mac_ready_i && !SCRIPTED),
         .mac_data_o(mac_data),
         .mac_last_o(mac_last),
         .mac_has_fcs_o(mac_has_fcs),
@@ -96,9 +109,9 @@ module nic_tx_queue_formal (
         .mac_abort_o(mac_abort),
         .mac_sfd_i(mac_sfd),
         .mac_done_i(mac_finished),
-        .mac_octets_i,
+        .mac_octets_i(SCRIPTED ? 14'd0 : mac_octets_i),
         .stat_valid_o(stat_valid),
-        .stat_ready_i,
+        .stat_ready_i(stat_ready_i || SCRIPTED),
         .stat_status_o(stat_status),
         .stat_broadcast_o(stat_broadcast),
         .stat_multicast_o(stat_multicast),
@@ -136,6 +149,8 @@ module nic_tx_queue_formal (
     logic slot_q;
     logic [3:0] byte_q;
 
+    wire ev_ready = ev_ready_i || SCRIPTED;
+
 `define EV u_dut.u_event
 `include "nic_event_model.svh"
 
@@ -153,6 +168,7 @@ module nic_tx_queue_formal (
     always_ff @(posedge clk_i) begin
         slot_q <= u_dut.slot;
         byte_q <= u_dut.slot_byte;
+        script_q <= !out_ready ? script_q : script_q == 5'd19 ? '0 : script_q + 1'b1;
         frames_in_q <= frames_in_q + 2'(u_dut.in_commit);
         if (resetting || accept) tag_mask_q <= '0;
         else if (u_dut.tag_we) begin
@@ -167,7 +183,6 @@ module nic_tx_queue_formal (
 
     // ---- from the state after a reset; what the clocks do before the first one of sys changes nothing ----
 
-    logic running_q = 1'b0;
     always_ff @(posedge clk_i) running_q <= 1'b1;
 
     always_comb begin
@@ -186,6 +201,8 @@ module nic_tx_queue_formal (
             assume (age_flight_q == '0 && owed_q == '0 && written_q == '0 && !timed_q);
             assume (frames_in_q == '0 && frames_out_q == '0 && at_q == '0 && held_q == '0 && !watched_q);
             assume (tag_mask_q == '0);
+            assume (u_dut.u_parser.check_q == 8'h5a);
+            assume (!SCRIPTED || script_q == '0);
         end
     end
 
@@ -220,6 +237,21 @@ module nic_tx_queue_formal (
             h_report_ram: assert (u_dut.u_tags.mem[{index_q[0], 2'd1}][8] == report_q);
             if (2'(done_tx - from) > ahead_q)
                 h_status_ram: assert (u_dut.u_completions.mem[{index_q[0], 4'd1}] == status_q);
+        end
+    end
+
+    // Covers, in the scripted run.
+    logic [1:0] delivered_q;
+    always_ff @(posedge clk_i) begin
+        if (!running_q) delivered_q <= '0;
+        else if (tx_whole && watched_q && ahead_q == '0 && record[63:32] == 32'h44332211)
+            delivered_q <= delivered_q + 1'b1;
+        if (running_q && SCRIPTED) begin
+            c_accepted: cover (held_q == 2'd1);
+            c_full: cover (held_q == 2'd2 && done_tx == '0);
+            c_completed: cover (done_count == 2'd1);
+            c_delivered: cover (delivered_q == 2'd1);
+            c_reset_done: cover (whole && record[7:0] == nic_regs_pkg::EVENT_TYPE_RESET_DONE && done_count != '0);
         end
     end
 

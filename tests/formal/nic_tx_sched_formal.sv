@@ -37,6 +37,9 @@ module nic_tx_sched_formal (
     wire clk_tx = clk_i;
     wire rst_tx = rst;
     wire flush = flush_i;
+    wire rst_mac = rst_mac_i;
+    wire [63:0] now = time_i;
+    wire [7:0] buf_byte = buf_data_i;
     wire more = buf_more_i;
 
 `define SC u_dut

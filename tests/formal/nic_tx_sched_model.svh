@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Included by the proofs of nic_tx_sched and nic_tx_queue: the frame buffer's read side and the MAC as nic_tx_sched may
 // find them, what it owes, what it has written, and the helper invariants. Expects: `SC (path of the instance), clk_tx,
-// rst_tx, the free inputs buf_*_i, mac_*_i, flush, rst_mac_i, time_i, more (the buffer has another byte), and the outputs
+// rst_tx, the free inputs buf_byte, buf_last_i, mac_*_i, flush, rst_mac, now, more (the buffer has another byte), and the outputs
 // buf_ready, mac_valid, mac_last, done_we, done_byte, done_data, done_step of the instance.
 
 localparam logic [2:0] CONTROL = 3'd0, LAUNCH = 3'd1, READY = 3'd2, FEED = 3'd3, DISCARD = 3'd4, ENDED = 3'd5;
@@ -13,7 +13,7 @@ logic fetched_q, last_fetched_q;
 logic [7:0] data_fetched_q;
 logic [3:0] pos_q;          // 0 control, 1..8 launch, 9 frame
 wire buf_valid = fetched_q || more;
-wire [7:0] data_in = fetched_q ? data_fetched_q : buf_data_i;
+wire [7:0] data_in = fetched_q ? data_fetched_q : buf_byte;
 wire last_in = fetched_q ? last_fetched_q : pos_q == 4'd0 ? data_in[7] : buf_last_i && pos_q == 4'd9;
 
 // The MAC: SFD at the earliest two clocks after the first valid (in truth eight), done after the last byte.
@@ -24,7 +24,7 @@ wire mac_done = mac_done_i && flight_q && last_taken_q;
 
 wire take = buf_valid && buf_ready;
 wire take_last = take && last_in;
-wire cut = flush || rst_mac_i;
+wire cut = flush || rst_mac;
 
 // Records whose last byte is gone and whose completion is not written; time bytes in the slot.
 logic [1:0] owed_q;
@@ -75,7 +75,7 @@ always_ff @(posedge clk_tx) begin
             sent_q <= sent_q || mac_done;
             if (sfd) begin
                 timed_q <= 1'b1;
-                sfd_time_q <= time_i;
+                sfd_time_q <= now;
             end
             if (done_we) begin
                 written_q[done_byte[2:0]] <= 1'b1;

@@ -348,6 +348,29 @@ static void run_sys(unsigned cycles)
             cycles--;
 }
 
+// Everything forgets: the device, and the scoreboard with it.
+static void device_reset(void)
+{
+    Vtop *top = b.tb.top;
+    top->rst_i = top->rst_tx_i = 1;
+    top->out_valid_i = top->mac_ready_i = top->mac_sfd_i = top->mac_done_i = 0;
+    tb_run_ps(&b.tb, b.clocks, CLOCKS, 1000000);
+    top->rst_tx_i = 0;
+    tb_run_ps(&b.tb, b.clocks, CLOCKS, 200000);
+    top->rst_i = 0;
+    tb_eval(&b.tb);
+    b.out.clear();
+    b.out_left.clear();
+    b.sent.clear();
+    b.open.clear();
+    b.bytes.clear();
+    b.unchecked.clear();
+    b.closed = 0;
+    b.accepted = b.delivered = b.loss_raised = b.loss_delivered = 0;
+    b.mac.phase = IDLE;
+    b.mac.seen_valid = false;
+}
+
 static void start(unsigned stream, uint64_t sys_khz, uint64_t tx_khz)
 {
     b = bench();
@@ -361,7 +384,6 @@ static void start(unsigned stream, uint64_t sys_khz, uint64_t tx_khz)
     b.mac.gap = 12;
     b.mac.divide = 1;
     b.out_percent = b.event_percent = b.stat_percent = 100;
-    top->rst_i = top->rst_tx_i = 1;
     top->rst_mac_i = 0;
     top->out_valid_i = top->ev_ready_i = top->rx_loss_valid_i = top->reset_start_i = top->mac_ready_i = 0;
     top->mac_sfd_i = top->mac_done_i = top->stat_ready_i = 0;
@@ -369,11 +391,7 @@ static void start(unsigned stream, uint64_t sys_khz, uint64_t tx_khz)
     top->link_up_i = top->tx_link_up_i = top->tx_enable_i = top->rx_flushed_i = 1;
     top->link_speed_i = NIC_SPEED_M1000;
     top->lead_i = LEAD;
-    tb_run_ps(&b.tb, b.clocks, CLOCKS, 1000000);
-    top->rst_tx_i = 0;
-    tb_run_ps(&b.tb, b.clocks, CLOCKS, 200000);
-    top->rst_i = 0;
-    tb_eval(&b.tb);
+    device_reset();
 }
 
 // Everything sent is accepted, completed and delivered in time, and then nothing is going on.
@@ -402,10 +420,10 @@ static const struct {
     uint32_t sys_khz, tx_khz;
 } ratios[] = {{60000, 125000}, {48000, 50000}, {60000, 60000}, {125000, 30000}, {20000, 200000}, {100000, 12500}};
 
-START_TEST(test_random_traffic)
+static void random_traffic(unsigned first_ratio)
 {
     static const unsigned percents[] = {100, 60, 10};
-    for (unsigned ratio = 0; ratio < 6; ratio++)
+    for (unsigned ratio = first_ratio; ratio < first_ratio + 2; ratio++)
         for (unsigned mix = 0; mix < 4; mix++) {
             start(100 + ratio * 4 + mix, ratios[ratio].sys_khz, ratios[ratio].tx_khz);
             b.out_percent = percents[tb_below(&b.random, 3)];
@@ -421,6 +439,14 @@ START_TEST(test_random_traffic)
             ck_assert_uint_eq(b.accepted, 150);
         }
 }
+
+START_TEST(test_traffic_fast_tx) { random_traffic(0); }
+END_TEST
+
+START_TEST(test_traffic_slow_tx) { random_traffic(2); }
+END_TEST
+
+START_TEST(test_traffic_extreme) { random_traffic(4); }
 END_TEST
 
 // The event path stands still for long: the ring fills, nothing more is accepted, all of it comes later and merged.
@@ -523,6 +549,27 @@ START_TEST(test_mac_reset_everywhere)
         settle(10000);
         ck_assert_uint_le(b.statuses[NIC_TX_STATUS_ABORTED], 1);
         ck_assert_uint_eq(b.statuses[NIC_TX_STATUS_ABORTED] + b.statuses[NIC_TX_STATUS_OK], 4);
+        finish();
+    }
+}
+END_TEST
+
+// The device reset comes after every number of clocks; afterwards it is as new.
+START_TEST(test_device_reset_everywhere)
+{
+    for (unsigned at = 1; at < 400; at += 3) {
+        unsigned ratio = at % 6;
+        start(8000 + at, ratios[ratio].sys_khz, ratios[ratio].tx_khz);
+        b.event_percent = at % 2 ? 100 : 30;
+        for (unsigned i = 0; i < 12; i++)
+            send_random(20, 10);
+        run_sys(at);
+        device_reset();
+        ck_assert_uint_eq(b.tb.top->outstanding_o, 0);
+        for (unsigned i = 0; i < 5; i++)
+            send_random(20, 10);
+        settle(100000);
+        ck_assert_uint_eq(b.accepted, 5);
         finish();
     }
 }
@@ -730,6 +777,6 @@ START_TEST(test_launch_aborted)
 }
 END_TEST
 
-TB_MAIN("nic_tx_queue", test_random_traffic, test_event_blocked, test_back_to_back, test_reset_everywhere,
-        test_mac_reset_everywhere, test_link_down, test_stream_error, test_other_events, test_launch_accuracy,
+TB_MAIN("nic_tx_queue", test_traffic_fast_tx, test_traffic_slow_tx, test_traffic_extreme, test_event_blocked, test_back_to_back, test_reset_everywhere,
+        test_mac_reset_everywhere, test_device_reset_everywhere, test_link_down, test_stream_error, test_other_events, test_launch_accuracy,
         test_launch_line_rate, test_launch_late, test_launch_time_set, test_launch_aborted)
