@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is generated from the register description, and the check that the committed files are up to date.
+# What is generated from the register description, the check that the committed files are up to date, and parameters
+# of benches.
 
 REGS_FILES := rtl/mgmt/nic_regs_pkg.sv rtl/mgmt/nic_regs_sys.sv rtl/mgmt/nic_regs_tx.sv host/include/nic_regs.h REGISTERS.md
 LINTS += lint-regs
@@ -15,3 +16,5 @@ lint-regs:
 	$(Q)$(PY) rtl/mgmt/regs_export.py rtl/mgmt/nic.rdl $(B)/regs
 	$(Q)for f in $(REGS_FILES); do cmp $$f $(B)/regs/$$f || { \
 	    echo "$$f does not follow from rtl/mgmt/nic.rdl: run make regs and commit."; exit 1; }; done
+
+RTL_BENCH_nic_time__mhz50 := -GTX_MHZ=50
