@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Internal loopback: the MAC's transmit side to its receive side through a small elastic buffer, the wire stays idle.
-// Both sides run at the same nominal speed; the buffer takes up 4 octets (MII: nibbles) of difference in a frame.
+// Internal loopback: the MAC's transmit side to its receive side through a small elastic buffer,
+// the wire stays idle. Both sides run at the same nominal speed; the buffer takes up 4 octets (MII:
+// nibbles) of difference in a frame.
 `default_nettype none
 
 module nic_loopback (
-    // Device resets: those of the two sides overlap, see nic_afifo. A reset of the MAC alone needs none here.
+    // Device resets: those of the two sides overlap, see nic_afifo. A reset of the MAC alone needs
+    // none here.
     input wire clk_tx_i,
     input wire rst_tx_i,
-    // Level. Takes effect between frames, on each side by itself; a frame under way stays where it began. Frames looped
-    // before the receive side has changed over, which waits for the PHY to be silent, are lost as a whole.
+    // Level. Takes effect between frames, on each side by itself; a frame under way stays where it
+    // began. Frames looped before the receive side has changed over, which waits for the PHY to be
+    // silent, are lost as a whole.
     input wire enable_i,
 
-    // From the MAC to the wire, which shows no tx_en and no tx_er while enabled. Passed through without delay.
+    // From the MAC to the wire, which shows no tx_en and no tx_er while enabled. Passed through
+    // without delay.
     input wire tx_ce_i,
     input wire [7:0] mac_txd_i,
     input wire mac_tx_en_i,
@@ -23,8 +27,8 @@ module nic_loopback (
     input wire clk_rx_i,
     input wire rst_rx_i,
 
-    // From the wire to the MAC, passed through without delay, or the buffer instead of it. If the two sides' speeds
-    // differ too much, the frame has rx_er in it.
+    // From the wire to the MAC, passed through without delay, or the buffer instead of it. If the
+    // two sides' speeds differ too much, the frame has rx_er in it.
     input wire rx_ce_i,
     input wire [7:0] gmii_rxd_i,
     input wire gmii_rx_dv_i,
@@ -123,9 +127,11 @@ module nic_loopback (
         end
     end
 
-    // A buffer run dry in a frame shows as an error, and so does a frame cut because the buffer was full.
+    // A buffer run dry in a frame shows as an error, and so does a frame cut because the buffer was
+    // full.
     assign mac_rxd_o = select_q ? out_word[7:0] : gmii_rxd_i;
-    assign mac_rx_dv_o = select_q ? play_q && (!out_valid || out_word[9] || out_word[8]) : gmii_rx_dv_i;
+    assign mac_rx_dv_o = select_q
+        ? play_q && (!out_valid || out_word[9] || out_word[8]) : gmii_rx_dv_i;
     assign mac_rx_er_o = select_q ? play_q && (!out_valid || out_word[8]) : gmii_rx_er_i;
 endmodule
 

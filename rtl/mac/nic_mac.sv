@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MAC: transmit, receive and, with PAUSE = 1, flow control. Contracts of the signals are at nic_mac_tx, nic_mac_rx
-// and nic_pause; said here is what the wrapper adds.
+// The MAC: transmit, receive and, with PAUSE = 1, flow control. Contracts of the signals are at
+// nic_mac_tx, nic_mac_rx and nic_pause; said here is what the wrapper adds.
 `default_nettype none
 
 module nic_mac #(
     parameter int unsigned PAUSE = 1,
     parameter int unsigned MAX_FRAME = 1522
 ) (
-    // Either reset may come alone, at any time; the crossing between the two sides is cleared by both.
+    // Either reset may come alone, at any time; the crossing between the two sides is cleared by
+    // both.
     input wire clk_tx_i,
     input wire rst_tx_i,
     input wire clk_rx_i,
@@ -116,8 +117,8 @@ module nic_mac #(
     );
 
     if (PAUSE == 1) begin : g_pause
-        // The receive side sends first and the transmit side leaves its reset last, so that a reset of one side is not
-        // taken for a word by the other.
+        // The receive side sends first and the transmit side leaves its reset last, so that a reset
+        // of one side is not taken for a word by the other.
         wire rst_cross_rx, rst_cross_tx;
         nic_reset_sync u_reset_rx (
             .clk_i(clk_rx_i),
@@ -212,8 +213,8 @@ module nic_mac #(
         assign control_data = '0;
         assign control_last = 1'b0;
         assign match = 1'b0;
-        wire unused = &{1'b0, pause_obey_i, pause_send_i, pause_quanta_i, mac_addr_i, rx_xoff_i, control_start,
-            control_ready, octet_start, octet_valid, octet, window};
+        wire unused = &{1'b0, pause_obey_i, pause_send_i, pause_quanta_i, mac_addr_i, rx_xoff_i,
+            control_start, control_ready, octet_start, octet_valid, octet, window};
     end
 endmodule
 

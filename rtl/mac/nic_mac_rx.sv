@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MAC receive: finds the SFD, takes the FCS off, classifies the frame at its end. What to do with a frame, filter and
-// buffer, is for the modules behind; there is no back-pressure.
+// MAC receive: finds the SFD, takes the FCS off, classifies the frame at its end. What to do with a
+// frame, filter and buffer, is for the modules behind; there is no back-pressure.
 `default_nettype none
 
 module nic_mac_rx #(
@@ -10,9 +10,10 @@ module nic_mac_rx #(
     input wire clk_i,
     input wire rst_i,
 
-    // GMII, looked at in clocks with ce_i; with mii_i (quasi-static) rxd[3:0] is a nibble, low nibble of an octet first.
-    // Any preamble is taken, of any length or none: everything before the first SFD is skipped, as clause 4.2.9 does.
-    // After a reset nothing is taken until dv has been low.
+    // GMII, looked at in clocks with ce_i; with mii_i (quasi-static) rxd[3:0] is a nibble, low
+    // nibble of an octet first. Any preamble is taken, of any length or none: everything before the
+    // first SFD is skipped, as clause 4.2.9 does. After a reset nothing is taken until dv has been
+    // low.
     input wire ce_i,
     input wire mii_i,
     input wire [7:0] rxd_i,
@@ -24,18 +25,21 @@ module nic_mac_rx #(
     // Octets from destination address on, without FCS and never more than MAX_FRAME - 4.
     output logic valid_o,
     output wire [7:0] data_o,
-    // Pulse, once for each sfd_o, when dv has fallen. The last octet of data comes together with it; without valid_o the
-    // frame had no data at all. Between end_o and the next sfd_o there is no data.
+    // Pulse, once for each sfd_o, when dv has fallen. The last octet of data comes together with
+    // it; without valid_o the frame had no data at all. Between end_o and the next sfd_o there is
+    // no data.
     output logic end_o,
-    // With end_o: nic_regs_pkg::RX_ERROR_*. rx_er anywhere under dv is SYMBOL; else a frame under 64 octets is RUNT or
-    // FRAGMENT, one over MAX_FRAME is GIANT or JABBER by its FCS; else FCS, or ALIGNMENT after an odd nibble; else
-    // PAUSE or NONE. An odd nibble behind a right FCS is dropped.
+    // With end_o: nic_regs_pkg::RX_ERROR_*. rx_er anywhere under dv is SYMBOL; else a frame under
+    // 64 octets is RUNT or FRAGMENT, one over MAX_FRAME is GIANT or JABBER by its FCS; else FCS, or
+    // ALIGNMENT after an odd nibble; else PAUSE or NONE. An odd nibble behind a right FCS is
+    // dropped.
     output logic [3:0] error_o,
     // With end_o: whole octets from destination address to FCS as received, stays at 16383.
     output logic [13:0] octets_o,
 
-    // For nic_pause_match: start_o before the first octet, then octets as they come, FCS included. In a clock with octet_valid_o, octets_o of them have come
-    // before in this frame, the last six of which are in window_o, newest in bits 7:0.
+    // For nic_pause_match: start_o before the first octet, then octets as they come, FCS included.
+    // In a clock with octet_valid_o, octets_o of them have come before in this frame, the last six
+    // of which are in window_o, newest in bits 7:0.
     output wire start_o,
     output wire octet_valid_o,
     output wire [7:0] octet_o,

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// MAC transmit: preamble, SFD, padding, FCS and gap around a stream of frames, to GMII, or to MII by clock enable.
-// Launch times and the pause timers are elsewhere; this module only offers a place between frames to both.
+// MAC transmit: preamble, SFD, padding, FCS and gap around a stream of frames, to GMII, or to MII
+// by clock enable. Launch times and the pause timers are elsewhere; this module only offers a place
+// between frames to both.
 `default_nettype none
 
 module nic_mac_tx (
     input wire clk_i,
     input wire rst_i,
 
-    // PHY enable: everything on GMII changes only after a clock with ce_i. At gigabit tied high; with mii_i one pulse
-    // for each nibble, sent low nibble first on txd[3:0]. mii_i and ifg_i change only while no frame is on the wire.
+    // PHY enable: everything on GMII changes only after a clock with ce_i. At gigabit tied high;
+    // with mii_i one pulse for each nibble, sent low nibble first on txd[3:0]. mii_i and ifg_i
+    // change only while no frame is on the wire.
     input wire ce_i,
     input wire mii_i,
     // Octets between frames, 8..255; less acts as 8.
     input wire [7:0] ifg_i,
 
-    // Frames, destination address first. A frame starts in a clock with ce_i, valid and an idle wire; its first byte is
-    // taken at the SFD, 7 octets later, so a byte is due within each octet time from then on. From the first valid to
-    // the last byte taken, valid stays; a frame that breaks this is cut with tx_er. The flags belong to the frame.
+    // Frames, destination address first. A frame starts in a clock with ce_i, valid and an idle
+    // wire; its first byte is taken at the SFD, 7 octets later, so a byte is due within each octet
+    // time from then on. From the first valid to the last byte taken, valid stays; a frame that
+    // breaks this is cut with tx_er. The flags belong to the frame.
     input wire valid_i,
     output wire ready_o,
     input wire [7:0] data_i,
@@ -27,13 +30,15 @@ module nic_mac_tx (
     input wire no_pad_i,
     // tx_er on the last octet before the FCS.
     input wire error_i,
-    // Level. No data frame starts; one on the wire is cut after its present octet by an octet with tx_er, without done.
+    // Level. No data frame starts; one on the wire is cut after its present octet by an octet with
+    // tx_er, without done.
     input wire abort_i,
     // Level. No data frame starts (the pause timer).
     input wire hold_i,
 
-    // A control frame, preferred to data and untouched by hold and abort. control_start_o, a pulse, commits to one; its
-    // octets are taken with control_ready_o, the first at the SFD, and each must be there in time. Padded, FCS added.
+    // A control frame, preferred to data and untouched by hold and abort. control_start_o, a pulse,
+    // commits to one; its octets are taken with control_ready_o, the first at the SFD, and each
+    // must be there in time. Padded, FCS added.
     input wire control_valid_i,
     output logic control_start_o,
     output wire control_ready_o,
@@ -44,9 +49,10 @@ module nic_mac_tx (
     output logic gmii_tx_en_o,
     output logic gmii_tx_er_o,
 
-    // Pulses. sfd and done belong to data frames, sent to control frames. sfd: the SFD (MII: its second nibble) is on
-    // gmii_txd_o. done and sent: the last octet (MII: its second nibble) is. Every frame whose first byte was taken ends
-    // in done, or is cut by abort, reset or a broken stream; a clock with abort_i is never followed by its done.
+    // Pulses. sfd and done belong to data frames, sent to control frames. sfd: the SFD (MII: its
+    // second nibble) is on gmii_txd_o. done and sent: the last octet (MII: its second nibble) is.
+    // Every frame whose first byte was taken ends in done, or is cut by abort, reset or a broken
+    // stream; a clock with abort_i is never followed by its done.
     output logic sfd_o,
     output logic done_o,
     output logic sent_o,
@@ -57,8 +63,9 @@ module nic_mac_tx (
 );
     `include "nic_crc32.svh"
 
-    // GAP -> IDLE -> PREAMBLE -> DATA [-> FCS] -> LAST -> GAP; a cut: PREAMBLE, DATA, FCS, LAST -> CUT -> LAST.
-    // A state names what the next octet on the wire is: LAST, the first idle octet, still has the count of the frame.
+    // GAP -> IDLE -> PREAMBLE -> DATA [-> FCS] -> LAST -> GAP; a cut: PREAMBLE, DATA, FCS, LAST ->
+    // CUT -> LAST. A state names what the next octet on the wire is: LAST, the first idle octet,
+    // still has the count of the frame.
     typedef enum logic [2:0] {GAP, IDLE, PREAMBLE, DATA, FCS, CUT, LAST} state_t;
     state_t state_q;
 
@@ -77,6 +84,7 @@ module nic_mac_tx (
     logic done_pending_q;       // MII: the first nibble of the last octet is on the wire
     logic [31:0] crc_q;
 
+    wire body = state_q == DATA || state_q == FCS;
     wire step = ce_i && !second_q;
     wire start = state_q == IDLE && (control_valid_i || (valid_i && !hold_i && !abort_i));
     wire sfd = state_q == PREAMBLE && short_q == 3'd6;
@@ -85,7 +93,7 @@ module nic_mac_tx (
     wire fetch = step && (sfd || (state_q == DATA && !last_q));
     wire offered = control_q || valid_i;
     wire cut = abort_i && !control_q
-        && (state_q == PREAMBLE || state_q == DATA || state_q == FCS || done_pending_q);
+        && (state_q == PREAMBLE || body || done_pending_q);
 
     assign ready_o = fetch && !control_q;
     assign control_ready_o = fetch && control_q;
@@ -138,7 +146,7 @@ module nic_mac_tx (
         if (step) begin
             if (state_q == LAST) count_q <= 14'd2;
             else if (state_q == PREAMBLE) count_q <= 14'd0;
-            else if (state_q == DATA || state_q == FCS || state_q == GAP) count_q <= count_q + 14'd1;
+            else if (body || state_q == GAP) count_q <= count_q + 14'd1;
         end
     end
 
@@ -167,7 +175,7 @@ module nic_mac_tx (
     always_ff @(posedge clk_i) begin
         if (step) begin
             if (state_q == PREAMBLE) crc_q <= '1;
-            else if (state_q == DATA || state_q == FCS)
+            else if (body)
                 crc_q <= nic_crc32_fold(crc_q[31:8], (crc_q[7:0] ^ data_q) & {8{state_q == DATA}});
         end
     end
@@ -176,14 +184,14 @@ module nic_mac_tx (
     always_ff @(posedge clk_i) begin
         if (ce_i) begin
             if (second_q) gmii_txd_o[3:0] <= gmii_txd_o[7:4];
-            else if (state_q == DATA || state_q == FCS) gmii_txd_o <= state_q == FCS ? ~crc_q[7:0] : data_q;
+            else if (body) gmii_txd_o <= state_q == FCS ? ~crc_q[7:0] : data_q;
             else gmii_txd_o <= {sfd, 7'h55};
         end
         if (rst_i) begin
             gmii_tx_en_o <= 1'b0;
             gmii_tx_er_o <= 1'b0;
         end else if (step) begin
-            gmii_tx_en_o <= start || state_q == PREAMBLE || state_q == DATA || state_q == FCS || state_q == CUT;
+            gmii_tx_en_o <= start || state_q == PREAMBLE || body || state_q == CUT;
             gmii_tx_er_o <= state_q == CUT || (state_q == DATA && data_end && error_q);
         end
     end
@@ -211,7 +219,7 @@ module nic_mac_tx (
             // A frame that has begun gets its bytes in time.
             a_stream: assert (!fetch || offered || abort_i);
             // The wire carries a frame from the preamble to its last octet.
-            a_wire: assert (gmii_tx_en_o || !(state_q == PREAMBLE || state_q == DATA || state_q == FCS));
+            a_wire: assert (gmii_tx_en_o || !(state_q == PREAMBLE || body));
         end
     end
 `endif

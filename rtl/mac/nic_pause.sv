@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flow control of IEEE 802.3 Annex 31B, the timers: holds data frames off after a received PAUSE, and asks for PAUSE
-// frames of ours. Time is counted in octets on the wire, 64 to a quantum, so it is right at every speed.
+// Flow control of IEEE 802.3 Annex 31B, the timers: holds data frames off after a received PAUSE,
+// and asks for PAUSE frames of ours. Time is counted in octets on the wire, 64 to a quantum, so it
+// is right at every speed.
 `default_nettype none
 
 module nic_pause (
@@ -10,22 +11,25 @@ module nic_pause (
     input wire ce_i,
     input wire mii_i,
 
-    // A received PAUSE frame: pulse, and its quanta from there on. Each starts the timer anew; 0 quanta end the pause.
+    // A received PAUSE frame: pulse, and its quanta from there on. Each starts the timer anew; 0
+    // quanta end the pause.
     input wire received_i,
     input wire [15:0] received_quanta_i,
     // Quasi-static. Without it, the timer runs and holds nothing.
     input wire obey_i,
-    // No data frame may start. Falls received_quanta_i * 64 octet times, and up to four clocks, after received_i.
+    // No data frame may start. Falls received_quanta_i * 64 octet times, and up to four clocks,
+    // after received_i.
     output wire hold_o,
 
-    // Level: the peer shall not send. Announced by a frame with quanta_i, repeated each half of that time (but a frame
-    // under way is waited for: to be in time, quanta_i must be twice the longest frame), and taken back by one with 0.
-    // xoff_i and send_i are looked at together: when send_i falls, an announced XOFF is taken back.
+    // Level: the peer shall not send. Announced by a frame with quanta_i, repeated each half of
+    // that time (but a frame under way is waited for: to be in time, quanta_i must be twice the
+    // longest frame), and taken back by one with 0. xoff_i and send_i are looked at together: when
+    // send_i falls, an announced XOFF is taken back.
     input wire xoff_i,
     input wire send_i,
     input wire [15:0] quanta_i,
-    // To nic_mac_tx: a PAUSE frame shall be sent. sending_i: one has begun; frame_quanta_o is its pause time until then
-    // next sending_i.
+    // To nic_mac_tx: a PAUSE frame shall be sent. sending_i: one has begun; frame_quanta_o is its
+    // pause time until then next sending_i.
     output logic request_o,
     input wire sending_i,
     output wire [15:0] frame_quanta_o

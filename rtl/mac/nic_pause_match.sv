@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recognises a received PAUSE frame an octet at a time: IEEE 802.3 Annex 31B, constants fixed. Whether the frame is good
-// is for nic_mac_rx to say.
+// Recognises a received PAUSE frame an octet at a time: IEEE 802.3 Annex 31B, constants fixed.
+// Whether the frame is good is for nic_mac_rx to say.
 `default_nettype none
 
 module nic_pause_match (
     input wire clk_i,
 
-    // From nic_mac_rx: start before the first octet, then octets with the number that came before and the six latest of those.
+    // From nic_mac_rx: start before the first octet, then octets with the number that came before
+    // and the six latest of those.
     input wire start_i,
     input wire octet_valid_i,
     input wire [7:0] octet_i,
     input wire [4:0] index_i,
     input wire [47:0] window_i,
 
-    // Own address, first octet in bits 7:0; a PAUSE frame to it counts as one to the reserved multicast address.
+    // Own address, first octet in bits 7:0; a PAUSE frame to it counts as one to the reserved
+    // multicast address.
     input wire [47:0] address_i,
 
-    // From the 16th octet to the next start: destination, type and opcode are those of a PAUSE frame.
+    // From the 16th octet to the next start: destination, type and opcode are those of a PAUSE
+    // frame.
     output logic match_o,
     // pause_time, from the 18th octet on, unless keep_i.
     output logic [15:0] quanta_o,
     input wire keep_i
 );
-    // Octets 0..5: 01-80-C2-00-00-01; 12..15: 88-08, MAC control; 00-01, PAUSE. The source address does not matter.
+    // Octets 0..5: 01-80-C2-00-00-01; 12..15: 88-08, MAC control; 00-01, PAUSE. The source address
+    // does not matter.
     function automatic logic [7:0] expected(input logic [3:0] index);
         case (index)
             4'd0, 4'd5, 4'd15: expected = 8'h01;

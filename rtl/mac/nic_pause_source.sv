@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The octets of a PAUSE frame of ours, IEEE 802.3 Annex 31B, up to the pause time; nic_mac_tx pads and adds the FCS.
+// The octets of a PAUSE frame of ours, IEEE 802.3 Annex 31B, up to the pause time; nic_mac_tx pads
+// and adds the FCS.
 `default_nettype none
 
 module nic_pause_source (
     input wire clk_i,
     input wire rst_i,
-    // Source address, first octet in bits 7:0; pause time in quanta of 512 bit times. Stable during a frame.
+    // Source address, first octet in bits 7:0; pause time in quanta of 512 bit times. Stable during
+    // a frame.
     input wire [47:0] address_i,
     input wire [15:0] quanta_i,
-    // A frame begins with the clock after start_i: its first octet is there. ready_i takes an octet and brings the next.
+    // A frame begins with the clock after start_i: its first octet is there. ready_i takes an octet
+    // and brings the next.
     input wire start_i,
     input wire ready_i,
     output logic [7:0] data_o,
     output logic last_o
 );
-    // One bit for each octet 1..17, set when that octet is next: a multiplexer by number would be twice as large.
+    // One bit for each octet 1..17, set when that octet is next: a multiplexer by number would be
+    // twice as large.
     logic [17:1] next_q;
 
     always_ff @(posedge clk_i) begin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_mac_rx promises, at either width, for anything on the wire and any enable: ends and SFDs alternate, data lies
-// between them and is as long as the frame less its FCS, the classes of length are right.
+// What nic_mac_rx promises, at either width, for anything on the wire and any enable: ends and SFDs
+// alternate, data lies between them and is as long as the frame less its FCS, the classes of length
+// are right.
 `default_nettype none
 
 module nic_mac_rx_formal #(
@@ -67,7 +68,7 @@ module nic_mac_rx_formal #(
         end
     end
 
-    // ---- what went in: octets between SFD and the fall of dv, counted here without a limit of the MAC's kind ----
+    // ---- what went in: octets between SFD and the fall of dv, counted further than the MAC does ----
 
     logic silent_q;             // dv has been low since reset
     logic [14:0] went_q;
@@ -112,7 +113,8 @@ module nic_mac_rx_formal #(
             a_end: assert (!finish || in_q);
             // Data lies inside of a frame.
             a_data: assert (!valid || in_q);
-            // All octets but the last four, and of a giant the first MAX_FRAME - 4; the last one comes with the end.
+            // All octets but the last four, and of a giant the first MAX_FRAME - 4; the last one
+            // comes with the end.
             a_length: assert (!finish || data_d == (kept < 15'd4 ? 15'd0 : kept - 15'd4));
             a_last: assert (!finish || valid == (went_q > 15'd4));
             a_octets: assert (!finish || 15'(octets) == whole);
@@ -122,7 +124,8 @@ module nic_mac_rx_formal #(
             a_long: assert (!finish || class_long == (!symbol_before_q && went_q > 15'(MAX_FRAME)));
             a_good: assert (!finish || !(error == RX_ERROR_NONE || class_pause) || right_before_q);
             a_pause: assert (!finish || !class_pause || pause_before_q);
-            a_alignment: assert (!finish || error != RX_ERROR_ALIGNMENT || (mii_q && odd_before_q && !right_before_q));
+            a_alignment: assert (!finish || error != RX_ERROR_ALIGNMENT
+                || (mii_q && odd_before_q && !right_before_q));
             // Nothing is taken after a reset until the wire has been silent.
             a_silent: assert (!sfd || silent_q);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_mac_tx promises, at either width and any gap, for any traffic, aborts, holds, control frames and enables: tx_en
-// in one piece, gaps kept, each frame taken either done once, behind its last octet, or cut.
+// What nic_mac_tx promises, at either width and any gap, for any traffic, aborts, holds, control
+// frames and enables: tx_en in one piece, gaps kept, each frame taken either done once, behind its
+// last octet, or cut.
 `default_nettype none
 
 module nic_mac_tx_formal (
@@ -73,6 +74,11 @@ module nic_mac_tx_formal (
         .busy_o(busy)
     );
 
+    wire [2:0] state = u_dut.state_q;
+    wire [2:0] short = u_dut.short_q;
+    wire second = u_dut.second_q;
+    wire pending = u_dut.done_pending_q;
+
     // ---- the stream keeps its contract ----
 
     logic offered_q;            // a byte was offered, or is due
@@ -84,7 +90,7 @@ module nic_mac_tx_formal (
             // From the first valid to the last byte taken valid stays, unless the frame is aborted.
             m_valid_stays: assume (!offered_q || valid_i || abort_i);
             // No frame is so long that the count of its octets wraps.
-            m_length: assume (u_dut.count_q < 14'd16000 || u_dut.last_q || u_dut.state_q != DATA);
+            m_length: assume (u_dut.count_q < 14'd16000 || u_dut.last_q || state != DATA);
         end
     end
 
@@ -134,7 +140,7 @@ module nic_mac_tx_formal (
             open_q <= (open_q && !done) || take;
             if (take) part_q <= !last_i;
             if (take) wait_q <= '0;
-            else if (ce_i && !u_dut.second_q) wait_q <= wait_q + 7'd1;
+            else if (ce_i && !second) wait_q <= wait_q + 7'd1;
         end
     end
 
@@ -166,13 +172,15 @@ module nic_mac_tx_formal (
             a_silent: assert (!final_q || !en);
             // tx_er only with tx_en.
             a_error: assert (!er || en);
-            // Done and sent come on the last octet: as many octets are on the wire as are reported, and 8.
+            // Done and sent come on the last octet: as many octets are on the wire as are reported,
+            // and 8.
             a_place: assert (!close || (en && total_q == total_at_end));
             // Done belongs to a frame that was taken whole and is neither done nor cut.
             a_done: assert (!done || (open_q && !part_q && !u_dut.control_q));
             a_once: assert (!close || !closed_q);
             a_one: assert (!done || !sent);
-            // It is done at most 64 octets, the most padding and the FCS, behind its last byte, unless it is cut.
+            // It is done at most 64 octets, the most padding and the FCS, behind its last byte,
+            // unless it is cut.
             a_prompt: assert (!open_q || part_q || wait_q <= 7'd64);
             // The next frame is taken only after the end of the one before.
             a_order: assert (!take || part_q || !open_q);
@@ -197,50 +205,51 @@ module nic_mac_tx_formal (
 
     // ---- invariants that tie the counts above to the state, which make induction go through ----
 
-    wire [14:0] loaded = u_dut.state_q == PREAMBLE ? 15'(u_dut.short_q) + 15'd1 : 15'(octets) + 15'd8;
-    wire [14:0] total_now = mii_q ? {loaded[13:0], 1'b0} - (u_dut.second_q ? 15'd2 : 15'd1) : loaded - 15'd1;
-    wire in_frame = u_dut.state_q == PREAMBLE || u_dut.state_q == DATA || u_dut.state_q == FCS;
-    wire ending = u_dut.done_pending_q || close;
+    wire [14:0] loaded = state == PREAMBLE ? 15'(short) + 15'd1 : 15'(octets) + 15'd8;
+    wire [14:0] total_now = mii_q
+        ? {loaded[13:0], 1'b0} - (second ? 15'd2 : 15'd1) : loaded - 15'd1;
+    wire in_frame = state == PREAMBLE || state == DATA || state == FCS;
+    wire ending = pending || close;
     wire [9:0] count_gap = mii_q
-        ? {1'b0, octets[7:0], 1'b0} - (u_dut.second_q ? 10'd4 : 10'd3) : {2'b0, octets[7:0]} - 10'd2;
+        ? {1'b0, octets[7:0], 1'b0} - (second ? 10'd4 : 10'd3) : {2'b0, octets[7:0]} - 10'd2;
 
     always_ff @(posedge clk_i) begin
         if (settled_q) begin
             i_ifg: assert (u_dut.ifg_q == gap);
-            i_state: assert (u_dut.state_q <= LAST);
-            i_second: assert (mii_q || !u_dut.second_q);
-            i_pending: assert (mii_q || !(u_dut.done_pending_q || u_dut.sfd_pending_q));
-            i_en: assert (!en || in_frame || u_dut.state_q == CUT || u_dut.state_q == LAST);
-            i_frame: assert (!in_frame || (en && (!er || u_dut.state_q == FCS) && !closed && !u_dut.done_pending_q));
-            i_cut: assert (u_dut.state_q != CUT || (en && !closed && !u_dut.done_pending_q));
+            i_state: assert (state <= LAST);
+            i_second: assert (mii_q || !second);
+            i_pending: assert (mii_q || !(pending || u_dut.sfd_pending_q));
+            i_en: assert (!en || in_frame || state == CUT || state == LAST);
+            i_frame: assert (!in_frame || (en && (!er || state == FCS) && !closed && !pending));
+            i_cut: assert (state != CUT || (en && !closed && !pending));
             i_total: assert (!in_frame || total_q == total_now);
-            i_total_end: assert (!u_dut.done_pending_q
-                || (en && !closed && u_dut.state_q == LAST && u_dut.second_q && total_q == total_now));
-            i_closed: assert (!closed || !en || (u_dut.state_q == LAST && !u_dut.second_q));
-            i_short: assert (u_dut.short_q <= (u_dut.state_q == FCS ? 3'd3 : u_dut.state_q == PREAMBLE
+            i_total_end: assert (!pending
+                || (en && !closed && state == LAST && second && total_q == total_now));
+            i_closed: assert (!closed || !en || (state == LAST && !second));
+            i_short: assert (short <= (state == FCS ? 3'd3 : state == PREAMBLE
                 ? 3'd6 : 3'd7));
-            i_short_start: assert (u_dut.state_q != DATA || u_dut.short_q == 3'd7 || u_dut.short_q == 3'd0);
-            i_gap: assert (u_dut.state_q != GAP
+            i_short_start: assert (state != DATA || short == 3'd7 || short == 3'd0);
+            i_gap: assert (state != GAP
                 || (octets >= 14'd2 && octets <= 14'(gap) && idle_q >= count_gap));
-            i_idle: assert (u_dut.state_q != IDLE
-                || idle_q >= gap_samples - (u_dut.second_q ? 10'd2 : 10'd1));
-            i_en_idle: assert (!(u_dut.state_q == GAP || u_dut.state_q == IDLE) || !en);
-            i_last: assert (u_dut.state_q != LAST || !en || closed || u_dut.done_pending_q || er);
-            i_fcs: assert (u_dut.state_q != FCS || (u_dut.fcs_q && u_dut.last_q));
-            i_flags: assert (u_dut.state_q != DATA || u_dut.fcs_q || !(u_dut.pad_q || u_dut.control_q));
-            i_long: assert (u_dut.state_q != DATA || u_dut.long_q == (octets >= 14'd59));
-            i_padded: assert (!(u_dut.state_q == FCS && u_dut.pad_q) || octets >= 14'd60 + 14'(u_dut.short_q));
-            i_padded_end: assert (!u_dut.done_pending_q || !u_dut.pad_q || octets >= 14'd64);
-            i_count: assert (!en || octets <= (u_dut.state_q == DATA ? 14'd16000 : u_dut.state_q == FCS
-                ? 14'd16001 + 14'(u_dut.short_q) : 14'd16005));
-            i_count_idle: assert (!(u_dut.state_q == IDLE || u_dut.state_q == PREAMBLE) || octets <= 14'd256);
-            i_sfd: assert (!u_dut.sfd_pending_q || (en && u_dut.second_q && total_q == 15'd14));
-            i_part: assert (part_q == (u_dut.state_q == DATA && !u_dut.control_q && !u_dut.last_q));
-            i_wait: assert (!open_q || part_q || u_dut.state_q != DATA || wait_q == '0
+            i_idle: assert (state != IDLE
+                || idle_q >= gap_samples - (second ? 10'd2 : 10'd1));
+            i_en_idle: assert (!(state == GAP || state == IDLE) || !en);
+            i_last: assert (state != LAST || !en || closed || pending || er);
+            i_fcs: assert (state != FCS || (u_dut.fcs_q && u_dut.last_q));
+            i_flags: assert (state != DATA || u_dut.fcs_q || !(u_dut.pad_q || u_dut.control_q));
+            i_long: assert (state != DATA || u_dut.long_q == (octets >= 14'd59));
+            i_padded: assert (!(state == FCS && u_dut.pad_q) || octets >= 14'd60 + 14'(short));
+            i_padded_end: assert (!pending || !u_dut.pad_q || octets >= 14'd64);
+            i_count: assert (!en || octets <= (state == DATA ? 14'd16000 : state == FCS
+                ? 14'd16001 + 14'(short) : 14'd16005));
+            i_count_idle: assert (!(state == IDLE || state == PREAMBLE) || octets <= 14'd256);
+            i_sfd: assert (!u_dut.sfd_pending_q || (en && second && total_q == 15'd14));
+            i_part: assert (part_q == (state == DATA && !u_dut.control_q && !u_dut.last_q));
+            i_wait: assert (!open_q || part_q || state != DATA || wait_q == '0
                 || (u_dut.pad_q && octets <= 14'd59 && 14'(wait_q) <= octets));
-            i_wait_fcs: assert (!open_q || part_q || u_dut.state_q != FCS || wait_q <= 7'd60 + 7'(u_dut.short_q));
-            i_offered: assert (offered_q || !(part_q || (u_dut.state_q == PREAMBLE && !u_dut.control_q)));
-            i_open: assert (open_q == (!u_dut.control_q && (u_dut.state_q == DATA || u_dut.state_q == FCS
+            i_wait_fcs: assert (!open_q || part_q || state != FCS || wait_q <= 7'd60 + 7'(short));
+            i_offered: assert (offered_q || !(part_q || (state == PREAMBLE && !u_dut.control_q)));
+            i_open: assert (open_q == (!u_dut.control_q && (state == DATA || state == FCS
                 || ending)));
         end
     end

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_pause promises, at either width, for any enable, any quanta and any time of PAUSE frames and of starts of the
-// transmitter: the hold lasts as long as the frame said, no request is missing, late or needless.
+// What nic_pause promises, at either width, for any enable, any quanta and any time of PAUSE frames
+// and of starts of the transmitter: the hold lasts as long as the frame said, no request is
+// missing, late or needless.
 `default_nettype none
 
 module nic_pause_formal (
@@ -66,7 +67,8 @@ module nic_pause_formal (
     logic held_before_q;
     always_ff @(posedge clk_i) held_before_q <= hold;
 
-    // Nibbles (or octets) since the last PAUSE frame, with half an octet added if it came in the middle of one.
+    // Nibbles (or octets) since the last PAUSE frame, with half an octet added if it came in the
+    // middle of one.
     logic any_q;                // one came since reset
     logic first_q;              // in the clock before
     logic [25:0] ticks_q;
@@ -100,8 +102,8 @@ module nic_pause_formal (
             // No quanta, no hold.
             a_release: assert (!hold || first_q || received_quanta_q != '0);
 
-            c_hold_over: cover (any_q && !first_q && received_quanta_q == 16'd1 && held_before_q && !hold && !mii_q
-                && obey_i);
+            c_hold_over: cover (any_q && !first_q && received_quanta_q == 16'd1 && held_before_q && !hold
+                && !mii_q && obey_i);
             c_held_again: cover (hold && first_q && !received_i);
 
             // Invariants.
@@ -109,7 +111,8 @@ module nic_pause_formal (
             i_second: assert (mii_q || !u_dut.second_q);
             i_second_mii: assert (!mii_q || !any_q || u_dut.second_q == ticks_q[0] || ticks_q[25]);
             i_first: assert (!first_q || (u_dut.since_q == '0 && octets == '0));
-            i_since: assert (!any_q || first_q || !u_dut.hold_q || 26'(u_dut.since_q) + 26'(missed_q) == octets);
+            i_since: assert (!any_q || first_q || !u_dut.hold_q
+                || 26'(u_dut.since_q) + 26'(missed_q) == octets);
             i_stop: assert (!any_q || first_q || u_dut.hold_q
                 || (u_dut.since_q[21:6] == received_quanta_q && octets >= time_due));
             i_limit: assert (!any_q || 26'(u_dut.since_q) <= time_due + 26'd1 || first_q);
@@ -122,7 +125,7 @@ module nic_pause_formal (
     logic told_q;               // the last one said XOFF
     logic [25:0] age_q;         // octets since
     logic age_first_q;          // in the clock before
-    logic [1:0] steady_q;       // clocks since what we want changed, or a frame began; 3: three or more
+    logic [1:0] steady_q;       // clocks since what we want changed or a frame began, 3: or more
     logic want_q;
     wire want = xoff_i && send_i;
     always_ff @(posedge clk_i) begin
@@ -152,12 +155,15 @@ module nic_pause_formal (
             // What we want and have not said is requested; so is XON after XOFF.
             a_request: assert (steady_q != '1 || want_q == told_q || request);
             // XOFF is said again when half of its time is over, at the latest two octets later.
-            a_refresh: assert (steady_q != '1 || !told_q || !want_q || age_q <= half + 26'd1 || request);
+            a_refresh: assert (steady_q != '1 || !told_q || !want_q || age_q <= half + 26'd1
+                || request);
             // Nothing is requested without need.
-            a_need: assert (steady_q != '1 || !request || want_q != told_q || (told_q && age_q >= half));
+            a_need: assert (steady_q != '1 || !request || want_q != told_q
+                || (told_q && age_q >= half));
             a_silent: assert (sent_q || !told_q);
 
-            c_refresh: cover (request && told_q && want_q && steady_q == '1 && quanta_q == 16'd3 && sent_q && !mii_q);
+            c_refresh: cover (request && told_q && want_q && steady_q == '1 && quanta_q == 16'd3
+                && sent_q && !mii_q);
             c_xon: cover (sending && told_q && !u_dut.xoff_q);
 
             // Invariants.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// nic_mac with its transmit side looped into its receive side by nic_loopback; a PHY's wire beside it. For the bench.
+// nic_mac with its transmit side looped into its receive side by nic_loopback; a PHY's wire beside
+// it. For the bench.
 `default_nettype none
 
 module nic_loopback_rig #(

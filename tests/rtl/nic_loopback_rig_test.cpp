@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole MAC in a loop, two clocks a little apart: random frames, flags, errors, aborts and pauses; what is received
-// is what was sent. Then loopback switched on and off in traffic: frames may be lost then, never cut or mixed.
+// The whole MAC in a loop, two clocks a little apart: random frames, flags, errors, aborts and
+// pauses; what is received is what was sent. Then loopback switched on and off in traffic: frames
+// may be lost then, never cut or mixed.
 #include "nic_mac_tb.h"
 #include <deque>
 
@@ -17,7 +18,7 @@ struct sample {
 static struct tb tb;
 static struct tb_clock clocks[2];
 static struct tb_random noise;
-static struct listener ear;         // on the wire
+static struct listener ear; // on the wire
 static uint64_t tx_now;
 static unsigned ce_every, tx_phase, rx_phase;
 static std::deque<struct sent> queue;
@@ -25,12 +26,12 @@ static unsigned position, idle_clocks;
 static std::deque<octets> expected; // wire images of data frames done, to be heard and received
 static std::deque<octets> started;  // of frames begun, for loops that may lose some
 static std::deque<struct sample> phy;
-static octets phy_frame;            // the only one of the PHY's
+static octets phy_frame; // the only one of the PHY's
 static octets data;
 static std::vector<octets> received;
 static unsigned dones, errors, pauses, cuts, begun;
-static bool loose;                  // frames may be lost
-static bool cutting;                // and cut without tx_er: by resets
+static bool loose;   // frames may be lost
+static bool cutting; // and cut without tx_er: by resets
 
 static void start(unsigned every, bool mii, unsigned tx_khz, unsigned rx_khz, uint64_t stream)
 {
@@ -201,9 +202,10 @@ static void withdraw(void)
 static struct sent random_frame(void)
 {
     static unsigned serial;
-    unsigned length = tb_chance(&noise, 60) ? 4 + tb_below(&noise, 100) : 4 + tb_below(&noise, 1515);
-    struct sent s = {mac_random_octets(&noise, length), tb_chance(&noise, 15), tb_chance(&noise, 15),
-        tb_chance(&noise, 5)};
+    unsigned length =
+        tb_chance(&noise, 60) ? 4 + tb_below(&noise, 100) : 4 + tb_below(&noise, 1515);
+    struct sent s = {mac_random_octets(&noise, length), tb_chance(&noise, 15),
+                     tb_chance(&noise, 15), tb_chance(&noise, 5)};
     s.frame[0] = 2;
     serial++;
     memcpy(&s.frame[0], &serial, 4);
@@ -272,7 +274,8 @@ START_TEST(test_full_rate)
 }
 END_TEST
 
-// Aborts at random: a cut frame is received with its error, or not at all, and is never taken for a good one.
+// Aborts at random: a cut frame is received with its error, or not at all, and is never taken for a
+// good one.
 START_TEST(test_aborts)
 {
     start(1, false, 125000, 124990, 6);
@@ -299,8 +302,8 @@ START_TEST(test_aborts)
 }
 END_TEST
 
-// Switching in traffic of both MAC and PHY: each frame received is one that was sent, or one of the PHY's, whole; each
-// frame on the wire is whole.
+// Switching in traffic of both MAC and PHY: each frame received is one that was sent, or one of the
+// PHY's, whole; each frame on the wire is whole.
 START_TEST(test_switching)
 {
     start(1, false, 125000, 124990, 7);
@@ -342,7 +345,8 @@ START_TEST(test_switching)
 }
 END_TEST
 
-// Clocks too far apart: the frames are lost or marked, never good with other contents, and it works again afterwards.
+// Clocks too far apart: the frames are lost or marked, never good with other contents, and it works
+// again afterwards.
 START_TEST(test_far_clocks)
 {
     const unsigned rates[] = {60000, 119000, 131000, 200000};
@@ -382,7 +386,8 @@ START_TEST(test_mac_resets)
     loose = cutting = true;
     run(50);
     for (unsigned i = 0; i < 1500; i++) {
-        queue.push_back({mac_random_octets(&noise, 60 + tb_below(&noise, 40)), false, false, false});
+        queue.push_back(
+            {mac_random_octets(&noise, 60 + tb_below(&noise, 40)), false, false, false});
         queue.back().frame[0] = 2;
         run(tb_below(&noise, 250));
         CData *reset = tb_chance(&noise, 50) ? &tb.top->mac_rst_tx_i : &tb.top->mac_rst_rx_i;
@@ -410,4 +415,5 @@ START_TEST(test_mac_resets)
 }
 END_TEST
 
-TB_MAIN("nic_loopback_rig", test_soak, test_full_rate, test_aborts, test_switching, test_far_clocks, test_mac_resets)
+TB_MAIN("nic_loopback_rig", test_soak, test_full_rate, test_aborts, test_switching, test_far_clocks,
+        test_mac_resets)

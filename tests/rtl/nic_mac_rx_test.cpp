@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// nic_mac_rx: every preamble, length, speed and class of error, resets in every clock, against a classification written
-// here from the register description; the FCS is zlib's.
+// nic_mac_rx: every preamble, length, speed and class of error, resets in every clock, against a
+// classification written here from the register description; the FCS is zlib's.
 #include "nic_mac_tb.h"
 #include <deque>
 
-enum {NONE, FCS, ALIGNMENT, RUNT, FRAGMENT, GIANT, JABBER, SYMBOL};
+enum { NONE, FCS, ALIGNMENT, RUNT, FRAGMENT, GIANT, JABBER, SYMBOL };
 static const unsigned max_frame = 1522;
 
 // One sample on GMII.
@@ -25,7 +25,8 @@ static uint64_t clock_now;
 static unsigned ce_every, ce_phase;
 static bool mii;
 static std::deque<struct sample> wire;
-static uint64_t sfd_wire_clock; // when the driver showed the last sample of an SFD that it was told of
+static uint64_t
+    sfd_wire_clock; // when the driver showed the last sample of an SFD that it was told of
 static unsigned samples_to_sfd;
 static bool in_frame;
 static struct got now;
@@ -158,7 +159,9 @@ static unsigned class_of(const octets &image, bool er, bool odd)
 
 static void check_frame(const struct got *g, const octets &image, bool er, bool odd)
 {
-    size_t data = image.size() < 4 ? 0 : image.size() > max_frame ? max_frame - 4 : image.size() - 4;
+    size_t data = image.size() < 4           ? 0
+                  : image.size() > max_frame ? max_frame - 4
+                                             : image.size() - 4;
     ck_assert_uint_eq(g->error, class_of(image, er, odd));
     ck_assert_uint_eq(g->count, image.size() > 16383 ? 16383 : image.size());
     ck_assert_uint_eq(g->data.size(), data);
@@ -249,7 +252,8 @@ START_TEST(test_odd_preamble)
 }
 END_TEST
 
-// No SFD, no frame: a carrier of preamble only, or of anything without 0xd5; rx_er outside of dv means nothing.
+// No SFD, no frame: a carrier of preamble only, or of anything without 0xd5; rx_er outside of dv
+// means nothing.
 START_TEST(test_no_sfd)
 {
     struct tb_random random = tb_random_start(4);
@@ -281,15 +285,18 @@ END_TEST
 // Each class at the lengths where it begins and ends, at each speed.
 static void classes(unsigned every, bool nibbles)
 {
-    const unsigned lengths[] = {0, 1, 2, 3, 4, 5, 6, 8, 14, 18, 59, 60, 62, 63, 64, 65, 128, 1517, 1518, 1519, 1521,
-        1522, 1523, 1524, 1600, 2047, 2048, 4096, 9018, 16382, 16383, 16384, 16385, 20000, 33000};
+    const unsigned lengths[] = {0,    1,    2,     3,     4,     5,     6,     8,    14,
+                                18,   59,   60,    62,    63,    64,    65,    128,  1517,
+                                1518, 1519, 1521,  1522,  1523,  1524,  1600,  2047, 2048,
+                                4096, 9018, 16382, 16383, 16384, 16385, 20000, 33000};
     struct tb_random random = tb_random_start(5);
     unsigned n = 0, seen[8] = {};
     start_idle(every, nibbles);
     for (unsigned length : lengths) {
         for (unsigned what = 0; what < 8; what++) {
             bool wrong = what & 1, er = what & 2, odd = (what & 4) && nibbles;
-            octets image = length < 4 ? mac_random_octets(&random, length) : good_image(&random, length);
+            octets image =
+                length < 4 ? mac_random_octets(&random, length) : good_image(&random, length);
             if (wrong && length)
                 image[tb_below(&random, length)] ^= (uint8_t)(1u << tb_below(&random, 8));
             put_frame(image, 7, er ? (int)tb_below(&random, 8 + length) : -1, odd, 12);
@@ -423,14 +430,16 @@ START_TEST(test_random)
         struct tb_random random = tb_random_start(10 + speed);
         start_idle(speed == 2 ? 3 : 1, speed > 0);
         for (unsigned i = 0; i < 3000; i++) {
-            unsigned length = tb_chance(&random, 70) ? tb_below(&random, 90) : tb_below(&random, 1700);
+            unsigned length =
+                tb_chance(&random, 70) ? tb_below(&random, 90) : tb_below(&random, 1700);
             bool er = tb_chance(&random, 10), odd = mii && tb_chance(&random, 20);
             unsigned preamble = tb_below(&random, 16);
             octets image = mac_random_octets(&random, length);
             if (tb_chance(&random, 70))
                 mac_append_fcs(&image);
-            put_frame(image, preamble, er ? (int)tb_below(&random, (uint32_t)(preamble + 1 + image.size())) : -1, odd,
-                      1 + tb_below(&random, 14));
+            put_frame(image, preamble,
+                      er ? (int)tb_below(&random, (uint32_t)(preamble + 1 + image.size())) : -1,
+                      odd, 1 + tb_below(&random, 14));
             if (tb_chance(&random, 50))
                 for (unsigned j = 0; j < tb_below(&random, 5); j++) {
                     wire.push_back({(uint8_t)tb_random(&random), false, tb_chance(&random, 30)});
@@ -444,6 +453,6 @@ START_TEST(test_random)
 }
 END_TEST
 
-TB_MAIN("nic_mac_rx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10, test_preamble,
-    test_odd_preamble, test_no_sfd, test_classes, test_error_everywhere, test_pause_class, test_back_to_back,
-    test_reset_everywhere, test_random)
+TB_MAIN("nic_mac_rx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10,
+        test_preamble, test_odd_preamble, test_no_sfd, test_classes, test_error_everywhere,
+        test_pause_class, test_back_to_back, test_reset_everywhere, test_random)

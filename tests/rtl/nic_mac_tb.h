@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the MAC benches share: frames with their FCS from zlib, and a listener that takes GMII or MII apart, one sample
-// for each clock with the PHY's enable. Header only.
+// What the MAC benches share: frames with their FCS from zlib, and a listener that takes GMII or
+// MII apart, one sample for each clock with the PHY's enable. Header only.
 #ifndef NIC_MAC_TB_H
 #define NIC_MAC_TB_H
 
@@ -8,7 +8,8 @@
 #include <vector>
 #include <zlib.h>
 
-// Check notes the place of every ck_assert, a system call: what runs for each clock is an if instead.
+// Check notes the place of every ck_assert, a system call: what runs for each clock is an if
+// instead.
 
 typedef std::vector<uint8_t> octets;
 
@@ -54,14 +55,14 @@ static inline octets mac_wire_image(const octets &frame, bool has_fcs, bool no_p
 
 // A frame as heard. Times are clocks: the first clock in which the sample meant was on the pins.
 struct heard {
-    octets frame;       // behind the SFD
-    unsigned gap;       // samples without tx_en before it
-    unsigned preamble;  // 0x55 octets
+    octets frame;      // behind the SFD
+    unsigned gap;      // samples without tx_en before it
+    unsigned preamble; // 0x55 octets
     bool sfd;
-    bool odd;           // MII: half an octet at the end
-    unsigned errors;    // octets with tx_er
-    unsigned error_at;  // number of the last of them, counted from the first preamble octet
-    unsigned total;     // octets, preamble and SFD included
+    bool odd;          // MII: half an octet at the end
+    unsigned errors;   // octets with tx_er
+    unsigned error_at; // number of the last of them, counted from the first preamble octet
+    unsigned total;    // octets, preamble and SFD included
     uint64_t start, sfd_at, last_at;
 };
 
@@ -71,7 +72,7 @@ struct listener {
     uint8_t low;
     bool low_error;
     unsigned idle;
-    uint64_t shown;     // first clock in which the present sample is on the pins
+    uint64_t shown; // first clock in which the present sample is on the pins
     struct heard now;
     std::vector<struct heard> frames;
 };
@@ -97,7 +98,8 @@ static inline void listener_octet(struct listener *ear, uint8_t octet, bool erro
 }
 
 // Call once for each clock with the enable, with the pins as they are before the edge.
-static inline void listener_sample(struct listener *ear, uint64_t clock, uint8_t txd, bool en, bool er)
+static inline void listener_sample(struct listener *ear, uint64_t clock, uint8_t txd, bool en,
+                                   bool er)
 {
     if (en) {
         if (!ear->active) {

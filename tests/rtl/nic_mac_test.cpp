@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// nic_mac with flow control: PAUSE frames received and sent, their times against the formulas of IEEE 802.3 Annex 31B,
-// at every speed, with unlike clocks and a transmitter that always has a frame waiting or none.
+// nic_mac with flow control: PAUSE frames received and sent, their times against the formulas of
+// IEEE 802.3 Annex 31B, at every speed, with unlike clocks and a transmitter that always has a
+// frame waiting or none.
 #include "nic_mac_tb.h"
 #include <deque>
 
@@ -12,13 +13,14 @@ struct sample {
 static struct tb tb;
 static struct tb_clock clocks[2]; // tx, rx
 static struct listener ear;
-static uint64_t tx_now;           // tx clocks
+static uint64_t tx_now; // tx clocks
 static unsigned ce_every, tx_phase, rx_phase;
 static bool mii;
 static std::deque<struct sample> wire;
-static uint64_t wire_end;         // tx clock in which the wire ran empty
-static unsigned data_length;      // of the frames that always wait, 0: none do
+static uint64_t wire_end;    // tx clock in which the wire ran empty
+static unsigned data_length; // of the frames that always wait, 0: none do
 static unsigned data_position;
+static bool data_stop;            // after the present frame
 static unsigned dones, sfds, pauses_sent, ends;
 static unsigned last_error;
 static bool hold_seen;
@@ -40,12 +42,14 @@ static void start(unsigned every, bool nibbles, unsigned rx_khz)
     tx_now = tx_phase = rx_phase = 0;
     wire.clear();
     data_length = data_position = 0;
+    data_stop = false;
     dones = sfds = pauses_sent = ends = 0;
     hold_seen = false;
     top->tx_ce_i = top->rx_ce_i = 0;
     top->tx_mii_i = top->rx_mii_i = nibbles;
     top->tx_ifg_i = 12;
-    top->tx_valid_i = top->tx_last_i = top->tx_has_fcs_i = top->tx_no_pad_i = top->tx_error_i = top->tx_abort_i = 0;
+    top->tx_valid_i = top->tx_last_i = top->tx_has_fcs_i = top->tx_no_pad_i = top->tx_error_i =
+        top->tx_abort_i = 0;
     top->pause_obey_i = 1;
     top->pause_send_i = 1;
     top->pause_quanta_i = 0xffff;
@@ -70,8 +74,11 @@ static void look_tx(void)
     sfds += top->tx_sfd_o;
     pauses_sent += top->tx_pause_sent_o;
     hold_seen = hold_seen || top->tx_paused_o;
-    if (top->tx_valid_i && top->tx_ready_o && ++data_position == data_length)
+    if (top->tx_valid_i && top->tx_ready_o && ++data_position == data_length) {
         data_position = 0;
+        if (data_stop)
+            data_length = 0;
+    }
 }
 
 static void drive_tx(void)
@@ -136,6 +143,15 @@ static void run(uint64_t tx_clocks)
         step();
 }
 
+// A frame that was offered is sent to its end; none follows.
+static void stop_data(void)
+{
+    data_stop = true;
+    while (data_length)
+        step();
+    data_stop = false;
+}
+
 static void put_image(const octets &image)
 {
     octets all(7, 0x55);
@@ -175,8 +191,9 @@ static void receive_pause(unsigned quanta)
     ck_assert_uint_eq(last_error, 10);
 }
 
-// 31B.3.7 and the definition of pause_time: no data frame begins from at most one quantum after the PAUSE frame's end
-// (two at gigabit) until quanta * 512 bit times after it; then one begins at once.
+// 31B.3.7 and the definition of pause_time: no data frame begins from at most one quantum after the
+// PAUSE frame's end (two at gigabit) until quanta * 512 bit times after it; then one begins at
+// once.
 static void check_hold(unsigned quanta, unsigned rx_khz)
 {
     uint64_t octet = (uint64_t)ce_every * (mii ? 2 : 1), hold = (uint64_t)quanta * 64 * octet;
@@ -231,7 +248,8 @@ START_TEST(test_longest_hold)
 }
 END_TEST
 
-// A frame under way when PAUSE comes is finished; a PAUSE of 0 lets go at once; a new PAUSE replaces the old.
+// A frame under way when PAUSE comes is finished; a PAUSE of 0 lets go at once; a new PAUSE
+// replaces the old.
 START_TEST(test_boundary_release_restart)
 {
     start(1, false, 125000);
@@ -250,13 +268,12 @@ START_TEST(test_boundary_release_restart)
         ck_assert(ear.active);
         run(100 + 31 * i);
     }
-    data_length = 0;
+    stop_data();
     run(3000);
     receive_pause(20);
     run(10 * 64);
     receive_pause(3);
     uint64_t end = wire_end;
-    data_length = data_position = 0;
     data_length = 46;
     ear.frames.clear();
     run(400);
@@ -347,7 +364,8 @@ static void check_pause_frame(const struct heard *h, unsigned quanta)
     ck_assert(!h->odd);
 }
 
-// XOFF at once, refreshed each half of its time, XON at once; the refresh never comes after the time has run out.
+// XOFF at once, refreshed each half of its time, XON at once; the refresh never comes after the
+// time has run out.
 static void send(unsigned every, bool nibbles, unsigned rx_khz, unsigned quanta, unsigned periods)
 {
     start(every, nibbles, rx_khz);
@@ -409,7 +427,8 @@ START_TEST(test_send_longest)
 }
 END_TEST
 
-// A saturated transmitter: XOFF waits for one frame at most, and no refresh comes after the time has run out.
+// A saturated transmitter: XOFF waits for one frame at most, and no refresh comes after the time
+// has run out.
 START_TEST(test_send_under_load)
 {
     start(1, false, 125000);
@@ -468,7 +487,7 @@ START_TEST(test_send_while_held)
     check_pause_frame(&ear.frames[0], 0xffff);
     check_pause_frame(&ear.frames[1], 0);
     receive_pause(0);
-    data_length = 0;
+    stop_data();
     run(400);
     ear.frames.clear();
     tb.top->tx_abort_i = 1;
@@ -522,5 +541,6 @@ START_TEST(test_single_resets)
 }
 END_TEST
 
-TB_MAIN("nic_mac", test_hold_times, test_longest_hold, test_boundary_release_restart, test_recognised, test_send,
-    test_send_longest, test_send_under_load, test_send_while_held, test_single_resets)
+TB_MAIN("nic_mac", test_hold_times, test_longest_hold, test_boundary_release_restart,
+        test_recognised, test_send, test_send_longest, test_send_under_load, test_send_while_held,
+        test_single_resets)

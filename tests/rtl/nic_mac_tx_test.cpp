@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// nic_mac_tx: what is on the wire for every length, speed, gap and flag, with the FCS from zlib; aborts, resets, holds
-// and broken streams at every clock of a frame.
+// nic_mac_tx: what is on the wire for every length, speed, gap and flag, with the FCS from zlib;
+// aborts, resets, holds and broken streams at every clock of a frame.
 #include "nic_mac_tb.h"
 #include <deque>
 
@@ -21,7 +21,7 @@ static struct tb_random noise;
 static unsigned sfds, dones;
 static uint64_t sfd_clock, done_clock;
 static unsigned done_octets;
-static bool taking;                   // the frame at the front has had a byte taken
+static bool taking; // the frame at the front has had a byte taken
 
 static void start(unsigned every, bool mii)
 {
@@ -161,7 +161,8 @@ START_TEST(test_all_lengths_10)
 }
 END_TEST
 
-// Frames one behind the other: exactly gap + 8 octets between the end of one and the first octet of the next.
+// Frames one behind the other: exactly gap + 8 octets between the end of one and the first octet of
+// the next.
 static void back_to_back(unsigned every, bool mii, unsigned length, unsigned ifg, unsigned count)
 {
     struct tb_random random = tb_random_start(length * 1000 + ifg);
@@ -180,7 +181,8 @@ static void back_to_back(unsigned every, bool mii, unsigned length, unsigned ifg
             continue;
         const struct heard *h = &ear.frames[i], *before = &ear.frames[i - 1];
         ck_assert_uint_eq(h->gap, gap * samples);
-        ck_assert_uint_eq(h->sfd_at - before->sfd_at, (uint64_t)(length + gap + 8) * samples * every);
+        ck_assert_uint_eq(h->sfd_at - before->sfd_at,
+                          (uint64_t)(length + gap + 8) * samples * every);
     }
     tb_close(&tb);
 }
@@ -200,7 +202,8 @@ START_TEST(test_back_to_back)
 }
 END_TEST
 
-// The gap holds after a late frame too: it may be longer, never shorter, and a frame offered late starts at once.
+// The gap holds after a late frame too: it may be longer, never shorter, and a frame offered late
+// starts at once.
 START_TEST(test_late_frames)
 {
     for (unsigned mii = 0; mii < 2; mii++) {
@@ -233,8 +236,8 @@ START_TEST(test_flags)
         unsigned n = 0;
         for (unsigned length = 1; length <= 130; length++) {
             for (unsigned flags = 0; flags < 8; flags++) {
-                struct sent s = {mac_random_octets(&random, length), (flags & 1) != 0, (flags & 2) != 0,
-                    (flags & 4) != 0};
+                struct sent s = {mac_random_octets(&random, length), (flags & 1) != 0,
+                                 (flags & 2) != 0, (flags & 4) != 0};
                 queue.push_back(s);
                 listen(++n);
                 check_heard(&s);
@@ -246,7 +249,8 @@ START_TEST(test_flags)
 }
 END_TEST
 
-// After a disturbance: drop what is left of the frame at the front, send a sound one, see that it is whole.
+// After a disturbance: drop what is left of the frame at the front, send a sound one, see that it
+// is whole.
 static void check_recovery(struct tb_random *random)
 {
     if (position) {
@@ -272,7 +276,8 @@ static void check_recovery(struct tb_random *random)
     ck_assert_uint_ge(ear.frames.back().gap, 12u * (ear.mii ? 2 : 1));
 }
 
-// Aborts in each clock from the offer of a frame to behind its end, for one clock or until it is all over.
+// Aborts in each clock from the offer of a frame to behind its end, for one clock or until it is
+// all over.
 static void abort_everywhere(unsigned every, bool mii, unsigned hold_clocks)
 {
     struct tb_random random = tb_random_start(4);
@@ -351,7 +356,8 @@ START_TEST(test_abort_everywhere)
 }
 END_TEST
 
-// Resets in each clock of a frame: the wire falls silent at once, no done comes, the next frame is whole.
+// Resets in each clock of a frame: the wire falls silent at once, no done comes, the next frame is
+// whole.
 static void reset_everywhere(unsigned every, bool mii)
 {
     struct tb_random random = tb_random_start(5);
@@ -389,8 +395,8 @@ START_TEST(test_reset_everywhere)
 }
 END_TEST
 
-// A stream that stops in mid-frame: cut with tx_er, no FCS that would be right, no done. The assertion that names this
-// is off here, because the fault is wanted.
+// A stream that stops in mid-frame: cut with tx_er, no FCS that would be right, no done. The
+// assertion that names this is off here, because the fault is wanted.
 START_TEST(test_broken_stream)
 {
     for (unsigned mii = 0; mii < 2; mii++) {
@@ -453,6 +459,6 @@ START_TEST(test_hold_everywhere)
 }
 END_TEST
 
-TB_MAIN("nic_mac_tx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10, test_back_to_back,
-    test_late_frames, test_flags, test_abort_everywhere, test_reset_everywhere, test_broken_stream,
-    test_hold_everywhere)
+TB_MAIN("nic_mac_tx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10,
+        test_back_to_back, test_late_frames, test_flags, test_abort_everywhere,
+        test_reset_everywhere, test_broken_stream, test_hold_everywhere)
