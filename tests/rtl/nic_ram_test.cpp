@@ -14,6 +14,8 @@ START_TEST(test_against_array)
     unsigned shown = 0, reads = 0;
     bool shows = false;
 
+    top->clk_w_i = top->clk_r_i = 0;
+    tb_eval(&tb);
     for (unsigned i = 0; i < 60000; i++) {
         top->we_i = tb_chance(&random, 60);
         top->waddr_i = tb_below(&random, DEPTH);

@@ -176,6 +176,8 @@ static inline void tb_run_ps(struct tb *tb, struct tb_clock *clocks, unsigned co
 // One whole cycle of a model with one clock: rising edge, then low again. Set the inputs before.
 static inline void tb_cycle(struct tb *tb, CData *clock)
 {
+    // Pins start at random.
+    *clock = 0;
     tb_eval(tb);
     *clock = 1;
     tb->now_ps += 4000;
