@@ -101,6 +101,13 @@ module nic_rx_table #(
     );
 
     wire unused = &{1'b0, rdata_rx[17], rdata_sys[17]};
+
+`ifndef SYNTHESIS
+    always_ff @(posedge clk_rx_i) begin
+        // No header is written while an address is looked up: from an end to a sixth octet is longer than that.
+        a_port: assert (!(side_we_i && lookup_re_i));
+    end
+`endif
 endmodule
 
 `default_nettype wire

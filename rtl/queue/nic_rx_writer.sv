@@ -289,6 +289,18 @@ module nic_rx_writer
         if (rst_i) idle_o <= 1'b0;
         else idle_o <= !frame_q && !end_q && !decide_q && !side_q && units_q == '0 && !rest_q;
     end
+
+`ifndef SYNTHESIS
+    always_ff @(posedge clk_i) begin
+        if (!rst_i && !rst_mac_i) begin
+            // The MAC ends a frame before it begins another.
+            a_sfd: assert (!(sfd_i && frame_q && !end_i));
+            // A frame without error is no fragment, so the decisions on two of them are apart.
+            a_good: assert (!(frame_q && end_i && error_i == RX_ERROR_NONE)
+                || (!first_q && (!head_q || (valid_i && length_q[3:0] == 4'd15))));
+        end
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -495,6 +495,7 @@ static void reset_queue(void)
 {
     Vtop *top = b.tb.top;
     top->rst_i = top->rst_rx_i = 1;
+    top->rx_sfd_i = top->rx_valid_i = top->rx_end_i = 0;
     b.in_frame = b.held = false;
     b.script.clear();
     b.ended.clear();
