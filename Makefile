@@ -30,7 +30,6 @@ VENV := $(B)/venv
 PY := $(VENV)/bin/python
 
 TESTS :=      # programs that `make test` runs; each prints Check's summary and exits 0 or 1
-UNIT_TESTS := # those of them in C without a model: they run under the sanitizers too
 BENCHES :=    # phony targets that `make bench` runs in turn
 LINTS :=      # phony targets of `make lint`
 
@@ -72,8 +71,23 @@ sanitize: tools-test
 	$(Q)$(MAKE) --no-print-directory sanitize-run SANITIZE=address,undefined
 	$(Q)$(MAKE) --no-print-directory sanitize-run SANITIZE=thread
 
-sanitize-run: $(UNIT_TESTS)
+# Those in C without a model.
+UNIT_TESTS = $(filter $(O)/tests/unit/%,$(TESTS))
+sanitize-run:
+	$(Q)$(MAKE) --no-print-directory $(UNIT_TESTS)
 	$(Q)TEST_LOGS=$(O)/logs tests/run-tests.sh $(UNIT_TESTS)
+
+# A second compiler's warnings, and the layout.
+C_SOURCES := $(shell git ls-files '*.c' '*.h')
+LINTS += lint-clang lint-format
+lint-clang:
+	$(call say,CLANG,warnings of every C file)
+	$(Q)for file in $(filter %.c,$(C_SOURCES)); do \
+		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ihost/protocols -Ihost/tools -Itests/unit -I. -fsyntax-only $$file ; done
+
+lint-format:
+	$(call say,FORMAT,C files against .clang-format)
+	$(Q)clang-format-14 --dry-run --Werror $(C_SOURCES)
 
 run: tools-run
 	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
