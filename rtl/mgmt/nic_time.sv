@@ -41,14 +41,14 @@ module nic_time #(
     logic signed [1:0] correction_q;    // nanoseconds that belong into the next addend
 
     // A negative adjustment acts as a positive one, modulo a nanosecond, of a clock that is 1 ns slower each tick.
-    wire negative = ppb_i[20];
+    logic negative_q;
     wire full = !gathered_q[22];
     logic signed [22:0] operand;
 
     always_comb begin
         operand = '0;
         if (phase_q[0]) operand = 23'(ppb_i);
-        if (phase_q[1] && negative) operand = MODULO;
+        if (phase_q[1] && negative_q) operand = MODULO;
         if (phase_q[2] && full) operand = -MODULO;
     end
 
@@ -68,7 +68,7 @@ module nic_time #(
             skip_ns = skip_sum / 64'(MODULO);
             if (skip_ns * 64'(MODULO) > skip_sum) skip_ns = skip_ns - 64'sd1;
             skip_gathered = 23'(skip_sum - skip_ns * 64'(MODULO) - 64'(MODULO));
-            if (phase_q[2] && negative) skip_ns = skip_ns - 64'sd1;
+            if (phase_q[2] && negative_q) skip_ns = skip_ns - 64'sd1;
             skip_ns = skip_ns + 64'(skip_i) * 64'(PERIOD);
         end
     end
@@ -88,9 +88,13 @@ module nic_time #(
             tick_q <= tick_q + 1'b1;
             phase_q <= {phase_q[1:0], &tick_q};
             gathered_q <= gathered_q + operand;
-            if (phase_q[2]) correction_q <= {negative && !full, negative ^ full};
+            if (phase_q[2]) correction_q <= {negative_q && !full, negative_q ^ full};
             else if (!step_i) correction_q <= '0;
         end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (phase_q[0]) negative_q <= ppb_i[20];
     end
 
     always_ff @(posedge clk_i) begin
