@@ -29,10 +29,7 @@ static void waiting_finish(struct nic_adapter *a, NDIS_STATUS status)
     }
     if (status != NDIS_STATUS_SUCCESS)
         nic_request_finish(a, NDIS_STATUS_FAILURE);
-    if (a->starved) {
-        a->starved = FALSE;
-        NdisMSendResourcesAvailable(a->handle);
-    }
+    /* Packets that NDIS holds are asked for by nic_service: this may be inside MiniportSend, where it would be lost. */
 }
 
 /* Nothing works any more: everything ends with a failure, later sends fail at once. */

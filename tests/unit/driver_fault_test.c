@@ -159,7 +159,7 @@ END_TEST
 
 /* ---- many faults ---- */
 
-static void swarm_step(uint32_t enabled)
+static void swarm_step(uint64_t enabled)
 {
     uint32_t f = dice(SOFT_FAULT_COUNT);
     NDIS_STATUS status;
@@ -192,10 +192,10 @@ START_TEST(swarm)
     struct rig_options o = {.soft = {.loopback = _i & 2, .desc_depth = 1 + (uint32_t)_i % 9, .instant = _i & 4,
                                      .cut_percent = _i % 3 * 30, .stall_percent = _i % 5 * 10}};
     ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
-    uint32_t enabled;
+    uint64_t enabled;
     unsigned step;
     start(&o, _i);
-    enabled = dice(0x10000) | dice(0x10000) << 16;
+    enabled = dice(0x10000) | (uint64_t)dice(0x10000) << 16 | (uint64_t)dice(0x10000) << 32;
     rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter);
     for (step = 0; step < 120; step++)
         swarm_step(enabled);
