@@ -29,7 +29,7 @@ module nic_counters (
     input wire rx_multicast_i,
     input wire [13:0] rx_octets_i,
 
-    // A pulse takes a snapshot, once no record waits. Then busy_o, from the next clock on.
+    // A pulse takes a snapshot, once no record of a received frame waits.
     input wire snapshot_i,
     // Reads the snapshot: stays, with the index stable, until ready, a pulse, in or after which rdata_o is valid. A read
     // waits for a snapshot that is under way or due.
@@ -89,10 +89,11 @@ module nic_counters (
         .out_data_o({rx_cause, rx_broadcast, rx_multicast, rx_octets})
     );
 
-    // What cannot wait comes first, then completions; a snapshot last, so that it starts with an empty FIFO.
+    // What cannot wait comes first, then the register bus, whose accesses are rare, then completions. So a snapshot starts
+    // with an empty FIFO.
     wire take_pause = state_q == IDLE && pause_q;
     wire take_rx = state_q == IDLE && !pause_q && rx_valid;
-    wire take_tx = state_q == IDLE && !pause_q && !rx_valid && tx_valid_i;
+    wire take_tx = state_q == IDLE && !pause_q && !rx_valid && !snapshot_q && !read_valid_i && tx_valid_i;
     assign rx_ready = take_rx;
     assign tx_ready_o = take_tx;
 
@@ -154,9 +155,10 @@ module nic_counters (
                 default: begin
                     slot_q <= '0;
                     count_q <= '0;
-                    if (rx_valid || pause_q || tx_valid_i) state_q <= RECORD;
+                    if (rx_valid || pause_q) state_q <= RECORD;
                     else if (snapshot_q) state_q <= COPY;
                     else if (read_valid_i) state_q <= READ;
+                    else if (tx_valid_i) state_q <= RECORD;
                 end
             endcase
         end
