@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * NDIS 4/5 for connectionless miniports and protocols in user space: Microsoft's names, types, sizes and values, and
- * nothing else. Setting up the machine around it (platform, drivers, adapters, verifier) is nic_ndis.h.
- * Before including: NDIS_MINIPORT_DRIVER with NDIS40_MINIPORT, NDIS50_MINIPORT or NDIS51_MINIPORT for a miniport;
- * NDIS40, NDIS50 or NDIS51 for a protocol. They select the size of the characteristics, as in the DDK.
+ * NDIS 4/5 for connectionless miniports and protocols in user space: Microsoft's names, types,
+ * sizes and values, and nothing else. Setting up the machine around it (platform, drivers,
+ * adapters, verifier) is nic_ndis.h. Before including: NDIS_MINIPORT_DRIVER with NDIS40_MINIPORT,
+ * NDIS50_MINIPORT or NDIS51_MINIPORT for a miniport; NDIS40, NDIS50 or NDIS51 for a protocol. They
+ * select the size of the characteristics, as in the DDK.
  */
 #ifndef NDIS_H
 #define NDIS_H
@@ -25,8 +26,16 @@ typedef MDL NDIS_BUFFER, *PNDIS_BUFFER;
 typedef PHYSICAL_ADDRESS NDIS_PHYSICAL_ADDRESS, *PNDIS_PHYSICAL_ADDRESS;
 typedef struct _NDIS_MINIPORT_BLOCK NDIS_MINIPORT_BLOCK, *PNDIS_MINIPORT_BLOCK;
 
-#define NDIS_STRING_CONST(Text) { sizeof(u##Text) - sizeof(WCHAR), sizeof(u##Text), (PWSTR)u##Text }
-#define NDIS_PHYSICAL_ADDRESS_CONST(Low, High) { { (ULONG)(Low), (LONG)(High) } }
+#define NDIS_STRING_CONST(Text)                                                                    \
+    {                                                                                              \
+        sizeof(u##Text) - sizeof(WCHAR), sizeof(u##Text), (PWSTR)u##Text                           \
+    }
+#define NDIS_PHYSICAL_ADDRESS_CONST(Low, High)                                                     \
+    {                                                                                              \
+        {                                                                                          \
+            (ULONG)(Low), (LONG)(High)                                                             \
+        }                                                                                          \
+    }
 
 typedef enum _NDIS_MEDIUM {
     NdisMedium802_3,
@@ -43,12 +52,14 @@ typedef enum _NDIS_MEDIUM {
     NdisMediumBpc,
     NdisMediumCoWan,
     NdisMedium1394
-} NDIS_MEDIUM, *PNDIS_MEDIUM;
+} NDIS_MEDIUM,
+    *PNDIS_MEDIUM;
 
 typedef enum _NDIS_MEDIA_STATE {
     NdisMediaStateConnected,
     NdisMediaStateDisconnected
-} NDIS_MEDIA_STATE, *PNDIS_MEDIA_STATE;
+} NDIS_MEDIA_STATE,
+    *PNDIS_MEDIA_STATE;
 
 typedef enum _NDIS_HARDWARE_STATUS {
     NdisHardwareStatusReady,
@@ -56,7 +67,8 @@ typedef enum _NDIS_HARDWARE_STATUS {
     NdisHardwareStatusReset,
     NdisHardwareStatusClosing,
     NdisHardwareStatusNotReady
-} NDIS_HARDWARE_STATUS, *PNDIS_HARDWARE_STATUS;
+} NDIS_HARDWARE_STATUS,
+    *PNDIS_HARDWARE_STATUS;
 
 typedef enum _NDIS_INTERFACE_TYPE {
     NdisInterfaceInternal = Internal,
@@ -77,10 +89,11 @@ typedef enum _NDIS_INTERFACE_TYPE {
     NdisInterfaceIrda,
     NdisInterface1394,
     NdisMaximumInterfaceType
-} NDIS_INTERFACE_TYPE, *PNDIS_INTERFACE_TYPE;
+} NDIS_INTERFACE_TYPE,
+    *PNDIS_INTERFACE_TYPE;
 
 #define NdisInterruptLevelSensitive LevelSensitive
-#define NdisInterruptLatched        Latched
+#define NdisInterruptLatched Latched
 typedef KINTERRUPT_MODE NDIS_INTERRUPT_MODE, *PNDIS_INTERRUPT_MODE;
 
 typedef struct _NDIS_SPIN_LOCK {
@@ -92,8 +105,8 @@ typedef struct _NDIS_EVENT {
     KEVENT Event;
 } NDIS_EVENT, *PNDIS_EVENT;
 
-typedef VOID NTAPI NDIS_TIMER_FUNCTION(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2,
-                                       PVOID SystemSpecific3);
+typedef VOID NTAPI NDIS_TIMER_FUNCTION(PVOID SystemSpecific1, PVOID FunctionContext,
+                                       PVOID SystemSpecific2, PVOID SystemSpecific3);
 typedef NDIS_TIMER_FUNCTION *PNDIS_TIMER_FUNCTION;
 
 typedef struct _NDIS_TIMER {
@@ -197,33 +210,42 @@ typedef enum _NDIS_PER_PACKET_INFO {
     CachedNetBufferList,
     ShortPacketPaddingInfo,
     MaxPerPacketInfo
-} NDIS_PER_PACKET_INFO, *PNDIS_PER_PACKET_INFO;
+} NDIS_PER_PACKET_INFO,
+    *PNDIS_PER_PACKET_INFO;
 
 typedef struct _NDIS_PACKET_EXTENSION {
     PVOID NdisPacketInfo[MaxPerPacketInfo];
 } NDIS_PACKET_EXTENSION, *PNDIS_PACKET_EXTENSION;
 
-#define NDIS_OOB_DATA_FROM_PACKET(Packet) \
+#define NDIS_OOB_DATA_FROM_PACKET(Packet)                                                          \
     ((PNDIS_PACKET_OOB_DATA)(void *)((PUCHAR)(Packet) + (Packet)->Private.NdisPacketOobOffset))
-#define NDIS_PACKET_EXTENSION_FROM_PACKET(Packet) \
-    ((PNDIS_PACKET_EXTENSION)(void *)((PUCHAR)NDIS_OOB_DATA_FROM_PACKET(Packet) + sizeof(NDIS_PACKET_OOB_DATA)))
-#define NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, Id) (NDIS_PACKET_EXTENSION_FROM_PACKET(Packet)->NdisPacketInfo[(Id)])
-#define NDIS_GET_ORIGINAL_PACKET(Packet) NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, OriginalPacketInfo)
-#define NDIS_SET_ORIGINAL_PACKET(Packet, Original) \
+#define NDIS_PACKET_EXTENSION_FROM_PACKET(Packet)                                                  \
+    ((PNDIS_PACKET_EXTENSION)(void *)((PUCHAR)NDIS_OOB_DATA_FROM_PACKET(Packet) +                  \
+                                      sizeof(NDIS_PACKET_OOB_DATA)))
+#define NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, Id)                                               \
+    (NDIS_PACKET_EXTENSION_FROM_PACKET(Packet)->NdisPacketInfo[(Id)])
+#define NDIS_GET_ORIGINAL_PACKET(Packet)                                                           \
+    NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, OriginalPacketInfo)
+#define NDIS_SET_ORIGINAL_PACKET(Packet, Original)                                                 \
     (NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, OriginalPacketInfo) = (Original))
 #define NDIS_GET_PACKET_CANCEL_ID(Packet) NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, PacketCancelId)
-#define NDIS_SET_PACKET_CANCEL_ID(Packet, Id) (NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, PacketCancelId) = (Id))
+#define NDIS_SET_PACKET_CANCEL_ID(Packet, Id)                                                      \
+    (NDIS_PER_PACKET_INFO_FROM_PACKET(Packet, PacketCancelId) = (Id))
 
 #define NDIS_GET_PACKET_HEADER_SIZE(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->HeaderSize)
-#define NDIS_SET_PACKET_HEADER_SIZE(Packet, Size) (NDIS_OOB_DATA_FROM_PACKET(Packet)->HeaderSize = (Size))
+#define NDIS_SET_PACKET_HEADER_SIZE(Packet, Size)                                                  \
+    (NDIS_OOB_DATA_FROM_PACKET(Packet)->HeaderSize = (Size))
 #define NDIS_GET_PACKET_STATUS(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->Status)
 #define NDIS_SET_PACKET_STATUS(Packet, Value) (NDIS_OOB_DATA_FROM_PACKET(Packet)->Status = (Value))
 #define NDIS_GET_PACKET_TIME_TO_SEND(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend)
-#define NDIS_SET_PACKET_TIME_TO_SEND(Packet, Time) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend = (Time))
+#define NDIS_SET_PACKET_TIME_TO_SEND(Packet, Time)                                                 \
+    (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend = (Time))
 #define NDIS_GET_PACKET_TIME_SENT(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeSent)
-#define NDIS_SET_PACKET_TIME_SENT(Packet, Time) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeSent = (Time))
+#define NDIS_SET_PACKET_TIME_SENT(Packet, Time)                                                    \
+    (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeSent = (Time))
 #define NDIS_GET_PACKET_TIME_RECEIVED(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeReceived)
-#define NDIS_SET_PACKET_TIME_RECEIVED(Packet, Time) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeReceived = (Time))
+#define NDIS_SET_PACKET_TIME_RECEIVED(Packet, Time)                                                \
+    (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeReceived = (Time))
 
 #define NdisGetPacketFlags(Packet) ((Packet)->Private.Flags)
 #define NdisSetPacketFlags(Packet, Bits) ((Packet)->Private.Flags |= (Bits))
@@ -231,7 +253,8 @@ typedef struct _NDIS_PACKET_EXTENSION {
 #define NdisSetSendFlags(Packet, Value) ((Packet)->Private.Flags = (Value))
 #define NdisQuerySendFlags(Packet, Value) (*(Value) = (Packet)->Private.Flags)
 
-static inline void NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOID *Information, PUINT Size)
+static inline void NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOID *Information,
+                                                       PUINT Size)
 {
     BOOLEAN there = (Packet->Private.NdisPacketFlags & fPACKET_ALLOCATED_BY_NDIS) &&
                     (Packet->Private.NdisPacketFlags & fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO);
@@ -239,7 +262,8 @@ static inline void NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOI
     *Size = there ? NDIS_OOB_DATA_FROM_PACKET(Packet)->SizeMediaSpecificInfo : 0;
 }
 
-static inline void NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOID Information, UINT Size)
+static inline void NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOID Information,
+                                                       UINT Size)
 {
     if (!(Packet->Private.NdisPacketFlags & fPACKET_ALLOCATED_BY_NDIS))
         return;
@@ -248,27 +272,30 @@ static inline void NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOI
     NDIS_OOB_DATA_FROM_PACKET(Packet)->SizeMediaSpecificInfo = Size;
 }
 
-/* Pools. Descriptors are allocated with the pool; taking and giving back is a list operation, up to DISPATCH_LEVEL. */
+/* Pools. Descriptors are allocated with the pool; taking and giving back is a list operation, up to
+ * DISPATCH_LEVEL. */
 VOID NdisAllocatePacketPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors,
                             UINT ProtocolReservedLength);
-VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors,
-                              UINT NumberOfOverflowDescriptors, UINT ProtocolReservedLength);
+VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle,
+                              UINT NumberOfDescriptors, UINT NumberOfOverflowDescriptors,
+                              UINT ProtocolReservedLength);
 VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle);
 UINT NdisPacketPoolUsage(NDIS_HANDLE PoolHandle);
 UINT NdisPacketSize(UINT ProtocolReservedSize);
 VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE PoolHandle);
 VOID NdisFreePacket(PNDIS_PACKET Packet);
 NDIS_HANDLE NdisGetPoolFromPacket(PNDIS_PACKET Packet);
-#define NdisDprAllocatePacket(Status, Packet, PoolHandle) NdisAllocatePacket((Status), (Packet), (PoolHandle))
+#define NdisDprAllocatePacket(Status, Packet, PoolHandle)                                          \
+    NdisAllocatePacket((Status), (Packet), (PoolHandle))
 #define NdisDprFreePacket(Packet) NdisFreePacket(Packet)
 
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
-VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle, PVOID VirtualAddress,
-                        UINT Length);
+VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+                        PVOID VirtualAddress, UINT Length);
 VOID NdisFreeBuffer(PNDIS_BUFFER Buffer);
-VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle, PVOID MemoryDescriptor,
-                    UINT Offset, UINT Length);
+VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+                    PVOID MemoryDescriptor, UINT Offset, UINT Length);
 
 /* The chain of a packet. */
 #define NDIS_BUFFER_LINKAGE(Buffer) ((Buffer)->Next)
@@ -278,13 +305,16 @@ VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolH
 #define NdisGetNextBuffer(Current, NextBuffer) (*(NextBuffer) = (Current)->Next)
 #define NdisBufferLength(Buffer) MmGetMdlByteCount(Buffer)
 #define NdisBufferVirtualAddress(Buffer) MmGetSystemAddressForMdl(Buffer)
-#define NdisBufferVirtualAddressSafe(Buffer, Priority) MmGetSystemAddressForMdlSafe((Buffer), (Priority))
+#define NdisBufferVirtualAddressSafe(Buffer, Priority)                                             \
+    MmGetSystemAddressForMdlSafe((Buffer), (Priority))
 #define NdisAdjustBufferLength(Buffer, Length) ((Buffer)->ByteCount = (Length))
-#define NdisGetBufferPhysicalArraySize(Buffer, ArraySize) (*(ArraySize) = NDIS_BUFFER_TO_SPAN_PAGES(Buffer))
+#define NdisGetBufferPhysicalArraySize(Buffer, ArraySize)                                          \
+    (*(ArraySize) = NDIS_BUFFER_TO_SPAN_PAGES(Buffer))
 
 static inline ULONG NDIS_BUFFER_TO_SPAN_PAGES(PNDIS_BUFFER Buffer)
 {
-    return Buffer->ByteCount ? (Buffer->ByteOffset + Buffer->ByteCount + PAGE_SIZE - 1) / PAGE_SIZE : 1;
+    return Buffer->ByteCount ? (Buffer->ByteOffset + Buffer->ByteCount + PAGE_SIZE - 1) / PAGE_SIZE
+                             : 1;
 }
 
 static inline VOID NdisQueryBuffer(PNDIS_BUFFER Buffer, PVOID VirtualAddress, PUINT Length)
@@ -324,16 +354,19 @@ VOID NdisChainBufferAtFront(PNDIS_PACKET Packet, PNDIS_BUFFER Buffer);
 VOID NdisChainBufferAtBack(PNDIS_PACKET Packet, PNDIS_BUFFER Buffer);
 VOID NdisUnchainBufferAtFront(PNDIS_PACKET Packet, PNDIS_BUFFER *Buffer); /* NULL: empty */
 VOID NdisUnchainBufferAtBack(PNDIS_PACKET Packet, PNDIS_BUFFER *Buffer);
-VOID NdisGetFirstBufferFromPacket(PNDIS_PACKET Packet, PNDIS_BUFFER *FirstBuffer, PVOID *FirstBufferVA,
-                                  PUINT FirstBufferLength, PUINT TotalBufferLength);
-#define NdisGetFirstBufferFromPacketSafe(Packet, First, Address, Length, Total, Priority) \
-    ((void)(Priority), NdisGetFirstBufferFromPacket((Packet), (First), (Address), (Length), (Total)))
+VOID NdisGetFirstBufferFromPacket(PNDIS_PACKET Packet, PNDIS_BUFFER *FirstBuffer,
+                                  PVOID *FirstBufferVA, PUINT FirstBufferLength,
+                                  PUINT TotalBufferLength);
+#define NdisGetFirstBufferFromPacketSafe(Packet, First, Address, Length, Total, Priority)          \
+    ((void)(Priority),                                                                             \
+     NdisGetFirstBufferFromPacket((Packet), (First), (Address), (Length), (Total)))
 VOID NdisCopyFromPacketToPacket(PNDIS_PACKET Destination, UINT DestinationOffset, UINT BytesToCopy,
                                 PNDIS_PACKET Source, UINT SourceOffset, PUINT BytesCopied);
 
 /* Any out pointer may be NULL. Counts are cached in the packet until its chain changes. */
-static inline VOID NdisQueryPacket(PNDIS_PACKET Packet, PUINT PhysicalBufferCount, PUINT BufferCount,
-                                   PNDIS_BUFFER *FirstBuffer, PUINT TotalPacketLength)
+static inline VOID NdisQueryPacket(PNDIS_PACKET Packet, PUINT PhysicalBufferCount,
+                                   PUINT BufferCount, PNDIS_BUFFER *FirstBuffer,
+                                   PUINT TotalPacketLength)
 {
     if (FirstBuffer)
         *FirstBuffer = Packet->Private.Head;
@@ -376,7 +409,8 @@ typedef enum _NDIS_REQUEST_TYPE {
     NdisRequestGeneric2,
     NdisRequestGeneric3,
     NdisRequestGeneric4
-} NDIS_REQUEST_TYPE, *PNDIS_REQUEST_TYPE;
+} NDIS_REQUEST_TYPE,
+    *PNDIS_REQUEST_TYPE;
 
 typedef struct _NDIS_REQUEST {
     UCHAR MacReserved[4 * sizeof(PVOID)];
@@ -415,7 +449,8 @@ typedef enum _NDIS_PARAMETER_TYPE {
     NdisParameterString,
     NdisParameterMultiString,
     NdisParameterBinary
-} NDIS_PARAMETER_TYPE, *PNDIS_PARAMETER_TYPE;
+} NDIS_PARAMETER_TYPE,
+    *PNDIS_PARAMETER_TYPE;
 
 typedef struct _BINARY_DATA {
     USHORT Length;
@@ -436,271 +471,69 @@ VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle
                            NDIS_HANDLE WrapperConfigurationContext);
 VOID NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle);
 VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
-                           NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword, NDIS_PARAMETER_TYPE ParameterType);
+                           NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
+                           NDIS_PARAMETER_TYPE ParameterType);
 VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
                             NDIS_HANDLE ConfigurationHandle);
 
-/* ---- miniport characteristics ---- */
-
-typedef BOOLEAN (NTAPI *W_CHECK_FOR_HANG_HANDLER)(NDIS_HANDLE MiniportAdapterContext);
-typedef VOID (NTAPI *W_DISABLE_INTERRUPT_HANDLER)(NDIS_HANDLE MiniportAdapterContext);
-typedef VOID (NTAPI *W_ENABLE_INTERRUPT_HANDLER)(NDIS_HANDLE MiniportAdapterContext);
-typedef VOID (NTAPI *W_HALT_HANDLER)(NDIS_HANDLE MiniportAdapterContext);
-typedef VOID (NTAPI *W_HANDLE_INTERRUPT_HANDLER)(NDIS_HANDLE MiniportAdapterContext);
-typedef NDIS_STATUS (NTAPI *W_INITIALIZE_HANDLER)(PNDIS_STATUS OpenErrorStatus, PUINT SelectedMediumIndex,
-                                                  PNDIS_MEDIUM MediumArray, UINT MediumArraySize,
-                                                  NDIS_HANDLE MiniportAdapterHandle,
-                                                  NDIS_HANDLE WrapperConfigurationContext);
-typedef VOID (NTAPI *W_ISR_HANDLER)(PBOOLEAN InterruptRecognized, PBOOLEAN QueueMiniportHandleInterrupt,
-                                    NDIS_HANDLE MiniportAdapterContext);
-typedef NDIS_STATUS (NTAPI *W_QUERY_INFORMATION_HANDLER)(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
-                                                         PVOID InformationBuffer, ULONG InformationBufferLength,
-                                                         PULONG BytesWritten, PULONG BytesNeeded);
-typedef NDIS_STATUS (NTAPI *W_RECONFIGURE_HANDLER)(PNDIS_STATUS OpenErrorStatus, NDIS_HANDLE MiniportAdapterContext,
-                                                   NDIS_HANDLE WrapperConfigurationContext);
-typedef NDIS_STATUS (NTAPI *W_RESET_HANDLER)(PBOOLEAN AddressingReset, NDIS_HANDLE MiniportAdapterContext);
-typedef NDIS_STATUS (NTAPI *W_SEND_HANDLER)(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET Packet, UINT Flags);
-typedef NDIS_STATUS (NTAPI *W_SET_INFORMATION_HANDLER)(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
-                                                       PVOID InformationBuffer, ULONG InformationBufferLength,
-                                                       PULONG BytesRead, PULONG BytesNeeded);
-typedef NDIS_STATUS (NTAPI *W_TRANSFER_DATA_HANDLER)(PNDIS_PACKET Packet, PUINT BytesTransferred,
-                                                     NDIS_HANDLE MiniportAdapterContext,
-                                                     NDIS_HANDLE MiniportReceiveContext, UINT ByteOffset,
-                                                     UINT BytesToTransfer);
-typedef VOID (NTAPI *W_RETURN_PACKET_HANDLER)(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET Packet);
-typedef VOID (NTAPI *W_SEND_PACKETS_HANDLER)(NDIS_HANDLE MiniportAdapterContext, PPNDIS_PACKET PacketArray,
-                                             UINT NumberOfPackets);
-typedef VOID (NTAPI *W_ALLOCATE_COMPLETE_HANDLER)(NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
-                                                  PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length,
-                                                  PVOID Context);
-typedef VOID (NTAPI *ADAPTER_SHUTDOWN_HANDLER)(PVOID ShutdownContext);
-
-/* Connection-oriented entry points: in the structure for its size, never called. */
-typedef NDIS_STATUS (NTAPI *W_CO_CREATE_VC_HANDLER)(NDIS_HANDLE, NDIS_HANDLE, PNDIS_HANDLE);
-typedef NDIS_STATUS (NTAPI *W_CO_DELETE_VC_HANDLER)(NDIS_HANDLE);
-typedef NDIS_STATUS (NTAPI *W_CO_ACTIVATE_VC_HANDLER)(NDIS_HANDLE, PVOID);
-typedef NDIS_STATUS (NTAPI *W_CO_DEACTIVATE_VC_HANDLER)(NDIS_HANDLE);
-typedef VOID (NTAPI *W_CO_SEND_PACKETS_HANDLER)(NDIS_HANDLE, PPNDIS_PACKET, UINT);
-typedef NDIS_STATUS (NTAPI *W_CO_REQUEST_HANDLER)(NDIS_HANDLE, NDIS_HANDLE, PNDIS_REQUEST);
-
-typedef enum _NDIS_DEVICE_PNP_EVENT {
-    NdisDevicePnPEventQueryRemoved,
-    NdisDevicePnPEventRemoved,
-    NdisDevicePnPEventSurpriseRemoved,
-    NdisDevicePnPEventQueryStopped,
-    NdisDevicePnPEventStopped,
-    NdisDevicePnPEventPowerProfileChanged,
-    NdisDevicePnPEventMaximum
-} NDIS_DEVICE_PNP_EVENT, *PNDIS_DEVICE_PNP_EVENT;
-
-typedef VOID (NTAPI *W_CANCEL_SEND_PACKETS_HANDLER)(NDIS_HANDLE MiniportAdapterContext, PVOID CancelId);
-typedef VOID (NTAPI *W_PNP_EVENT_NOTIFY_HANDLER)(NDIS_HANDLE MiniportAdapterContext, NDIS_DEVICE_PNP_EVENT PnPEvent,
-                                                 PVOID InformationBuffer, ULONG InformationBufferLength);
-typedef VOID (NTAPI *W_MINIPORT_SHUTDOWN_HANDLER)(PVOID ShutdownContext);
-
-#define NDIS30_MINIPORT_CHARACTERISTICS_S \
-    UCHAR MajorNdisVersion; \
-    UCHAR MinorNdisVersion; \
-    UINT Reserved; \
-    W_CHECK_FOR_HANG_HANDLER CheckForHangHandler; \
-    W_DISABLE_INTERRUPT_HANDLER DisableInterruptHandler; \
-    W_ENABLE_INTERRUPT_HANDLER EnableInterruptHandler; \
-    W_HALT_HANDLER HaltHandler; \
-    W_HANDLE_INTERRUPT_HANDLER HandleInterruptHandler; \
-    W_INITIALIZE_HANDLER InitializeHandler; \
-    W_ISR_HANDLER ISRHandler; \
-    W_QUERY_INFORMATION_HANDLER QueryInformationHandler; \
-    W_RECONFIGURE_HANDLER ReconfigureHandler; \
-    W_RESET_HANDLER ResetHandler; \
-    W_SEND_HANDLER SendHandler; \
-    W_SET_INFORMATION_HANDLER SetInformationHandler; \
-    W_TRANSFER_DATA_HANDLER TransferDataHandler;
-
-#define NDIS40_MINIPORT_CHARACTERISTICS_S \
-    NDIS30_MINIPORT_CHARACTERISTICS_S \
-    W_RETURN_PACKET_HANDLER ReturnPacketHandler; \
-    W_SEND_PACKETS_HANDLER SendPacketsHandler; \
-    W_ALLOCATE_COMPLETE_HANDLER AllocateCompleteHandler;
-
-#define NDIS50_MINIPORT_CHARACTERISTICS_S \
-    NDIS40_MINIPORT_CHARACTERISTICS_S \
-    W_CO_CREATE_VC_HANDLER CoCreateVcHandler; \
-    W_CO_DELETE_VC_HANDLER CoDeleteVcHandler; \
-    W_CO_ACTIVATE_VC_HANDLER CoActivateVcHandler; \
-    W_CO_DEACTIVATE_VC_HANDLER CoDeactivateVcHandler; \
-    W_CO_SEND_PACKETS_HANDLER CoSendPacketsHandler; \
-    W_CO_REQUEST_HANDLER CoRequestHandler;
-
-#define NDIS51_MINIPORT_CHARACTERISTICS_S \
-    NDIS50_MINIPORT_CHARACTERISTICS_S \
-    W_CANCEL_SEND_PACKETS_HANDLER CancelSendPacketsHandler; \
-    W_PNP_EVENT_NOTIFY_HANDLER PnPEventNotifyHandler; \
-    W_MINIPORT_SHUTDOWN_HANDLER AdapterShutdownHandler; \
-    PVOID Reserved1; \
-    PVOID Reserved2; \
-    PVOID Reserved3; \
-    PVOID Reserved4;
-
-typedef struct _NDIS30_MINIPORT_CHARACTERISTICS {
-    NDIS30_MINIPORT_CHARACTERISTICS_S
-} NDIS30_MINIPORT_CHARACTERISTICS, *PSNDIS30_MINIPORT_CHARACTERISTICS;
-
-typedef struct _NDIS40_MINIPORT_CHARACTERISTICS {
-    NDIS40_MINIPORT_CHARACTERISTICS_S
-} NDIS40_MINIPORT_CHARACTERISTICS, *PNDIS40_MINIPORT_CHARACTERISTICS;
-
-typedef struct _NDIS50_MINIPORT_CHARACTERISTICS {
-    NDIS50_MINIPORT_CHARACTERISTICS_S
-} NDIS50_MINIPORT_CHARACTERISTICS, *PSNDIS50_MINIPORT_CHARACTERISTICS;
-
-typedef struct _NDIS51_MINIPORT_CHARACTERISTICS {
-    NDIS51_MINIPORT_CHARACTERISTICS_S
-} NDIS51_MINIPORT_CHARACTERISTICS, *PSNDIS51_MINIPORT_CHARACTERISTICS;
-
-typedef struct _NDIS_MINIPORT_CHARACTERISTICS {
-#if defined(NDIS51_MINIPORT)
-    NDIS51_MINIPORT_CHARACTERISTICS_S
-#elif defined(NDIS50_MINIPORT)
-    NDIS50_MINIPORT_CHARACTERISTICS_S
-#elif defined(NDIS40_MINIPORT)
-    NDIS40_MINIPORT_CHARACTERISTICS_S
-#else
-    NDIS30_MINIPORT_CHARACTERISTICS_S
-#endif
-} NDIS_MINIPORT_CHARACTERISTICS, *PNDIS_MINIPORT_CHARACTERISTICS;
-
-typedef struct _NDIS_MINIPORT_INTERRUPT {
-    PVOID InterruptObject;
-    KSPIN_LOCK DpcCountLock;
-    PVOID Reserved;
-    W_ISR_HANDLER MiniportIsr;
-    W_HANDLE_INTERRUPT_HANDLER MiniportDpc;
-    KDPC InterruptDpc;
-    PNDIS_MINIPORT_BLOCK Miniport;
-    UCHAR DpcCount;
-    BOOLEAN Filler1;
-    KEVENT DpcsCompletedEvent;
-    BOOLEAN SharedInterrupt;
-    BOOLEAN IsrRequested;
-} NDIS_MINIPORT_INTERRUPT, *PNDIS_MINIPORT_INTERRUPT;
-
-/* ---- protocol characteristics ---- */
-
-typedef VOID (NTAPI *OPEN_ADAPTER_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status,
-                                                    NDIS_STATUS OpenErrorStatus);
-typedef VOID (NTAPI *CLOSE_ADAPTER_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status);
-typedef VOID (NTAPI *RESET_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status);
-typedef VOID (NTAPI *REQUEST_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisRequest,
-                                               NDIS_STATUS Status);
-typedef VOID (NTAPI *STATUS_HANDLER)(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS GeneralStatus,
-                                     PVOID StatusBuffer, UINT StatusBufferSize);
-typedef VOID (NTAPI *STATUS_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext);
-typedef VOID (NTAPI *SEND_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet,
-                                            NDIS_STATUS Status);
-typedef VOID (NTAPI *TRANSFER_DATA_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet,
-                                                     NDIS_STATUS Status, UINT BytesTransferred);
-typedef NDIS_STATUS (NTAPI *RECEIVE_HANDLER)(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE MacReceiveContext,
-                                             PVOID HeaderBuffer, UINT HeaderBufferSize, PVOID LookAheadBuffer,
-                                             UINT LookaheadBufferSize, UINT PacketSize);
-typedef VOID (NTAPI *RECEIVE_COMPLETE_HANDLER)(NDIS_HANDLE ProtocolBindingContext);
-typedef INT (NTAPI *RECEIVE_PACKET_HANDLER)(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet);
-typedef VOID (NTAPI *BIND_HANDLER)(PNDIS_STATUS Status, NDIS_HANDLE BindContext, PNDIS_STRING DeviceName,
-                                   PVOID SystemSpecific1, PVOID SystemSpecific2);
-typedef VOID (NTAPI *UNBIND_HANDLER)(PNDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext,
-                                     NDIS_HANDLE UnbindContext);
-typedef struct _NET_PNP_EVENT *PNET_PNP_EVENT;
-typedef NDIS_STATUS (NTAPI *PNP_EVENT_HANDLER)(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT NetPnPEvent);
-typedef VOID (NTAPI *UNLOAD_PROTOCOL_HANDLER)(VOID);
-
-#define NDIS40_PROTOCOL_CHARACTERISTICS_S \
-    UCHAR MajorNdisVersion; \
-    UCHAR MinorNdisVersion; \
-    USHORT Filler; \
-    union { \
-        UINT Reserved; \
-        UINT Flags; \
-    }; \
-    OPEN_ADAPTER_COMPLETE_HANDLER OpenAdapterCompleteHandler; \
-    CLOSE_ADAPTER_COMPLETE_HANDLER CloseAdapterCompleteHandler; \
-    SEND_COMPLETE_HANDLER SendCompleteHandler; \
-    TRANSFER_DATA_COMPLETE_HANDLER TransferDataCompleteHandler; \
-    RESET_COMPLETE_HANDLER ResetCompleteHandler; \
-    REQUEST_COMPLETE_HANDLER RequestCompleteHandler; \
-    RECEIVE_HANDLER ReceiveHandler; \
-    RECEIVE_COMPLETE_HANDLER ReceiveCompleteHandler; \
-    STATUS_HANDLER StatusHandler; \
-    STATUS_COMPLETE_HANDLER StatusCompleteHandler; \
-    NDIS_STRING Name; \
-    RECEIVE_PACKET_HANDLER ReceivePacketHandler; \
-    BIND_HANDLER BindAdapterHandler; \
-    UNBIND_HANDLER UnbindAdapterHandler; \
-    PNP_EVENT_HANDLER PnPEventHandler; \
-    UNLOAD_PROTOCOL_HANDLER UnloadHandler;
-
-typedef struct _NDIS40_PROTOCOL_CHARACTERISTICS {
-    NDIS40_PROTOCOL_CHARACTERISTICS_S
-} NDIS40_PROTOCOL_CHARACTERISTICS;
-
-typedef struct _NDIS50_PROTOCOL_CHARACTERISTICS {
-    NDIS40_PROTOCOL_CHARACTERISTICS_S
-    PVOID ReservedHandlers[4];
-    PVOID CoSendCompleteHandler;
-    PVOID CoStatusHandler;
-    PVOID CoReceivePacketHandler;
-    PVOID CoAfRegisterNotifyHandler;
-} NDIS50_PROTOCOL_CHARACTERISTICS;
-
-#if defined(NDIS50) || defined(NDIS51)
-typedef NDIS50_PROTOCOL_CHARACTERISTICS NDIS_PROTOCOL_CHARACTERISTICS;
-#else
-typedef NDIS40_PROTOCOL_CHARACTERISTICS NDIS_PROTOCOL_CHARACTERISTICS;
-#endif
-typedef NDIS_PROTOCOL_CHARACTERISTICS *PNDIS_PROTOCOL_CHARACTERISTICS;
+#include "ndis_characteristics.h"
 
 /* ---- the miniport's calls ---- */
 
-/* In DriverEntry. Registration fails with BAD_CHARACTERISTICS or BAD_VERSION; of two send entry points the library
- * uses MiniportSendPackets (DER-3). */
-VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1, PVOID SystemSpecific2,
-                           PVOID SystemSpecific3);
-#define NdisMInitializeWrapper(Handle, One, Two, Three) NdisInitializeWrapper((Handle), (One), (Two), (Three))
-NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle, PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
+/* In DriverEntry. Registration fails with BAD_CHARACTERISTICS or BAD_VERSION; of two send entry
+ * points the library uses MiniportSendPackets (DER-3). */
+VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1,
+                           PVOID SystemSpecific2, PVOID SystemSpecific3);
+#define NdisMInitializeWrapper(Handle, One, Two, Three)                                            \
+    NdisInitializeWrapper((Handle), (One), (Two), (Three))
+NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle,
+                                  PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
                                   UINT CharacteristicsLength);
-VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle, VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject));
+VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle,
+                                VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject));
 VOID NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific);
 
-/* In MiniportInitialize, before anything that can call back. CheckForHangTimeInSeconds 0: the default of 2. */
+/* In MiniportInitialize, before anything that can call back. CheckForHangTimeInSeconds 0: the
+ * default of 2. */
 VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportAdapterContext,
-                          UINT CheckForHangTimeInSeconds, ULONG AttributeFlags, NDIS_INTERFACE_TYPE AdapterType);
-#define NdisMSetAttributes(Handle, Context, BusMaster, AdapterType) \
-    NdisMSetAttributesEx((Handle), (Context), 0, (BusMaster) ? NDIS_ATTRIBUTE_BUS_MASTER : 0, (AdapterType))
+                          UINT CheckForHangTimeInSeconds, ULONG AttributeFlags,
+                          NDIS_INTERFACE_TYPE AdapterType);
+#define NdisMSetAttributes(Handle, Context, BusMaster, AdapterType)                                \
+    NdisMSetAttributesEx((Handle), (Context), 0, (BusMaster) ? NDIS_ATTRIBUTE_BUS_MASTER : 0,      \
+                         (AdapterType))
 
 /* The ISR may run before NdisMRegisterInterrupt returns. Level is ignored. */
-NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, NDIS_HANDLE MiniportAdapterHandle,
-                                   UINT InterruptVector, UINT InterruptLevel, BOOLEAN RequestIsr,
-                                   BOOLEAN SharedInterrupt, NDIS_INTERRUPT_MODE InterruptMode);
-VOID NdisMDeregisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt); /* waits for a running ISR and DPC */
-BOOLEAN NdisMSynchronizeWithInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID SynchronizeFunction,
-                                      PVOID SynchronizeContext); /* BOOLEAN function(PVOID), with the ISR kept out */
+NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt,
+                                   NDIS_HANDLE MiniportAdapterHandle, UINT InterruptVector,
+                                   UINT InterruptLevel, BOOLEAN RequestIsr, BOOLEAN SharedInterrupt,
+                                   NDIS_INTERRUPT_MODE InterruptMode);
+VOID NdisMDeregisterInterrupt(
+    PNDIS_MINIPORT_INTERRUPT Interrupt); /* waits for a running ISR and DPC */
+BOOLEAN NdisMSynchronizeWithInterrupt(
+    PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID SynchronizeFunction,
+    PVOID SynchronizeContext); /* BOOLEAN function(PVOID), with the ISR kept out */
 
 /* Up to DISPATCH_LEVEL, from any thread, in or outside a miniport function. */
 VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status);
 VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle);
-VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, BOOLEAN AddressingReset);
+VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
+                        BOOLEAN AddressingReset);
 VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status);
 VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status);
-VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status,
-                               UINT BytesTransferred);
-VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus, PVOID StatusBuffer,
-                         UINT StatusBufferSize);
+VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet,
+                               NDIS_STATUS Status, UINT BytesTransferred);
+VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus,
+                         PVOID StatusBuffer, UINT StatusBufferSize);
 VOID NdisMIndicateStatusComplete(NDIS_HANDLE MiniportAdapterHandle);
 
-/* HeaderBuffer holds the 14-byte MAC header; LookaheadBuffer what follows; PacketSize is without the header. */
-VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportReceiveContext, PVOID HeaderBuffer,
-                             UINT HeaderBufferSize, PVOID LookaheadBuffer, UINT LookaheadBufferSize, UINT PacketSize);
+/* HeaderBuffer holds the 14-byte MAC header; LookaheadBuffer what follows; PacketSize is without
+ * the header. */
+VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportReceiveContext,
+                             PVOID HeaderBuffer, UINT HeaderBufferSize, PVOID LookaheadBuffer,
+                             UINT LookaheadBufferSize, UINT PacketSize);
 VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle);
-/* OOB Status before: SUCCESS or RESOURCES. After: RESOURCES given or anything but PENDING: the driver's again; PENDING:
- * it comes back through MiniportReturnPacket. */
+/* OOB Status before: SUCCESS or RESOURCES. After: RESOURCES given or anything but PENDING: the
+ * driver's again; PENDING: it comes back through MiniportReturnPacket. */
 VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET ReceivePackets,
                                 UINT NumberOfPackets);
 
@@ -713,29 +546,37 @@ VOID NdisMSleep(ULONG MicrosecondsToSleep); /* PASSIVE_LEVEL */
 VOID NdisMRegisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle, PVOID ShutdownContext,
                                          ADAPTER_SHUTDOWN_HANDLER ShutdownHandler);
 VOID NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle);
-VOID NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, NDIS_ERROR_CODE ErrorCode, ULONG NumberOfErrorValues, ...);
+VOID NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, NDIS_ERROR_CODE ErrorCode,
+                            ULONG NumberOfErrorValues, ...);
 
 /* ---- the protocol's calls ---- */
 
 VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
-                          PNDIS_PROTOCOL_CHARACTERISTICS Characteristics, UINT CharacteristicsLength);
+                          PNDIS_PROTOCOL_CHARACTERISTICS Characteristics,
+                          UINT CharacteristicsLength);
 VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle);
-VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus, PNDIS_HANDLE NdisBindingHandle,
-                     PUINT SelectedMediumIndex, PNDIS_MEDIUM MediumArray, UINT MediumArraySize,
-                     NDIS_HANDLE NdisProtocolHandle, NDIS_HANDLE ProtocolBindingContext, PNDIS_STRING AdapterName,
-                     UINT OpenOptions, PSTRING AddressingInformation);
+VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
+                     PNDIS_HANDLE NdisBindingHandle, PUINT SelectedMediumIndex,
+                     PNDIS_MEDIUM MediumArray, UINT MediumArraySize, NDIS_HANDLE NdisProtocolHandle,
+                     NDIS_HANDLE ProtocolBindingContext, PNDIS_STRING AdapterName, UINT OpenOptions,
+                     PSTRING AddressingInformation);
 VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle);
-VOID NdisCompleteBindAdapter(NDIS_HANDLE BindAdapterContext, NDIS_STATUS Status, NDIS_STATUS OpenStatus);
+VOID NdisCompleteBindAdapter(NDIS_HANDLE BindAdapterContext, NDIS_STATUS Status,
+                             NDIS_STATUS OpenStatus);
 VOID NdisCompleteUnbindAdapter(NDIS_HANDLE UnbindAdapterContext, NDIS_STATUS Status);
 
-/* Result PENDING: ProtocolSendComplete will follow; anything else: final, the packet is the caller's again. */
+/* Result PENDING: ProtocolSendComplete will follow; anything else: final, the packet is the
+ * caller's again. */
 VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet);
-/* Every packet ends in ProtocolSendComplete. The array itself is the caller's again when the call returns. */
-VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets);
+/* Every packet ends in ProtocolSendComplete. The array itself is the caller's again when the call
+ * returns. */
+VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray,
+                     UINT NumberOfPackets);
 VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request);
 VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle);
-VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE MacReceiveContext,
-                      UINT ByteOffset, UINT BytesToTransfer, PNDIS_PACKET Packet, PUINT BytesTransferred);
+VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
+                      NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
+                      PNDIS_PACKET Packet, PUINT BytesTransferred);
 VOID NdisReturnPackets(PNDIS_PACKET *PacketsToReturn, UINT NumberOfPackets);
 
 /* ---- memory, strings, locks, time ---- */
@@ -748,17 +589,20 @@ VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
 #define NdisFillMemory(Destination, Length, Fill) memset((Destination), (Fill), (Length))
 #define NdisMoveMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
 #define NdisEqualMemory(One, Two, Length) (memcmp((One), (Two), (Length)) == 0)
-#define NdisCopyLookaheadData(Destination, Source, Length, MacOptions) memcpy((Destination), (Source), (Length))
+#define NdisCopyLookaheadData(Destination, Source, Length, MacOptions)                             \
+    memcpy((Destination), (Source), (Length))
 
-VOID NdisInitUnicodeString(PNDIS_STRING DestinationString, PCWSTR SourceString); /* refers to Source */
+VOID NdisInitUnicodeString(PNDIS_STRING DestinationString,
+                           PCWSTR SourceString); /* refers to Source */
 VOID NdisInitAnsiString(PNDIS_ANSI_STRING DestinationString, PCSTR SourceString);
-VOID NdisInitializeString(PNDIS_STRING Destination, PUCHAR Source);              /* allocates; NdisFreeString */
+VOID NdisInitializeString(PNDIS_STRING Destination, PUCHAR Source); /* allocates; NdisFreeString */
 NDIS_STATUS NdisAnsiStringToUnicodeString(PNDIS_STRING Destination, PNDIS_ANSI_STRING Source);
 NDIS_STATUS NdisUnicodeStringToAnsiString(PNDIS_ANSI_STRING Destination, PNDIS_STRING Source);
 BOOLEAN NdisEqualString(PNDIS_STRING String1, PNDIS_STRING String2, BOOLEAN CaseInsensitive);
 #define NdisFreeString(String) NdisFreeMemory((String).Buffer, (String).MaximumLength, 0)
 
-/* Acquire raises to DISPATCH_LEVEL, release restores. The Dpr forms are for callers already there. Not recursive. */
+/* Acquire raises to DISPATCH_LEVEL, release restores. The Dpr forms are for callers already there.
+ * Not recursive. */
 VOID NdisAllocateSpinLock(PNDIS_SPIN_LOCK SpinLock);
 VOID NdisFreeSpinLock(PNDIS_SPIN_LOCK SpinLock);
 VOID NdisAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock);
@@ -769,8 +613,10 @@ VOID NdisDprReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock);
 #define NdisInterlockedIncrement(Addend) (__atomic_add_fetch((Addend), 1, __ATOMIC_SEQ_CST))
 #define NdisInterlockedDecrement(Addend) (__atomic_sub_fetch((Addend), 1, __ATOMIC_SEQ_CST))
 #define NdisInitializeListHead(ListHead) InitializeListHead(ListHead)
-PLIST_ENTRY NdisInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PNDIS_SPIN_LOCK SpinLock);
-PLIST_ENTRY NdisInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PNDIS_SPIN_LOCK SpinLock);
+PLIST_ENTRY NdisInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                          PNDIS_SPIN_LOCK SpinLock);
+PLIST_ENTRY NdisInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                          PNDIS_SPIN_LOCK SpinLock);
 PLIST_ENTRY NdisInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PNDIS_SPIN_LOCK SpinLock);
 
 VOID NdisInitializeEvent(PNDIS_EVENT Event);
@@ -778,26 +624,30 @@ VOID NdisSetEvent(PNDIS_EVENT Event);
 VOID NdisResetEvent(PNDIS_EVENT Event);
 BOOLEAN NdisWaitEvent(PNDIS_EVENT Event, UINT MsToWait); /* PASSIVE_LEVEL; 0: for ever */
 
-VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction, PVOID FunctionContext);
+VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
+                         PVOID FunctionContext);
 VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay);
 VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled);
 
-#define NdisInitializeWorkItem(WorkItem, Function, Argument) \
+#define NdisInitializeWorkItem(WorkItem, Function, Argument)                                       \
     ((void)((WorkItem)->Context = (Argument), (WorkItem)->Routine = (Function)))
-NDIS_STATUS NdisScheduleWorkItem(PNDIS_WORK_ITEM WorkItem); /* runs once at PASSIVE_LEVEL; storage is free before that */
+NDIS_STATUS NdisScheduleWorkItem(
+    PNDIS_WORK_ITEM WorkItem); /* runs once at PASSIVE_LEVEL; storage is free before that */
 
-VOID NdisGetSystemUpTime(PULONG SystemUpTime);             /* milliseconds */
-VOID NdisGetCurrentSystemTime(PLARGE_INTEGER SystemTime);  /* 100 ns since 1601 */
+VOID NdisGetSystemUpTime(PULONG SystemUpTime);            /* milliseconds */
+VOID NdisGetCurrentSystemTime(PLARGE_INTEGER SystemTime); /* 100 ns since 1601 */
 VOID NdisStallExecution(UINT MicrosecondsToStall);
-UINT NdisGetVersion(VOID);                                 /* 0x00050001 */
+UINT NdisGetVersion(VOID); /* 0x00050001 */
 
 /* ---- Ethernet addresses ---- */
 
 #define ETH_LENGTH_OF_ADDRESS 6
-#define ETH_IS_BROADCAST(Address) (memcmp((Address), "\xff\xff\xff\xff\xff\xff", ETH_LENGTH_OF_ADDRESS) == 0)
+#define ETH_IS_BROADCAST(Address)                                                                  \
+    (memcmp((Address), "\xff\xff\xff\xff\xff\xff", ETH_LENGTH_OF_ADDRESS) == 0)
 #define ETH_IS_MULTICAST(Address) ((BOOLEAN)(((const UCHAR *)(Address))[0] & 1))
-#define ETH_COPY_NETWORK_ADDRESS(Destination, Source) memcpy((Destination), (Source), ETH_LENGTH_OF_ADDRESS)
-#define ETH_COMPARE_NETWORK_ADDRESSES_EQ(One, Two, Result) \
+#define ETH_COPY_NETWORK_ADDRESS(Destination, Source)                                              \
+    memcpy((Destination), (Source), ETH_LENGTH_OF_ADDRESS)
+#define ETH_COMPARE_NETWORK_ADDRESSES_EQ(One, Two, Result)                                         \
     (*(Result) = (memcmp((One), (Two), ETH_LENGTH_OF_ADDRESS) != 0))
 
 #endif

@@ -35,7 +35,8 @@ void ndis_log(const char *format, ...)
 void *ndis_object_new(enum ndis_kind kind, size_t length_bytes, ULONG tag)
 {
     struct ndis_object *object = length_bytes < SIZE_MAX - sizeof(*object)
-                                     ? calloc(1, sizeof(*object) + length_bytes) : NULL;
+                                     ? calloc(1, sizeof(*object) + length_bytes)
+                                     : NULL;
 
     if (!object)
         return NULL;
@@ -75,7 +76,7 @@ int nic_ndis_start(struct nic_platform *platform, const struct nic_ndis_options 
 {
     if (ndis.started)
         return -EBUSY;
-    ndis = (struct ndis_machine){ .started = true, .platform = platform };
+    ndis = (struct ndis_machine){.started = true, .platform = platform};
     if (options)
         ndis.options = *options;
     ndis.verify = ndis.options.verify;
@@ -86,8 +87,9 @@ int nic_ndis_start(struct nic_platform *platform, const struct nic_ndis_options 
 
 static void report_object(struct ndis_object *object)
 {
-    static const char *const names[] = { "memory", "a spin lock", "a timer", "a packet pool", "a buffer pool" };
-    char tag[5] = { 0 };
+    static const char *const names[] = {"memory", "a spin lock", "a timer", "a packet pool",
+                                        "a buffer pool"};
+    char tag[5] = {0};
 
     memcpy(tag, &object->tag, sizeof(object->tag));
     for (char *c = tag; *c; c++)
@@ -146,7 +148,8 @@ unsigned nic_ndis_stop(void)
 NDIS_STATUS nic_ndis_driver_load(nic_ndis_driver_entry *entry, struct nic_ndis_driver **driver)
 {
     struct nic_ndis_driver *d = calloc(1, sizeof(*d));
-    UNICODE_STRING path = NDIS_STRING_CONST("\\Registry\\Machine\\System\\CurrentControlSet\\Services\\miniport");
+    UNICODE_STRING path =
+        NDIS_STRING_CONST("\\Registry\\Machine\\System\\CurrentControlSet\\Services\\miniport");
     NTSTATUS status;
 
     *driver = NULL;
@@ -240,7 +243,8 @@ static bool copy_parameters(struct ndis_miniport *m, const char *const parameter
             return false;
         }
         *equals = 0;
-        m->parameters[m->parameter_count++] = (struct ndis_parameter){ .keyword = text, .value = equals + 1 };
+        m->parameters[m->parameter_count++] =
+            (struct ndis_parameter){.keyword = text, .value = equals + 1};
     }
     return true;
 }
@@ -269,7 +273,7 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
 
 static NDIS_STATUS initialize(struct ndis_miniport *m)
 {
-    static NDIS_MEDIUM media[] = { NdisMedium802_3 };
+    static NDIS_MEDIUM media[] = {NdisMedium802_3};
     NDIS_STATUS open_error = NDIS_STATUS_SUCCESS, status;
     struct ndis_miniport *outer = ndis_inside;
     UINT selected = 0;
@@ -289,12 +293,14 @@ static void ask_driver(struct ndis_miniport *m)
 
     if (ndis_request_internal(m, OID_GEN_MAC_OPTIONS, &value, sizeof(value)) == NDIS_STATUS_SUCCESS)
         m->mac_options = value;
-    if (ndis_request_internal(m, OID_GEN_MAXIMUM_SEND_PACKETS, &value, sizeof(value)) == NDIS_STATUS_SUCCESS &&
+    if (ndis_request_internal(m, OID_GEN_MAXIMUM_SEND_PACKETS, &value, sizeof(value)) ==
+            NDIS_STATUS_SUCCESS &&
         value > 0)
         m->array_max = value < NDIS_MAX_ARRAY ? value : NDIS_MAX_ARRAY;
 }
 
-NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name, const char *const parameters[])
+NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name,
+                                 const char *const parameters[])
 {
     struct ndis_miniport *m;
     NDIS_STATUS status;
@@ -399,7 +405,8 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
     wait_for_sends(m, timeout_ns);
-    /* A protocol waits for its packets when it unbinds: a driver that still has some is halted before that. */
+    /* A protocol waits for its packets when it unbinds: a driver that still has some is halted
+     * before that. */
     if (outstanding(m)) {
         halt(m);
         ndis_unbind_all(m, timeout_ns);
@@ -415,7 +422,7 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
 bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *statistics)
 {
     struct ndis_miniport *m = ndis_miniport_find(name);
-    struct nic_ndis_statistics s = { .findings = __atomic_load_n(&ndis.findings, __ATOMIC_RELAXED) };
+    struct nic_ndis_statistics s = {.findings = __atomic_load_n(&ndis.findings, __ATOMIC_RELAXED)};
 
     if (!m)
         return false;

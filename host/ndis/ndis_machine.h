@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the NDIS library: the objects behind the handles and what its files offer each other.
+ * The inside of the NDIS library: the objects behind the handles and what its files offer each
+ * other.
  *
- * The gate. A serialized miniport is entered by one thread at a time (DER-1). Who is inside owns the gate; it is not a
- * lock anybody waits for: whoever finds it taken leaves his work in a list of the miniport and goes away, and the owner
- * does that work before he leaves. So no lock of the library is held across a callback, a send from a completion does
- * not nest, and a second sender never blocks. `gate` is 0 when nobody is inside and nothing is left to do; then a
- * sender gets in with one compare-and-swap. Everything else about the gate happens under `lock`.
+ * The gate. A serialized miniport is entered by one thread at a time (DER-1). Who is inside owns
+ * the gate; it is not a lock anybody waits for: whoever finds it taken leaves his work in a list of
+ * the miniport and goes away, and the owner does that work before he leaves. So no lock of the
+ * library is held across a callback, a send from a completion does not nest, and a second sender
+ * never blocks. `gate` is 0 when nobody is inside and nothing is left to do; then a sender gets in
+ * with one compare-and-swap. Everything else about the gate happens under `lock`.
  *
- * Lock order: machine.lock, ndis_miniport.lock, verifier lock, pool lock. None is held across a callback.
+ * Lock order: machine.lock, ndis_miniport.lock, verifier lock, pool lock. None is held across a
+ * callback.
  */
 #ifndef NDIS_MACHINE_H
 #define NDIS_MACHINE_H
@@ -25,7 +28,13 @@
 
 /* ---- objects the leak report knows ---- */
 
-enum ndis_kind { NDIS_KIND_MEMORY, NDIS_KIND_LOCK, NDIS_KIND_TIMER, NDIS_KIND_PACKET_POOL, NDIS_KIND_BUFFER_POOL };
+enum ndis_kind {
+    NDIS_KIND_MEMORY,
+    NDIS_KIND_LOCK,
+    NDIS_KIND_TIMER,
+    NDIS_KIND_PACKET_POOL,
+    NDIS_KIND_BUFFER_POOL
+};
 
 struct ndis_object {
     struct ndis_object *next, **link;
@@ -58,7 +67,8 @@ struct ndis_machine {
 
 extern struct ndis_machine ndis;
 
-/* NIC_NDIS_NO_VERIFIER leaves the verifier out; only to measure what it costs when it is off (make bench-verifier). */
+/* NIC_NDIS_NO_VERIFIER leaves the verifier out; only to measure what it costs when it is off (make
+ * bench-verifier). */
 static inline bool ndis_verifying(void)
 {
 #ifdef NIC_NDIS_NO_VERIFIER
@@ -95,7 +105,7 @@ static inline void ndis_lower(enum nic_level before)
 
 void ndis_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct ndis_miniport *ndis_miniport_find(const char *name);
-char *ndis_string_to_utf8(PNDIS_STRING); /* malloc */
+char *ndis_string_to_utf8(PNDIS_STRING);        /* malloc */
 PNDIS_STRING ndis_string_new(const char *utf8); /* malloc, one block */
 
 /* ---- drivers, protocols, bindings ---- */
@@ -114,14 +124,16 @@ struct ndis_protocol {
     unsigned bindings;
 };
 
-/* Written by the gate's owner with plain stores ([0]) or by anybody with atomic ones ([1]); read as the sum. */
+/* Written by the gate's owner with plain stores ([0]) or by anybody with atomic ones ([1]); read as
+ * the sum. */
 struct ndis_count {
     uint64_t value[2];
 };
 
 struct ndis_binding {
-    struct ndis_binding *next; /* of the miniport, under its lock; closed ones stay until the miniport goes, so that a
-                                  completion on another thread may still look at the one it has just completed to */
+    struct ndis_binding *next; /* of the miniport, under its lock; closed ones stay until the
+                                  miniport goes, so that a completion on another thread may still
+                                  look at the one it has just completed to */
     struct ndis_miniport *miniport;
     struct ndis_protocol *protocol;
     NDIS_HANDLE context;
@@ -137,9 +149,15 @@ struct ndis_binding {
 
 enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2 };
 
-enum ndis_miniport_state { MINIPORT_INITIALIZING, MINIPORT_RUNNING, MINIPORT_REMOVING, MINIPORT_HALTED };
+enum ndis_miniport_state {
+    MINIPORT_INITIALIZING,
+    MINIPORT_RUNNING,
+    MINIPORT_REMOVING,
+    MINIPORT_HALTED
+};
 
-#define NDIS_MAX_ARRAY 64 /* packets handed to MiniportSendPackets at once when the driver does not say */
+/* Packets handed to MiniportSendPackets at once when the driver does not say. */
+#define NDIS_MAX_ARRAY 64
 
 struct ndis_parameter {
     char *keyword, *value;
@@ -185,7 +203,7 @@ struct ndis_miniport {
     struct ndis_binding *bindings;
 
     /* Inside the gate only. */
-    bool stalled;              /* RESOURCES answered and no event since (REQ-50) */
+    bool stalled; /* RESOURCES answered and no event since (REQ-50) */
 
     /* Under lock. */
     bool reset_due, resetting, reset_ended;
@@ -241,10 +259,12 @@ static inline bool ndis_gate_try(struct ndis_miniport *m)
 {
     uint32_t free = 0;
 
-    return __atomic_compare_exchange_n(&m->gate, &free, GATE_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&m->gate, &free, GATE_BUSY, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
 }
 
-/* Under m->lock. Takes the gate although there is work waiting; false: somebody is inside and will do that work. */
+/* Under m->lock. Takes the gate although there is work waiting; false: somebody is inside and will
+ * do that work. */
 bool ndis_gate_take_locked(struct ndis_miniport *m);
 /* Inside, no lock held: does what is waiting and leaves. */
 void ndis_gate_leave_slow(struct ndis_miniport *m);
@@ -258,7 +278,8 @@ static inline void ndis_gate_leave(struct ndis_miniport *m)
 {
     uint32_t busy = GATE_BUSY;
 
-    if (unlikely(!__atomic_compare_exchange_n(&m->gate, &busy, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)))
+    if (unlikely(!__atomic_compare_exchange_n(&m->gate, &busy, 0, false, __ATOMIC_RELEASE,
+                                              __ATOMIC_RELAXED)))
         ndis_gate_leave_slow(m);
 }
 
@@ -279,20 +300,21 @@ static inline void ndis_count_add(struct ndis_count *count, bool inside)
 
 static inline uint64_t ndis_count_read(const struct ndis_count *count)
 {
-    return __atomic_load_n(&count->value[0], __ATOMIC_SEQ_CST) + __atomic_load_n(&count->value[1], __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&count->value[0], __ATOMIC_SEQ_CST) +
+           __atomic_load_n(&count->value[1], __ATOMIC_SEQ_CST);
 }
 
 /* ---- packets ---- */
 
-/* Reserved[0] is two words: who owns the packet, and the final status of one that waits to be given back. They are
- * written by different threads while MiniportSendPackets runs, hence apart. */
+/* Reserved[0] is two words: who owns the packet, and the final status of one that waits to be given
+ * back. They are written by different threads while MiniportSendPackets runs, hence apart. */
 enum ndis_packet_state {
-    PACKET_FREE,      /* in its pool */
-    PACKET_PROTOCOL,  /* allocated and not in transit */
-    PACKET_QUEUED,    /* the library's: in the miniport's queue */
-    PACKET_DRIVER,    /* the driver's */
-    PACKET_ARRAY,     /* the driver's, in the array that MiniportSendPackets is working on right now */
-    PACKET_DONE,      /* the library's: its final status is known, it is about to be given back */
+    PACKET_FREE,     /* in its pool */
+    PACKET_PROTOCOL, /* allocated and not in transit */
+    PACKET_QUEUED,   /* the library's: in the miniport's queue */
+    PACKET_DRIVER,   /* the driver's */
+    PACKET_ARRAY, /* the driver's, in the array that MiniportSendPackets is working on right now */
+    PACKET_DONE,  /* the library's: its final status is known, it is about to be given back */
     PACKET_INDICATED, /* received: with protocols */
 };
 
@@ -343,7 +365,8 @@ static inline void *ndis_packet_owner(PNDIS_PACKET packet)
     return owner;
 }
 
-/* Calls visit for every descriptor of every pool, under no lock; only for halt, reset and the verifier. */
+/* Calls visit for every descriptor of every pool, under machine.lock: visit calls nothing up. Only
+ * for halt, reset and the verifier. */
 void ndis_packets_walk(void (*visit)(PNDIS_PACKET packet, void *context), void *context);
 bool ndis_packet_is_ours(PNDIS_PACKET packet); /* a descriptor of a living pool */
 void ndis_packet_pools_free(void);             /* at stop: those that are left */
@@ -352,8 +375,10 @@ void ndis_packet_pools_free(void);             /* at stop: those that are left *
 
 void ndis_send_start_queue(struct ndis_miniport *m); /* inside */
 /* Inside: gives back everything of `binding` (NULL: of all) that is queued. */
-void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status);
-/* Gives back everything that is still with the driver; the driver has said that it dropped it, or it is halted. */
+void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
+                           NDIS_STATUS status);
+/* Gives back everything that is still with the driver; the driver has said that it dropped it, or
+ * it is halted. */
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);
 void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
@@ -364,18 +389,20 @@ void ndis_interrupt_stop(struct ndis_miniport *m);
 void ndis_timers_stop(struct ndis_miniport *m);
 void ndis_timer_call(struct ndis_timer *timer);
 void ndis_hang_start(struct ndis_miniport *m);
-void ndis_hang_check(struct ndis_miniport *m); /* inside */
-void ndis_reset_run(struct ndis_miniport *m);  /* inside */
-void ndis_reset_end(struct ndis_miniport *m);  /* inside */
+void ndis_hang_check(struct ndis_miniport *m);                          /* inside */
+void ndis_reset_run(struct ndis_miniport *m);                           /* inside */
+void ndis_reset_end(struct ndis_miniport *m);                           /* inside */
 void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
-void ndis_request_run(struct ndis_miniport *m); /* inside: starts the next one */
+void ndis_request_run(struct ndis_miniport *m);              /* inside: starts the next one */
 bool ndis_request_ready(struct ndis_miniport *m);
-NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer, UINT length_bytes);
+NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer,
+                                  UINT length_bytes);
 void ndis_bind_all(struct ndis_miniport *m);
 void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns);
 void ndis_binding_maybe_closed(struct ndis_binding *binding);
-void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer, UINT length_bytes);
+void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,
+                          UINT length_bytes);
 void ndis_status_complete(struct ndis_miniport *m);
 uint64_t ndis_binding_outstanding(const struct ndis_binding *binding);
 
@@ -384,19 +411,29 @@ uint64_t ndis_binding_outstanding(const struct ndis_binding *binding);
 #define NDIS_SHADOW_BYTES 512
 
 enum ndis_event {
-    EVENT_ALLOCATED, EVENT_SUBMITTED, EVENT_QUEUED, EVENT_GIVEN, EVENT_ANSWERED, EVENT_COMPLETED, EVENT_RETURNED,
-    EVENT_ABORTED, EVENT_FREED
+    EVENT_ALLOCATED,
+    EVENT_SUBMITTED,
+    EVENT_QUEUED,
+    EVENT_GIVEN,
+    EVENT_ANSWERED,
+    EVENT_COMPLETED,
+    EVENT_RETURNED,
+    EVENT_ABORTED,
+    EVENT_FREED
 };
 
 void ndis_verify_start(void);
 void ndis_verify_stop(void);
-void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level highest);
 void ndis_verify_no_lock(const char *call);
 void ndis_verify_lock_count(int change);
-bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PACKET packet); /* false: refuse it */
+bool ndis_verify_submit(const char *call, struct ndis_binding *binding,
+                        PNDIS_PACKET packet); /* false: refuse it */
 void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet);
-/* The driver answered something final or RESOURCES. False: it had completed the packet already; leave it alone. */
+/* The driver answered something final or RESOURCES. False: it had completed the packet already;
+ * leave it alone. */
 bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status);
 void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS status);
 /* Before the packet goes back to the protocol: contents are compared. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Miniports: registration, attributes, the gate (ndis_machine.h), interrupts, timers, check for hang.
+ * Miniports: registration, attributes, the gate (ndis_machine.h), interrupts, timers, check for
+ * hang.
  */
 #include "ndis_machine.h"
 
@@ -8,8 +9,8 @@ _Thread_local struct ndis_miniport *ndis_inside;
 
 /* ---- registration ---- */
 
-VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1, PVOID SystemSpecific2,
-                           PVOID SystemSpecific3)
+VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1,
+                           PVOID SystemSpecific2, PVOID SystemSpecific3)
 {
     (void)SystemSpecific2;
     (void)SystemSpecific3;
@@ -22,7 +23,8 @@ VOID NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific)
     (void)SystemSpecific;
 }
 
-VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle, VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject))
+VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle,
+                                VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject))
 {
     ((struct nic_ndis_driver *)NdisWrapperHandle)->unload = UnloadHandler;
 }
@@ -44,12 +46,14 @@ static size_t characteristics_bytes(UCHAR major, UCHAR minor)
     }
 }
 
-NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle, PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
+NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle,
+                                  PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
                                   UINT CharacteristicsLength)
 {
     struct nic_ndis_driver *driver = NdisWrapperHandle;
-    NDIS51_MINIPORT_CHARACTERISTICS chars = { 0 };
-    size_t length = characteristics_bytes(Characteristics->MajorNdisVersion, Characteristics->MinorNdisVersion);
+    NDIS51_MINIPORT_CHARACTERISTICS chars = {0};
+    size_t length =
+        characteristics_bytes(Characteristics->MajorNdisVersion, Characteristics->MinorNdisVersion);
 
     if (length == 0)
         return NDIS_STATUS_BAD_VERSION;
@@ -57,7 +61,8 @@ NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle, PNDIS_MINIPORT_
         return NDIS_STATUS_BAD_CHARACTERISTICS;
     memcpy(&chars, Characteristics, length);
     if (!chars.InitializeHandler || !chars.HaltHandler || !chars.QueryInformationHandler ||
-        !chars.SetInformationHandler || !chars.ResetHandler || (!chars.SendHandler && !chars.SendPacketsHandler))
+        !chars.SetInformationHandler || !chars.ResetHandler ||
+        (!chars.SendHandler && !chars.SendPacketsHandler))
         return NDIS_STATUS_BAD_CHARACTERISTICS;
     driver->chars = chars;
     driver->registered = true;
@@ -65,7 +70,8 @@ NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle, PNDIS_MINIPORT_
 }
 
 VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportAdapterContext,
-                          UINT CheckForHangTimeInSeconds, ULONG AttributeFlags, NDIS_INTERFACE_TYPE AdapterType)
+                          UINT CheckForHangTimeInSeconds, ULONG AttributeFlags,
+                          NDIS_INTERFACE_TYPE AdapterType)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
@@ -73,7 +79,8 @@ VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Minipor
     m->context = MiniportAdapterContext;
     m->attributes = AttributeFlags;
     m->serialized = !(AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE);
-    m->hang_interval_ns = (uint64_t)(CheckForHangTimeInSeconds ? CheckForHangTimeInSeconds : 2) * 1000000000u;
+    m->hang_interval_ns =
+        (uint64_t)(CheckForHangTimeInSeconds ? CheckForHangTimeInSeconds : 2) * 1000000000u;
 }
 
 VOID NdisMRegisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle, PVOID ShutdownContext,
@@ -116,7 +123,7 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
 {
     bool may_enter = ndis_state(m) == MINIPORT_RUNNING || ndis_state(m) == MINIPORT_REMOVING;
 
-    *work = (struct gate_work){ .late = m->late_head };
+    *work = (struct gate_work){.late = m->late_head};
     m->late_head = m->late_tail = NULL;
     if (m->resources_available) {
         m->resources_available = false;
@@ -140,11 +147,13 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         work->request = !m->resetting && !work->reset && ndis_request_ready(m);
         work->sends = !m->resetting && !work->reset && m->queue_head && !m->stalled;
     }
-    if (work->late || work->returned || work->reset || work->reset_end || work->dpc || work->timer ||
-        work->hang_check || work->request || work->sends)
+    if (work->late || work->returned || work->reset || work->reset_end || work->dpc ||
+        work->timer || work->hang_check || work->request || work->sends)
         return true;
-    __atomic_store_n(&m->gate, ndis_state(m) != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(
+        &m->gate,
+        ndis_state(m) != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
+        __ATOMIC_RELEASE);
     return false;
 }
 
@@ -235,9 +244,10 @@ static void interrupt_isr(void *context)
         ndis.platform->ops->dpc_queue(ndis.platform, &m->dpc);
 }
 
-NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, NDIS_HANDLE MiniportAdapterHandle,
-                                   UINT InterruptVector, UINT InterruptLevel, BOOLEAN RequestIsr,
-                                   BOOLEAN SharedInterrupt, NDIS_INTERRUPT_MODE InterruptMode)
+NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt,
+                                   NDIS_HANDLE MiniportAdapterHandle, UINT InterruptVector,
+                                   UINT InterruptLevel, BOOLEAN RequestIsr, BOOLEAN SharedInterrupt,
+                                   NDIS_INTERRUPT_MODE InterruptMode)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
@@ -258,7 +268,7 @@ NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, NDIS_HAND
     };
     m->interrupt = Interrupt;
     m->vector = InterruptVector;
-    m->dpc = (struct nic_dpc){ .fn = interrupt_dpc, .context = m };
+    m->dpc = (struct nic_dpc){.fn = interrupt_dpc, .context = m};
     ndis.platform->ops->interrupt_connect(ndis.platform, InterruptVector, interrupt_isr, m);
     return NDIS_STATUS_SUCCESS;
 }
@@ -282,7 +292,7 @@ BOOLEAN NdisMSynchronizeWithInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID 
                                       PVOID SynchronizeContext)
 {
     struct ndis_miniport *m = Interrupt->InterruptObject;
-    BOOLEAN (*function)(PVOID) = (BOOLEAN (*)(PVOID))SynchronizeFunction;
+    BOOLEAN (*function)(PVOID) = (BOOLEAN(*)(PVOID))SynchronizeFunction;
     BOOLEAN result;
 
     ndis_preempt("NdisMSynchronizeWithInterrupt");
@@ -327,7 +337,8 @@ static void timer_fired(void *context)
     ndis_gate_kick(m);
 }
 
-static void timer_initialize(PKTIMER storage, struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, PVOID context)
+static void timer_initialize(PKTIMER storage, struct ndis_miniport *m,
+                             PNDIS_TIMER_FUNCTION function, PVOID context)
 {
     struct ndis_timer *timer = ndis_object_new(NDIS_KIND_TIMER, sizeof(*timer), 0);
 
@@ -336,7 +347,7 @@ static void timer_initialize(PKTIMER storage, struct ndis_miniport *m, PNDIS_TIM
         return;
     }
     ndis_object_of(timer)->miniport = m;
-    timer->timer = (struct nic_timer){ .fn = timer_fired, .context = timer };
+    timer->timer = (struct nic_timer){.fn = timer_fired, .context = timer};
     timer->miniport = m;
     timer->function = function;
     timer->context = context;
@@ -349,7 +360,8 @@ static void timer_start(PKTIMER storage, UINT delay_ms, UINT period_ms)
     uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
 
     __atomic_store_n(&timer->period_ms, period_ms, __ATOMIC_RELAXED);
-    ndis.platform->ops->timer_set(ndis.platform, &timer->timer, now + (uint64_t)delay_ms * 1000000u);
+    ndis.platform->ops->timer_set(ndis.platform, &timer->timer,
+                                  now + (uint64_t)delay_ms * 1000000u);
 }
 
 static BOOLEAN timer_stop(struct ndis_timer *timer)
@@ -424,7 +436,8 @@ VOID NdisMCancelTimer(PNDIS_MINIPORT_TIMER Timer, PBOOLEAN TimerCancelled)
     *TimerCancelled = timer_stop(Timer->Timer.Private);
 }
 
-VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction, PVOID FunctionContext)
+VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
+                         PVOID FunctionContext)
 {
     timer_initialize(&Timer->Timer, NULL, TimerFunction, FunctionContext);
 }
@@ -445,7 +458,8 @@ static void hang_timer_fired(void *context)
 {
     struct ndis_miniport *m = context;
 
-    ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, m->hang_timer.due_ns + m->hang_interval_ns);
+    ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer,
+                                  m->hang_timer.due_ns + m->hang_interval_ns);
     ndis_lock(&m->lock);
     m->hang_check_due = true;
     ndis_unlock(&m->lock);
@@ -458,12 +472,12 @@ void ndis_hang_start(struct ndis_miniport *m)
 
     if (!m->driver->chars.CheckForHangHandler && !ndis_verifying())
         return;
-    m->hang_timer = (struct nic_timer){ .fn = hang_timer_fired, .context = m };
+    m->hang_timer = (struct nic_timer){.fn = hang_timer_fired, .context = m};
     ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, now + m->hang_interval_ns);
 }
 
-/* C-3: a driver that answered RESOURCES with nothing outstanding owes NdisMSendResourcesAvailable; nobody else restarts
- * it. Reported when a whole interval went by. */
+/* C-3: a driver that answered RESOURCES with nothing outstanding owes NdisMSendResourcesAvailable;
+ * nobody else restarts it. Reported when a whole interval went by. */
 static void check_stall(struct ndis_miniport *m)
 {
     PNDIS_PACKET head;
@@ -475,9 +489,11 @@ static void check_stall(struct ndis_miniport *m)
     ndis_unlock(&m->lock);
     if (starved && m->stall_armed && m->stall_seen == m->stall_progress && !m->stall_reported) {
         m->stall_reported = true;
-        ndis_verify_finding(head, "%s is stalled: it answered RESOURCES with nothing outstanding and has not called "
-                            "NdisMSendResourcesAvailable for %u ms", m->name,
-                            (unsigned)(m->hang_interval_ns / 1000000u));
+        ndis_verify_finding(
+            head,
+            "%s is stalled: it answered RESOURCES with nothing outstanding and has not called "
+            "NdisMSendResourcesAvailable for %u ms",
+            m->name, (unsigned)(m->hang_interval_ns / 1000000u));
     }
     if (!starved)
         m->stall_reported = false;

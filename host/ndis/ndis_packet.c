@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Packet and buffer pools and the chain of a packet. A pool's descriptors are allocated with it; taking and giving
- * back is a list operation. Without the verifier the one freed last is taken first; with it, the one freed longest ago,
- * so that use after free shows.
+ * Packet and buffer pools and the chain of a packet. A pool's descriptors are allocated with it;
+ * taking and giving back is a list operation. Without the verifier the one freed last is taken
+ * first; with it, the one freed longest ago, so that use after free shows.
  */
 #include <stdlib.h>
 
 #include "ndis_machine.h"
 
-#define ALIGN(value, to) (((value) + (to) - 1) / (to) * (to))
+#define ALIGN(value, to) (((value) + (to)-1) / (to) * (to))
 #define CACHE_LINE_BYTES 64
 
 struct ndis_packet_pool {
@@ -45,7 +45,8 @@ static size_t oob_offset_of(UINT protocol_reserved)
 
 UINT NdisPacketSize(UINT ProtocolReservedSize)
 {
-    return (UINT)(oob_offset_of(ProtocolReservedSize) + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
+    return (UINT)(oob_offset_of(ProtocolReservedSize) + sizeof(NDIS_PACKET_OOB_DATA) +
+                  sizeof(NDIS_PACKET_EXTENSION));
 }
 
 static void pool_put(struct ndis_packet_pool *pool, PNDIS_PACKET packet)
@@ -64,8 +65,9 @@ static void pool_put(struct ndis_packet_pool *pool, PNDIS_PACKET packet)
     }
 }
 
-VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors,
-                              UINT NumberOfOverflowDescriptors, UINT ProtocolReservedLength)
+VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle,
+                              UINT NumberOfDescriptors, UINT NumberOfOverflowDescriptors,
+                              UINT ProtocolReservedLength)
 {
     size_t count = (size_t)NumberOfDescriptors + NumberOfOverflowDescriptors;
     size_t shadow = ndis_verifying() ? NDIS_SHADOW_BYTES : 0;
@@ -116,7 +118,8 @@ static void find_in_use(PNDIS_PACKET packet, void *context)
         *found = packet;
 }
 
-static void pool_walk(struct ndis_packet_pool *pool, void (*visit)(PNDIS_PACKET packet, void *context), void *context)
+static void pool_walk(struct ndis_packet_pool *pool,
+                      void (*visit)(PNDIS_PACKET packet, void *context), void *context)
 {
     for (unsigned i = 0; i < pool->count; i++)
         visit(packet_at(pool, i), context);
@@ -130,7 +133,9 @@ VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle)
     if (ndis_verifying()) {
         pool_walk(pool, find_in_use, &in_transit);
         if (in_transit) {
-            ndis_verify_finding(in_transit, "NdisFreePacketPool for a pool with this packet in transit; it is kept");
+            ndis_verify_finding(
+                in_transit,
+                "NdisFreePacketPool for a pool with this packet in transit; it is kept");
             return;
         }
     }
@@ -176,7 +181,8 @@ VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE P
     *Status = packet ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
     if (!packet)
         return;
-    memset(packet, 0, pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
+    memset(packet, 0,
+           pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
     packet->Private.Pool = pool;
     packet->Private.NdisPacketFlags = fPACKET_ALLOCATED_BY_NDIS;
     packet->Private.NdisPacketOobOffset = (USHORT)pool->oob_offset;
@@ -217,7 +223,8 @@ bool ndis_packet_is_ours(PNDIS_PACKET packet)
     ndis_lock(&ndis.lock);
     for (struct ndis_packet_pool *pool = packet_pools; pool && !is_ours; pool = pool->next) {
         uintptr_t offset = (uintptr_t)packet - (uintptr_t)pool->memory;
-        is_ours = offset < pool->count * pool->stride && offset % pool->stride == pool->shadow_bytes;
+        is_ours =
+            offset < pool->count * pool->stride && offset % pool->stride == pool->shadow_bytes;
     }
     ndis_unlock(&ndis.lock);
     return is_ours;
@@ -257,13 +264,14 @@ VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
     struct ndis_buffer_pool *pool = PoolHandle;
 
     if (ndis_verifying() && pool->used)
-        ndis_verify_finding(NULL, "NdisFreeBufferPool for a pool with %u buffers in use", pool->used);
+        ndis_verify_finding(NULL, "NdisFreeBufferPool for a pool with %u buffers in use",
+                            pool->used);
     ndis.platform->ops->lock_free(ndis.platform, &pool->lock);
     ndis_object_free(pool);
 }
 
-VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle, PVOID VirtualAddress,
-                        UINT Length)
+VOID NdisAllocateBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+                        PVOID VirtualAddress, UINT Length)
 {
     struct ndis_buffer_pool *pool = PoolHandle;
     PNDIS_BUFFER buffer;
@@ -306,10 +314,11 @@ VOID NdisFreeBuffer(PNDIS_BUFFER Buffer)
     ndis_unlock(&pool->lock);
 }
 
-VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle, PVOID MemoryDescriptor,
-                    UINT Offset, UINT Length)
+VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolHandle,
+                    PVOID MemoryDescriptor, UINT Offset, UINT Length)
 {
-    NdisAllocateBuffer(Status, Buffer, PoolHandle, (PUCHAR)((PMDL)MemoryDescriptor)->MappedSystemVa + Offset, Length);
+    NdisAllocateBuffer(Status, Buffer, PoolHandle,
+                       (PUCHAR)((PMDL)MemoryDescriptor)->MappedSystemVa + Offset, Length);
 }
 
 /* ---- chains ---- */
@@ -369,8 +378,9 @@ VOID NdisUnchainBufferAtBack(PNDIS_PACKET Packet, PNDIS_BUFFER *Buffer)
     Packet->Private.ValidCounts = FALSE;
 }
 
-VOID NdisGetFirstBufferFromPacket(PNDIS_PACKET Packet, PNDIS_BUFFER *FirstBuffer, PVOID *FirstBufferVA,
-                                  PUINT FirstBufferLength, PUINT TotalBufferLength)
+VOID NdisGetFirstBufferFromPacket(PNDIS_PACKET Packet, PNDIS_BUFFER *FirstBuffer,
+                                  PVOID *FirstBufferVA, PUINT FirstBufferLength,
+                                  PUINT TotalBufferLength)
 {
     *FirstBuffer = Packet->Private.Head;
     *FirstBufferVA = *FirstBuffer ? (*FirstBuffer)->MappedSystemVa : NULL;
@@ -403,7 +413,8 @@ VOID NdisCopyFromPacketToPacket(PNDIS_PACKET Destination, UINT DestinationOffset
             length = to->ByteCount - DestinationOffset;
         if (length > from->ByteCount - SourceOffset)
             length = from->ByteCount - SourceOffset;
-        memcpy((PUCHAR)to->MappedSystemVa + DestinationOffset, (PUCHAR)from->MappedSystemVa + SourceOffset, length);
+        memcpy((PUCHAR)to->MappedSystemVa + DestinationOffset,
+               (PUCHAR)from->MappedSystemVa + SourceOffset, length);
         *BytesCopied += length;
         DestinationOffset += length;
         SourceOffset += length;

@@ -23,7 +23,7 @@ struct bind_context {
 
 static void bind_one(struct ndis_protocol *protocol, struct ndis_miniport *m)
 {
-    struct bind_context context = { .status = NDIS_STATUS_PENDING };
+    struct bind_context context = {.status = NDIS_STATUS_PENDING};
     PNDIS_STRING name = ndis_string_new(m->name);
 
     if (!name)
@@ -34,7 +34,8 @@ static void bind_one(struct ndis_protocol *protocol, struct ndis_miniport *m)
     free(name);
 }
 
-VOID NdisCompleteBindAdapter(NDIS_HANDLE BindAdapterContext, NDIS_STATUS Status, NDIS_STATUS OpenStatus)
+VOID NdisCompleteBindAdapter(NDIS_HANDLE BindAdapterContext, NDIS_STATUS Status,
+                             NDIS_STATUS OpenStatus)
 {
     struct bind_context *context = BindAdapterContext;
 
@@ -57,11 +58,13 @@ void ndis_bind_all(struct ndis_miniport *m)
 }
 
 VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
-                          PNDIS_PROTOCOL_CHARACTERISTICS Characteristics, UINT CharacteristicsLength)
+                          PNDIS_PROTOCOL_CHARACTERISTICS Characteristics,
+                          UINT CharacteristicsLength)
 {
-    size_t length = Characteristics->MajorNdisVersion == 5   ? sizeof(NDIS50_PROTOCOL_CHARACTERISTICS)
-                    : Characteristics->MajorNdisVersion == 4 ? sizeof(NDIS40_PROTOCOL_CHARACTERISTICS)
-                                                             : 0;
+    size_t length = Characteristics->MajorNdisVersion == 5 ? sizeof(NDIS50_PROTOCOL_CHARACTERISTICS)
+                    : Characteristics->MajorNdisVersion == 4
+                        ? sizeof(NDIS40_PROTOCOL_CHARACTERISTICS)
+                        : 0;
     struct ndis_protocol *protocol;
 
     *NdisProtocolHandle = NULL;
@@ -96,7 +99,8 @@ VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
 
     ndis_lock(&ndis.lock);
     *Status = protocol->bindings ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
-    for (struct ndis_protocol **at = &ndis.protocols; *Status == NDIS_STATUS_SUCCESS && *at; at = &(*at)->next) {
+    for (struct ndis_protocol **at = &ndis.protocols; *Status == NDIS_STATUS_SUCCESS && *at;
+         at = &(*at)->next) {
         if (*at == protocol) {
             *at = protocol->next;
             break;
@@ -111,10 +115,11 @@ VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
 
 /* ---- bindings ---- */
 
-VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus, PNDIS_HANDLE NdisBindingHandle,
-                     PUINT SelectedMediumIndex, PNDIS_MEDIUM MediumArray, UINT MediumArraySize,
-                     NDIS_HANDLE NdisProtocolHandle, NDIS_HANDLE ProtocolBindingContext, PNDIS_STRING AdapterName,
-                     UINT OpenOptions, PSTRING AddressingInformation)
+VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
+                     PNDIS_HANDLE NdisBindingHandle, PUINT SelectedMediumIndex,
+                     PNDIS_MEDIUM MediumArray, UINT MediumArraySize, NDIS_HANDLE NdisProtocolHandle,
+                     NDIS_HANDLE ProtocolBindingContext, PNDIS_STRING AdapterName, UINT OpenOptions,
+                     PSTRING AddressingInformation)
 {
     struct ndis_protocol *protocol = NdisProtocolHandle;
     char *name = ndis_string_to_utf8(AdapterName);
@@ -186,7 +191,8 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     struct ndis_miniport *m = binding->miniport;
     bool enter = ndis_inside != m && ndis_state(m) != MINIPORT_HALTED;
 
-    /* Inside the gate, so that a completion there either counts before we look or sees `closing`. */
+    /* Inside the gate, so that a completion there either counts before we look or sees `closing`.
+     */
     if (enter)
         ndis_gate_enter_waiting(m);
     __atomic_store_n(&binding->closing, true, __ATOMIC_SEQ_CST);
@@ -206,7 +212,8 @@ static struct ndis_binding *any_open(struct ndis_miniport *m)
     struct ndis_binding *binding;
 
     ndis_lock(&m->lock);
-    for (binding = m->bindings; binding && (ndis_is_closing(binding) || binding->unbind_asked); binding = binding->next)
+    for (binding = m->bindings; binding && (ndis_is_closing(binding) || binding->unbind_asked);
+         binding = binding->next)
         ;
     ndis_unlock(&m->lock);
     return binding;
@@ -217,7 +224,7 @@ void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
     struct ndis_binding *binding;
 
     while ((binding = any_open(m)) != NULL) {
-        struct bind_context context = { .status = NDIS_STATUS_PENDING };
+        struct bind_context context = {.status = NDIS_STATUS_PENDING};
         UNBIND_HANDLER unbind = binding->protocol->chars.UnbindAdapterHandler;
         binding->unbind_asked = true;
         if (unbind)
@@ -225,7 +232,8 @@ void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
         if (unbind && context.status == NDIS_STATUS_PENDING)
             ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);
         if (!ndis_is_closing(binding)) {
-            ndis_log("%s: protocol %s did not close its binding; closed by force", m->name, binding->protocol->name);
+            ndis_log("%s: protocol %s did not close its binding; closed by force", m->name,
+                     binding->protocol->name);
             NdisCloseAdapter(&context.status, binding);
         }
     }

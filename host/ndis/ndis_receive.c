@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Receive indications, transfer of the rest of a frame, and the way back of indicated packets. Every binding that has
- * set a packet filter gets every frame; filtering per binding is not here yet.
+ * Receive indications, transfer of the rest of a frame, and the way back of indicated packets.
+ * Every binding that has set a packet filter gets every frame; filtering per binding is not here
+ * yet.
  */
 #include "ndis_machine.h"
 
 #define HEADER_BYTES 14
-#define RETURN_BIAS  0x10000 /* more than all bindings can answer: the count cannot reach 0 while they are asked */
+#define RETURN_BIAS                                                                                \
+    0x10000 /* more than all bindings can answer: the count cannot reach 0 while they are asked */
 
 /* The packet that ProtocolReceive is looking at on this thread. */
 static _Thread_local PNDIS_PACKET indicating;
@@ -34,8 +36,9 @@ static void complete_all(struct ndis_miniport *m)
     }
 }
 
-VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportReceiveContext, PVOID HeaderBuffer,
-                             UINT HeaderBufferSize, PVOID LookaheadBuffer, UINT LookaheadBufferSize, UINT PacketSize)
+VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE MiniportReceiveContext,
+                             PVOID HeaderBuffer, UINT HeaderBufferSize, PVOID LookaheadBuffer,
+                             UINT LookaheadBufferSize, UINT PacketSize)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
@@ -45,9 +48,9 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
     ndis_count_add(&m->indications, false);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (wants(binding) && binding->protocol->chars.ReceiveHandler)
-            binding->protocol->chars.ReceiveHandler(binding->context, MiniportReceiveContext, HeaderBuffer,
-                                                    HeaderBufferSize, LookaheadBuffer, LookaheadBufferSize,
-                                                    PacketSize);
+            binding->protocol->chars.ReceiveHandler(binding->context, MiniportReceiveContext,
+                                                    HeaderBuffer, HeaderBufferSize, LookaheadBuffer,
+                                                    LookaheadBufferSize, PacketSize);
     }
 }
 
@@ -64,14 +67,14 @@ static void indicate_bytes(struct ndis_binding *binding, PNDIS_PACKET packet)
     PVOID address;
 
     NdisQueryPacketLength(packet, &length);
-    NdisQueryBuffer(packet->Private.Head, &address, &(UINT){ 0 });
+    NdisQueryBuffer(packet->Private.Head, &address, &(UINT){0});
     if (length < HEADER_BYTES || packet->Private.Head->ByteCount < HEADER_BYTES ||
         !binding->protocol->chars.ReceiveHandler)
         return;
     indicating = packet;
-    binding->protocol->chars.ReceiveHandler(binding->context, packet, address, HEADER_BYTES,
-                                            (PUCHAR)address + HEADER_BYTES,
-                                            packet->Private.Head->ByteCount - HEADER_BYTES, length - HEADER_BYTES);
+    binding->protocol->chars.ReceiveHandler(
+        binding->context, packet, address, HEADER_BYTES, (PUCHAR)address + HEADER_BYTES,
+        packet->Private.Head->ByteCount - HEADER_BYTES, length - HEADER_BYTES);
     indicating = NULL;
 }
 
@@ -88,9 +91,10 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
         if (!wants(binding))
             continue;
         if (is_lent && binding->protocol->chars.ReceivePacketHandler)
-            __atomic_add_fetch(&packet->Reserved[1],
-                               (ULONG_PTR)binding->protocol->chars.ReceivePacketHandler(binding->context, packet),
-                               __ATOMIC_ACQ_REL);
+            __atomic_add_fetch(
+                &packet->Reserved[1],
+                (ULONG_PTR)binding->protocol->chars.ReceivePacketHandler(binding->context, packet),
+                __ATOMIC_ACQ_REL);
         else
             indicate_bytes(binding, packet);
     }
@@ -104,7 +108,8 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
     }
 }
 
-VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET ReceivePackets, UINT NumberOfPackets)
+VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET ReceivePackets,
+                                UINT NumberOfPackets)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
@@ -153,8 +158,9 @@ VOID NdisReturnPackets(PNDIS_PACKET *PacketsToReturn, UINT NumberOfPackets)
     ndis_lower(before);
 }
 
-VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE MacReceiveContext,
-                      UINT ByteOffset, UINT BytesToTransfer, PNDIS_PACKET Packet, PUINT BytesTransferred)
+VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
+                      NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
+                      PNDIS_PACKET Packet, PUINT BytesTransferred)
 {
     struct ndis_binding *binding = NdisBindingHandle;
     struct ndis_miniport *m = binding->miniport;
@@ -162,22 +168,23 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_H
     *BytesTransferred = 0;
     ndis_packet_set_owner(Packet, binding);
     if (indicating && indicating == MacReceiveContext) {
-        NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, indicating, HEADER_BYTES + ByteOffset,
-                                   BytesTransferred);
+        NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, indicating,
+                                   HEADER_BYTES + ByteOffset, BytesTransferred);
         *Status = NDIS_STATUS_SUCCESS;
     } else if (m->driver->chars.TransferDataHandler) {
-        *Status = m->driver->chars.TransferDataHandler(Packet, BytesTransferred, m->context, MacReceiveContext,
-                                                       ByteOffset, BytesToTransfer);
+        *Status = m->driver->chars.TransferDataHandler(
+            Packet, BytesTransferred, m->context, MacReceiveContext, ByteOffset, BytesToTransfer);
     } else {
         *Status = NDIS_STATUS_NOT_SUPPORTED;
     }
 }
 
-VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status,
-                               UINT BytesTransferred)
+VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet,
+                               NDIS_STATUS Status, UINT BytesTransferred)
 {
     struct ndis_binding *binding = ndis_packet_owner(Packet);
 
     (void)MiniportAdapterHandle;
-    binding->protocol->chars.TransferDataCompleteHandler(binding->context, Packet, Status, BytesTransferred);
+    binding->protocol->chars.TransferDataCompleteHandler(binding->context, Packet, Status,
+                                                         BytesTransferred);
 }

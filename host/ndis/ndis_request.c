@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests, reset and status. One request is in a miniport at a time; the packet filter that it gets is the union of
- * its bindings' filters.
+ * Requests, reset and status. One request is in a miniport at a time; the packet filter that it
+ * gets is the union of its bindings' filters.
  */
 #include "ndis_machine.h"
 
-/* MacReserved of a request: next in the queue, whose it is (NULL: the library's own), and then where the answer goes. */
+/* MacReserved of a request: next in the queue, whose it is (NULL: the library's own), and then
+ * where the answer goes. */
 struct request_tag {
     PNDIS_REQUEST next;
     struct ndis_binding *binding;
@@ -62,10 +63,12 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
 
     m->bytes_written = m->bytes_needed = 0;
     if (!is_set(request)) {
-        status = m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer, set->InformationBufferLength,
+        status = m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer,
+                                                          set->InformationBufferLength,
                                                           &m->bytes_written, &m->bytes_needed);
     } else {
-        if (binding && set->Oid == OID_GEN_CURRENT_PACKET_FILTER && set->InformationBufferLength >= sizeof(ULONG)) {
+        if (binding && set->Oid == OID_GEN_CURRENT_PACKET_FILTER &&
+            set->InformationBufferLength >= sizeof(ULONG)) {
             ndis_lock(&m->lock);
             memcpy(&filter, buffer, sizeof(ULONG));
             __atomic_store_n(&binding->filter, filter, __ATOMIC_RELAXED);
@@ -73,7 +76,8 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
             ndis_unlock(&m->lock);
             buffer = &m->filter;
         }
-        status = m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer, set->InformationBufferLength,
+        status = m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer,
+                                                        set->InformationBufferLength,
                                                         &m->bytes_written, &m->bytes_needed);
     }
     return status;
@@ -91,7 +95,8 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
     tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
 }
 
-/* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is none. */
+/* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is
+ * none. */
 static PNDIS_REQUEST take_current(struct ndis_miniport *m)
 {
     PNDIS_REQUEST request;
@@ -186,27 +191,31 @@ VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUE
     struct ndis_binding *binding = NdisBindingHandle;
 
     ndis_preempt("NdisRequest");
-    set_tag(Request, (struct request_tag){ .binding = binding });
-    if (Request->RequestType != NdisRequestQueryInformation && Request->RequestType != NdisRequestQueryStatistics &&
+    set_tag(Request, (struct request_tag){.binding = binding});
+    if (Request->RequestType != NdisRequestQueryInformation &&
+        Request->RequestType != NdisRequestQueryStatistics &&
         Request->RequestType != NdisRequestSetInformation)
         *Status = NDIS_STATUS_NOT_SUPPORTED;
     else if (is_set(Request) && Request->DATA.SET_INFORMATION.Oid == OID_GEN_PROTOCOL_OPTIONS)
-        *Status = NDIS_STATUS_SUCCESS; /* the library's own; none of the options changes anything yet */
+        *Status =
+            NDIS_STATUS_SUCCESS; /* the library's own; none of the options changes anything yet */
     else
         *Status = submit(binding->miniport, Request);
     ndis_preempt("NdisRequest returned");
 }
 
-NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer, UINT length_bytes)
+NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer,
+                                  UINT length_bytes)
 {
     struct internal_request internal = {
         .request.RequestType = NdisRequestQueryInformation,
-        .request.DATA.QUERY_INFORMATION = { .Oid = oid, .InformationBuffer = buffer,
-                                            .InformationBufferLength = length_bytes },
+        .request.DATA.QUERY_INFORMATION = {.Oid = oid,
+                                           .InformationBuffer = buffer,
+                                           .InformationBufferLength = length_bytes},
     };
     NDIS_STATUS status;
 
-    set_tag(&internal.request, (struct request_tag){ .internal = &internal });
+    set_tag(&internal.request, (struct request_tag){.internal = &internal});
     status = submit(m, &internal.request);
     if (status != NDIS_STATUS_PENDING)
         return status;
@@ -235,12 +244,14 @@ static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const 
 
 VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
-    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status, "NdisMQueryInformationComplete");
+    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
+                     "NdisMQueryInformationComplete");
 }
 
 VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
-    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status, "NdisMSetInformationComplete");
+    request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
+                     "NdisMSetInformationComplete");
 }
 
 /* ---- reset ---- */
@@ -279,7 +290,8 @@ void ndis_reset_run(struct ndis_miniport *m)
         NdisMResetComplete(m, status, addressing_reset);
 }
 
-VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, BOOLEAN AddressingReset)
+VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
+                        BOOLEAN AddressingReset)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
@@ -312,8 +324,8 @@ void ndis_reset_end(struct ndis_miniport *m)
     ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
     abort_request(m);
     if (m->addressing_reset)
-        m->driver->chars.SetInformationHandler(m->context, OID_GEN_CURRENT_PACKET_FILTER, &m->filter,
-                                               sizeof(m->filter), &read, &needed);
+        m->driver->chars.SetInformationHandler(m->context, OID_GEN_CURRENT_PACKET_FILTER,
+                                               &m->filter, sizeof(m->filter), &read, &needed);
     m->stalled = false;
     ndis_lock(&m->lock);
     __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);
@@ -330,7 +342,8 @@ void ndis_reset_end(struct ndis_miniport *m)
 
 /* ---- status ---- */
 
-void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer, UINT length_bytes)
+void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,
+                          UINT length_bytes)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && binding->protocol->chars.StatusHandler)
@@ -346,13 +359,14 @@ void ndis_status_complete(struct ndis_miniport *m)
     }
 }
 
-VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus, PVOID StatusBuffer,
-                         UINT StatusBufferSize)
+VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus,
+                         PVOID StatusBuffer, UINT StatusBufferSize)
 {
     ndis_preempt("NdisMIndicateStatus");
     if (ndis_verifying())
         ndis_verify_no_lock("NdisMIndicateStatus");
-    ndis_status_indicate(ndis_miniport_of(MiniportAdapterHandle), GeneralStatus, StatusBuffer, StatusBufferSize);
+    ndis_status_indicate(ndis_miniport_of(MiniportAdapterHandle), GeneralStatus, StatusBuffer,
+                         StatusBufferSize);
 }
 
 VOID NdisMIndicateStatusComplete(NDIS_HANDLE MiniportAdapterHandle)

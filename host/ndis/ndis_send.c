@@ -19,27 +19,36 @@
  *                          v                                                  |
  *                     DONE (library), in no list, on its way back  -----------+
  *
- * PROTOCOL  The protocol's: descriptor, buffers and data.
- * QUEUED    The library's. In the miniport's one FIFO, for all bindings (C-8). Nobody writes it; MiniportReserved
- *           stays as the driver left it (REQ-48). The miniport gets it in order, by (3), and only then.
- * DRIVER    The driver's, from the moment before MiniportSend is called. The driver may complete it (6) before
- *           MiniportSend has returned (C-10): after PENDING the library does not look at it again.
- * ARRAY     The same, while MiniportSendPackets runs. Here the library must read the OOB status after the call, so a
- *           completion within the call does not go to the protocol at once: the packet becomes DONE and is given back
- *           when the array has been read.
- * DONE      The library's, for the few instructions before ProtocolSendComplete, or before NdisSend returns.
+ * PROTOCOL: the protocol's, with buffers and data.
  *
- * Serialized miniports: every edge but (1) and (2) is taken inside the gate (ndis_machine.h), so fields of packets need
- * no lock. A completion on another thread while the gate is taken is left in the late list for the gate's owner; until
- * then the packet counts as DRIVER.
+ * QUEUED: the library's. In the miniport's one FIFO, for all bindings (C-8). Nobody writes it;
+ * MiniportReserved stays as the driver left it (REQ-48). The miniport gets it in order, by (3),
+ * and only then.
  *
- * (4) puts a packet back at the head, an array's element with all later ones behind it (C-12), before any callback:
- * what a callback sends is newer. Then the miniport is `stalled` and gets nothing until its next NdisMSendComplete or
- * NdisMSendResourcesAvailable (REQ-47, 49, 50); there is no timer and no poll.
+ * DRIVER: the driver's, from the moment before MiniportSend is called. The driver may complete it
+ * (6) before MiniportSend has returned (C-10): after PENDING the library does not look at it again.
  *
- * Deserialized miniports (DER-2): no queue, no gate; (2), (3) and (4) do not exist, RESOURCES is final.
+ * ARRAY: the same, while MiniportSendPackets runs. Here the library must read the OOB status after
+ * the call, so a completion within the call does not go to the protocol at once: the packet becomes
+ * DONE and is given back when the array has been read.
  *
- * The library never reads OOB data for a decision (REQ-32), save the status that MiniportSendPackets leaves there.
+ * DONE: the library's, for the few instructions before ProtocolSendComplete, or before NdisSend
+ * returns.
+ *
+ * Serialized miniports: every edge but (1) and (2) is taken inside the gate (ndis_machine.h), so
+ * fields of packets need no lock. A completion on another thread while the gate is taken is left in
+ * the late list for the gate's owner; until then the packet counts as DRIVER.
+ *
+ * (4) puts a packet back at the head, an array's element with all later ones behind it (C-12),
+ * before any callback: what a callback sends is newer. Then the miniport is `stalled` and gets
+ * nothing until its next NdisMSendComplete or NdisMSendResourcesAvailable (REQ-47, 49, 50); there
+ * is no timer and no poll.
+ *
+ * Deserialized miniports (DER-2): no queue, no gate; (2), (3) and (4) do not exist, RESOURCES is
+ * final.
+ *
+ * The library never reads OOB data for a decision (REQ-32), save the status that
+ * MiniportSendPackets leaves there.
  */
 #include "ndis_machine.h"
 
@@ -52,13 +61,15 @@ static bool is_inside(const struct ndis_miniport *m)
 
 static void account(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
 {
-    ndis_count_add(status == NDIS_STATUS_SUCCESS ? &binding->done_ok : &binding->done_error, is_inside(m));
+    ndis_count_add(status == NDIS_STATUS_SUCCESS ? &binding->done_ok : &binding->done_error,
+                   is_inside(m));
     if (unlikely(ndis_is_closing(binding)))
         ndis_binding_maybe_closed(binding);
 }
 
 /* Edge DONE -> PROTOCOL by callback. After the callback the packet may be anywhere. */
-static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status, const char *call)
+static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
+                      const char *call)
 {
     struct ndis_binding *binding = ndis_packet_owner(packet);
 
@@ -159,8 +170,9 @@ static NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet)
     return status;
 }
 
-/* Edge (1) or (3) by MiniportSendPackets; `count` elements now, `total` in the array that put_back must keep together.
- * Afterwards every element is DRIVER, DONE or QUEUED; returns how many are DONE and not yet given back. */
+/* Edge (1) or (3) by MiniportSendPackets; `count` elements now, `total` in the array that put_back
+ * must keep together. Afterwards every element is DRIVER, DONE or QUEUED; returns how many are DONE
+ * and not yet given back. */
 static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, UINT total)
 {
     UINT done = 0;
@@ -181,7 +193,8 @@ static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT
             continue;
         }
         NDIS_STATUS status = NDIS_GET_PACKET_STATUS(packets[i]);
-        if (ndis_verifying() && status != NDIS_STATUS_PENDING && !ndis_verify_answer(m, packets[i], status))
+        if (ndis_verifying() && status != NDIS_STATUS_PENDING &&
+            !ndis_verify_answer(m, packets[i], status))
             status = NDIS_STATUS_PENDING; /* its completion waits in the late list */
         if (status == NDIS_STATUS_PENDING) {
             ndis_packet_set(packets[i], PACKET_DRIVER);
@@ -268,14 +281,17 @@ void ndis_send_start_queue(struct ndis_miniport *m)
 
 /* ---- submission ---- */
 
-/* May packets be taken at all? Certain under m->lock; a deserialized miniport's driver copes with what slips through. */
+/* May packets be taken at all? Certain under m->lock; a deserialized miniport's driver copes with
+ * what slips through. */
 static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
 {
     if (ndis_state(m) != MINIPORT_RUNNING)
         return NDIS_STATUS_ADAPTER_REMOVED;
     if (ndis_is_closing(binding))
         return NDIS_STATUS_CLOSING;
-    return __atomic_load_n(&m->resetting, __ATOMIC_ACQUIRE) || (m->serialized && m->reset_due) ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_SUCCESS;
+    return __atomic_load_n(&m->resetting, __ATOMIC_ACQUIRE) || (m->serialized && m->reset_due)
+               ? NDIS_STATUS_RESET_IN_PROGRESS
+               : NDIS_STATUS_SUCCESS;
 }
 
 /* Refused packets were never submitted: they go back without being counted. */
@@ -286,7 +302,8 @@ static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATU
     binding->send_complete(binding->context, packet, status);
 }
 
-/* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are refused. */
+/* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are
+ * refused. */
 static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
     struct ndis_miniport *m = binding->miniport;
@@ -310,7 +327,8 @@ static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets,
     return status;
 }
 
-/* RESOURCES and answers other than PENDING are against the documents here; they are taken as final (DER-2). */
+/* RESOURCES and answers other than PENDING are against the documents here; they are taken as final
+ * (DER-2). */
 static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
 {
     struct ndis_miniport *m = binding->miniport;
@@ -325,7 +343,8 @@ static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PA
     ndis_preempt("MiniportSendPackets");
     m->driver->chars.SendPacketsHandler(m->context, &packet, 1);
     ndis_preempt("MiniportSendPackets returned");
-    return NDIS_STATUS_PENDING; /* the OOB status of a deserialized driver is not looked at: it may be gone */
+    return NDIS_STATUS_PENDING; /* the OOB status of a deserialized driver is not looked at: it may
+                                   be gone */
 }
 
 static NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
@@ -336,7 +355,8 @@ static NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET 
     if (unlikely(status != NDIS_STATUS_SUCCESS))
         return status;
     status = hand_over_deserialized(binding, packet);
-    return status == NDIS_STATUS_PENDING ? status : give_back_now(binding->miniport, packet, status);
+    return status == NDIS_STATUS_PENDING ? status
+                                         : give_back_now(binding->miniport, packet, status);
 }
 
 static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
@@ -455,7 +475,8 @@ VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, U
 
 static void __attribute__((cold)) not_outstanding(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
-    ndis_log("%s: NdisMSendComplete for packet %p, which the driver does not own; ignored", m->name, (void *)packet);
+    ndis_log("%s: NdisMSendComplete for packet %p, which the driver does not own; ignored", m->name,
+             (void *)packet);
 }
 
 /* An event as in REQ-49. */
@@ -567,7 +588,8 @@ VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
 
 /* ---- taking back: reset, halt, close ---- */
 
-void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
+void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
+                           NDIS_STATUS status)
 {
     PNDIS_PACKET aborted = NULL, *tail = &aborted, kept_tail = NULL;
 
@@ -618,7 +640,7 @@ static void collect_outstanding(PNDIS_PACKET packet, void *context)
 
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak)
 {
-    struct abort_walk walk = { .m = m };
+    struct abort_walk walk = {.m = m};
     unsigned count = 0;
     PNDIS_PACKET late;
 

@@ -107,7 +107,8 @@ BOOLEAN NdisEqualString(PNDIS_STRING String1, PNDIS_STRING String2, BOOLEAN Case
     if (String1->Length != String2->Length)
         return FALSE;
     for (USHORT i = 0; i < String1->Length / sizeof(WCHAR); i++) {
-        if (folded(String1->Buffer[i], CaseInsensitive) != folded(String2->Buffer[i], CaseInsensitive))
+        if (folded(String1->Buffer[i], CaseInsensitive) !=
+            folded(String2->Buffer[i], CaseInsensitive))
             return FALSE;
     }
     return TRUE;
@@ -116,7 +117,7 @@ BOOLEAN NdisEqualString(PNDIS_STRING String1, PNDIS_STRING String2, BOOLEAN Case
 char *ndis_string_to_utf8(PNDIS_STRING string)
 {
     USHORT size = (USHORT)(string->Length / sizeof(WCHAR) + 1);
-    ANSI_STRING ansi = { .MaximumLength = size, .Buffer = malloc(size) };
+    ANSI_STRING ansi = {.MaximumLength = size, .Buffer = malloc(size)};
 
     if (ansi.Buffer)
         NdisUnicodeStringToAnsiString(&ansi, string);
@@ -194,7 +195,8 @@ VOID NdisDprReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock)
 
 /* ---- lists; the entry that was first (last) before, NULL for none ---- */
 
-PLIST_ENTRY NdisInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PNDIS_SPIN_LOCK SpinLock)
+PLIST_ENTRY NdisInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                          PNDIS_SPIN_LOCK SpinLock)
 {
     PLIST_ENTRY before;
 
@@ -205,7 +207,8 @@ PLIST_ENTRY NdisInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY List
     return before;
 }
 
-PLIST_ENTRY NdisInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PNDIS_SPIN_LOCK SpinLock)
+PLIST_ENTRY NdisInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                          PNDIS_SPIN_LOCK SpinLock)
 {
     PLIST_ENTRY before;
 
@@ -274,7 +277,8 @@ NDIS_STATUS NdisScheduleWorkItem(PNDIS_WORK_ITEM WorkItem)
 {
     struct nic_dpc *dpc = (struct nic_dpc *)(void *)WorkItem->WrapperReserved;
 
-    _Static_assert(sizeof(*dpc) <= sizeof(WorkItem->WrapperReserved), "a deferred call fits into a work item");
+    _Static_assert(sizeof(*dpc) <= sizeof(WorkItem->WrapperReserved),
+                   "a deferred call fits into a work item");
     dpc->fn = work_run;
     dpc->context = WorkItem;
     dpc->queued = false;
@@ -291,13 +295,16 @@ VOID NdisGetSystemUpTime(PULONG SystemUpTime)
 
 VOID NdisGetCurrentSystemTime(PLARGE_INTEGER SystemTime)
 {
-    /* The platform's time 0 is taken as 2001-01-01: virtual runs must not depend on the calendar. */
-    SystemTime->QuadPart = 126227808000000000ll + (LONGLONG)(ndis.platform->ops->now_ns(ndis.platform) / 100u);
+    /* The platform's time 0 is taken as 2001-01-01: virtual runs must not depend on the calendar.
+     */
+    SystemTime->QuadPart =
+        126227808000000000ll + (LONGLONG)(ndis.platform->ops->now_ns(ndis.platform) / 100u);
 }
 
 VOID NdisStallExecution(UINT MicrosecondsToStall)
 {
-    uint64_t end = ndis.platform->ops->now_ns(ndis.platform) + (uint64_t)MicrosecondsToStall * 1000u;
+    uint64_t end =
+        ndis.platform->ops->now_ns(ndis.platform) + (uint64_t)MicrosecondsToStall * 1000u;
     uint64_t last = 0, now;
 
     /* Virtual time stands still in a loop like this; then there is nothing to wait for. */
@@ -319,7 +326,7 @@ struct configuration {
         struct configuration_value *next;
         NDIS_CONFIGURATION_PARAMETER parameter;
         PNDIS_STRING string;
-    } *values;
+    } * values;
 };
 
 VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
@@ -368,7 +375,8 @@ static bool parse_integer(const char *text, int base, ULONG *value)
 }
 
 VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
-                           NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword, NDIS_PARAMETER_TYPE ParameterType)
+                           NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
+                           NDIS_PARAMETER_TYPE ParameterType)
 {
     struct configuration *c = ConfigurationHandle;
     char *keyword = ndis_string_to_utf8(Keyword);
@@ -411,7 +419,9 @@ VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT Ne
             continue;
         if (!isxdigit((unsigned char)*text))
             break;
-        UCHAR digit = (UCHAR)(isdigit((unsigned char)*text) ? *text - '0' : tolower((unsigned char)*text) - 'a' + 10);
+        UCHAR digit =
+            (UCHAR)(isdigit((unsigned char)*text) ? *text - '0'
+                                                  : tolower((unsigned char)*text) - 'a' + 10);
         c->address[digits / 2] = (UCHAR)(digits % 2 ? c->address[digits / 2] | digit : digit << 4);
         digits++;
     }
@@ -422,7 +432,8 @@ VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT Ne
 
 /* ---- log ---- */
 
-VOID NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, NDIS_ERROR_CODE ErrorCode, ULONG NumberOfErrorValues, ...)
+VOID NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, NDIS_ERROR_CODE ErrorCode,
+                            ULONG NumberOfErrorValues, ...)
 {
     char values[200] = "";
     size_t used = 0;
@@ -430,7 +441,8 @@ VOID NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, NDIS_ERROR_CODE Error
 
     va_start(list, NumberOfErrorValues);
     for (ULONG i = 0; i < NumberOfErrorValues && used < sizeof(values) - 20; i++)
-        used += (size_t)snprintf(values + used, sizeof(values) - used, " %08x", va_arg(list, ULONG));
+        used +=
+            (size_t)snprintf(values + used, sizeof(values) - used, " %08x", va_arg(list, ULONG));
     va_end(list);
     ndis_log("%s: error log entry %08x%s%s", ndis_miniport_of(NdisAdapterHandle)->name, ErrorCode,
              used ? ", values" : "", values);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The NT types that NDIS is written in, with the sizes of the 64-bit DDK: ULONG has 32 bits, WCHAR 16.
- * Included by ndis.h only. Kernel objects (event, timer, DPC) have Microsoft's size; their content is the library's.
+ * The NT types that NDIS is written in, with the sizes of the 64-bit DDK: ULONG has 32 bits,
+ * WCHAR 16. Included by ndis.h only. Kernel objects (event, timer, DPC) have Microsoft's size;
+ * their content is the library's.
  */
 #ifndef NDIS_TYPES_H
 #define NDIS_TYPES_H
@@ -46,8 +47,8 @@ typedef LONG NTSTATUS, *PNTSTATUS;
 typedef UCHAR KIRQL, *PKIRQL;
 typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 
-#define PASSIVE_LEVEL  0
-#define APC_LEVEL      1
+#define PASSIVE_LEVEL 0
+#define APC_LEVEL 1
 #define DISPATCH_LEVEL 2
 
 typedef union _LARGE_INTEGER {
@@ -114,9 +115,9 @@ typedef struct _MDL {
     ULONG ByteOffset;
 } MDL, *PMDL;
 
-#define MDL_MAPPED_TO_SYSTEM_VA     0x0001
+#define MDL_MAPPED_TO_SYSTEM_VA 0x0001
 #define MDL_SOURCE_IS_NONPAGED_POOL 0x0004
-#define MDL_MAPPING_CAN_FAIL        0x2000
+#define MDL_MAPPING_CAN_FAIL 0x2000
 
 typedef enum _MM_PAGE_PRIORITY {
     LowPagePriority,
@@ -143,19 +144,18 @@ typedef enum _INTERFACE_TYPE {
     PNPISABus,
     PNPBus,
     MaximumInterfaceType = 18
-} INTERFACE_TYPE, *PINTERFACE_TYPE;
+} INTERFACE_TYPE,
+    *PINTERFACE_TYPE;
 
-typedef enum _KINTERRUPT_MODE {
-    LevelSensitive,
-    Latched
-} KINTERRUPT_MODE;
+typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
 
 #define PAGE_SIZE 0x1000
 
 #define ARGUMENT_PRESENT(Argument) ((Argument) != NULL)
 #define UNREFERENCED_PARAMETER(Parameter) ((void)(Parameter))
 #define FIELD_OFFSET(Type, Field) ((LONG)offsetof(Type, Field))
-#define CONTAINING_RECORD(Address, Type, Field) ((Type *)(void *)((char *)(Address) - offsetof(Type, Field)))
+#define CONTAINING_RECORD(Address, Type, Field)                                                    \
+    ((Type *)(void *)((char *)(Address)-offsetof(Type, Field)))
 #define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
 #define RtlZeroMemory(Destination, Length) memset((Destination), 0, (Length))
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verifier. It keeps a shadow before every descriptor of a pool: who owns the packet, checksums of what nobody may
- * change while it is in transit, and its latest events. The rest of the library calls it only when it is on.
- * A shadow's fields are under the verifier's lock.
+ * The verifier. It keeps a shadow before every descriptor of a pool: who owns the packet, checksums
+ * of what nobody may change while it is in transit, and its latest events. The rest of the library
+ * calls it only when it is on. A shadow's fields are under the verifier's lock.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,9 +57,11 @@ void ndis_verify_stop(void)
 /* ---- findings ---- */
 
 static const char *const event_names[] = {
-    [EVENT_ALLOCATED] = "allocated", [EVENT_SUBMITTED] = "submitted", [EVENT_QUEUED] = "queued",
-    [EVENT_GIVEN] = "given to the driver", [EVENT_ANSWERED] = "answered", [EVENT_COMPLETED] = "completed",
-    [EVENT_RETURNED] = "returned", [EVENT_ABORTED] = "taken from the driver", [EVENT_FREED] = "freed",
+    [EVENT_ALLOCATED] = "allocated", [EVENT_SUBMITTED] = "submitted",
+    [EVENT_QUEUED] = "queued",       [EVENT_GIVEN] = "given to the driver",
+    [EVENT_ANSWERED] = "answered",   [EVENT_COMPLETED] = "completed",
+    [EVENT_RETURNED] = "returned",   [EVENT_ABORTED] = "taken from the driver",
+    [EVENT_FREED] = "freed",
 };
 
 static size_t append(char *text, size_t size, size_t used, const char *format, ...)
@@ -122,7 +124,9 @@ static void remember(PNDIS_PACKET packet, enum ndis_event what, NDIS_STATUS stat
     struct shadow *shadow = shadow_of(packet);
 
     shadow->events[shadow->event_count++ % EVENTS] = (struct event){
-        .time_ns = ndis.platform->ops->now_ns(ndis.platform), .status = status, .what = (uint8_t)what,
+        .time_ns = ndis.platform->ops->now_ns(ndis.platform),
+        .status = status,
+        .what = (uint8_t)what,
     };
 }
 
@@ -133,7 +137,8 @@ void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level h
     enum nic_level level = nic_platform_level();
 
     if (level < lowest || level > highest)
-        ndis_verify_finding(NULL, "%s called at level %d; allowed are %d to %d", call, level, lowest, highest);
+        ndis_verify_finding(NULL, "%s called at level %d; allowed are %d to %d", call, level,
+                            lowest, highest);
 }
 
 void ndis_verify_lock_count(int change)
@@ -177,7 +182,8 @@ static uint64_t sum_descriptor(PNDIS_PACKET packet)
     sum = mix(sum, &packet->Private.Tail, sizeof(packet->Private.Tail));
     sum = mix(sum, &packet->Private.Pool, sizeof(packet->Private.Pool));
     sum = mix(sum, &packet->Private.Flags, sizeof(packet->Private.Flags));
-    sum = mix(sum, &packet->Private.NdisPacketOobOffset, sizeof(packet->Private.NdisPacketOobOffset));
+    sum =
+        mix(sum, &packet->Private.NdisPacketOobOffset, sizeof(packet->Private.NdisPacketOobOffset));
     return mix(sum, packet->ProtocolReserved, reserved);
 }
 
@@ -201,7 +207,8 @@ static uint64_t sum_data(PNDIS_PACKET packet)
     return sum;
 }
 
-/* TimeToSend is left out: the driver writes TimeSent over it. So is Status, the library's (REQ-29). */
+/* TimeToSend is left out: the driver writes TimeSent over it. So is Status, the library's (REQ-29).
+ */
 static uint64_t sum_oob(PNDIS_PACKET packet)
 {
     const NDIS_PACKET_OOB_DATA *oob = NDIS_OOB_DATA_FROM_PACKET(packet);
@@ -235,7 +242,8 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
 
     ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
     if (!ndis_packet_is_ours(packet)) {
-        ndis_verify_finding(NULL, "%s for packet %p, which is in no packet pool; refused", call, (void *)packet);
+        ndis_verify_finding(NULL, "%s for packet %p, which is in no packet pool; refused", call,
+                            (void *)packet);
         return false;
     }
     shadow = shadow_of(packet);
@@ -293,10 +301,12 @@ bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATU
         remember(packet, EVENT_ANSWERED, status);
     ndis_unlock(&lock);
     if (!is_drivers)
-        ndis_verify_finding(packet, "%s answered %08x for a packet that it had completed", m->name, (unsigned)status);
-    else if (!m->serialized)
-        ndis_verify_finding(packet, "%s is deserialized and answered %08x; it has to answer PENDING", m->name,
+        ndis_verify_finding(packet, "%s answered %08x for a packet that it had completed", m->name,
                             (unsigned)status);
+    else if (!m->serialized)
+        ndis_verify_finding(packet,
+                            "%s is deserialized and answered %08x; it has to answer PENDING",
+                            m->name, (unsigned)status);
     return is_drivers;
 }
 
@@ -308,11 +318,12 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
     ndis_verify_level("NdisMSendComplete", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
     ndis_verify_no_lock("NdisMSendComplete");
     if (status == NDIS_STATUS_PENDING || status == NDIS_STATUS_RESOURCES)
-        ndis_verify_finding(NULL, "%s: NdisMSendComplete with status %08x, which is not final", m->name,
-                            (unsigned)status);
+        ndis_verify_finding(NULL, "%s: NdisMSendComplete with status %08x, which is not final",
+                            m->name, (unsigned)status);
     if (!ndis_packet_is_ours(packet)) {
-        ndis_verify_finding(NULL, "%s: NdisMSendComplete for packet %p, which is in no packet pool; ignored", m->name,
-                            (void *)packet);
+        ndis_verify_finding(
+            NULL, "%s: NdisMSendComplete for packet %p, which is in no packet pool; ignored",
+            m->name, (void *)packet);
         return false;
     }
     shadow = shadow_of(packet);
@@ -329,7 +340,8 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
     }
     ndis_unlock(&lock);
     if (fault)
-        ndis_verify_finding(packet, "%s: NdisMSendComplete for a packet that %s; ignored", m->name, fault);
+        ndis_verify_finding(packet, "%s: NdisMSendComplete for a packet that %s; ignored", m->name,
+                            fault);
     return !fault;
 }
 
@@ -345,8 +357,9 @@ void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *cal
     remember(packet, EVENT_RETURNED, status);
     ndis_unlock(&lock);
     if (changed)
-        ndis_verify_finding(packet, "%s of the packet changed between submission and return by %s; nobody owned it",
-                            changed, call);
+        ndis_verify_finding(
+            packet, "%s of the packet changed between submission and return by %s; nobody owned it",
+            changed, call);
 }
 
 void ndis_verify_allocated(PNDIS_PACKET packet)
@@ -354,7 +367,7 @@ void ndis_verify_allocated(PNDIS_PACKET packet)
     struct shadow *shadow = shadow_of(packet);
 
     ndis_lock(&lock);
-    *shadow = (struct shadow){ .owner = OWNER_PROTOCOL };
+    *shadow = (struct shadow){.owner = OWNER_PROTOCOL};
     remember(packet, EVENT_ALLOCATED, NDIS_STATUS_SUCCESS);
     ndis_unlock(&lock);
 }
@@ -365,7 +378,9 @@ bool ndis_verify_freed(PNDIS_PACKET packet)
     struct shadow *shadow;
 
     if (!ndis_packet_is_ours(packet)) {
-        ndis_verify_finding(NULL, "NdisFreePacket for packet %p, which is in no packet pool; ignored", (void *)packet);
+        ndis_verify_finding(NULL,
+                            "NdisFreePacket for packet %p, which is in no packet pool; ignored",
+                            (void *)packet);
         return false;
     }
     shadow = shadow_of(packet);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What surrounds NDIS: starting and stopping it on a platform, loading drivers, adding adapters, statistics and the
- * verifier. There is one machine per process, as there is one kernel in a computer. Everything here is called at
- * PASSIVE level by whoever assembles the machine, never by a driver.
+ * What surrounds NDIS: starting and stopping it on a platform, loading drivers, adding adapters,
+ * statistics and the verifier. There is one machine per process, as there is one kernel in a
+ * computer. Everything here is called at PASSIVE level by whoever assembles the machine, never by a
+ * driver.
  */
 #ifndef NIC_NDIS_H
 #define NIC_NDIS_H
@@ -15,23 +16,25 @@
 struct nic_platform;
 struct nic_ndis_driver;
 
-/* A verifier finding: one sentence with packet, call and history. Called at any level, no lock held, not reentered. */
+/* A verifier finding: one sentence with packet, call and history. Called at any level, on any
+ * thread, no lock held. */
 typedef void nic_ndis_report_fn(void *context, const char *sentence);
 
 /* Zeroed is the default. */
 struct nic_ndis_options {
-    bool verify;                    /* verifier on: owner of every packet, contents, levels, stalls, leaks */
-    nic_ndis_report_fn *report;     /* findings; NULL: standard error */
+    bool verify; /* verifier on: owner of every packet, contents, levels, stalls, leaks */
+    nic_ndis_report_fn *report; /* findings; NULL: standard error */
     void *report_context;
-    nic_ndis_report_fn *log;        /* NdisWriteErrorLogEntry and library messages; NULL: standard error */
+    nic_ndis_report_fn *log; /* NdisWriteErrorLogEntry and library messages; NULL: standard error */
     void *log_context;
 };
 
 /* 0, or -EBUSY when already started. The platform stays the caller's and outlives nic_ndis_stop. */
 int nic_ndis_start(struct nic_platform *, const struct nic_ndis_options *);
 
-/* Removes adapters, drivers and protocols that are left; returns how many things drivers and protocols leaked
- * (memory, pools, spin locks, adapters, bindings), each reported in one sentence. */
+/* Removes adapters, drivers and protocols that are left; returns how many things drivers and
+ * protocols leaked (memory, pools, spin locks, adapters, bindings), each reported in one sentence.
+ */
 unsigned nic_ndis_stop(void);
 
 typedef NTSTATUS nic_ndis_driver_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
@@ -40,28 +43,32 @@ typedef NTSTATUS nic_ndis_driver_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STR
 NDIS_STATUS nic_ndis_driver_load(nic_ndis_driver_entry *entry, struct nic_ndis_driver **driver);
 void nic_ndis_driver_unload(struct nic_ndis_driver *); /* halts its adapters first */
 
-/* Initialises one adapter and offers it to every registered protocol that has a bind handler. `parameters` are
- * "Keyword=value", ended by NULL; copied. The status is MiniportInitialize's. The name is what NdisOpenAdapter takes. */
-NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *, const char *name, const char *const parameters[]);
+/* Initialises one adapter and offers it to every registered protocol that has a bind handler.
+ * `parameters` are "Keyword=value", ended by NULL; copied. The status is MiniportInitialize's. The
+ * name is what NdisOpenAdapter takes. */
+NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *, const char *name,
+                                 const char *const parameters[]);
 
-/* Unbinds protocols, completes queued sends with REQUEST_ABORTED, waits up to `timeout_ms` of platform time for what
- * the driver has outstanding, halts. NDIS_STATUS_ADAPTER_NOT_FOUND without such an adapter. */
+/* Unbinds protocols, completes queued sends with REQUEST_ABORTED, waits up to `timeout_ms` of
+ * platform time for what the driver has outstanding, halts. NDIS_STATUS_ADAPTER_NOT_FOUND without
+ * such an adapter. */
 NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms);
 
 struct nic_ndis_statistics {
-    uint64_t sent;             /* packets submitted by protocols */
-    uint64_t completed_ok;     /* given back to protocols with SUCCESS, synchronously or not */
+    uint64_t sent;         /* packets submitted by protocols */
+    uint64_t completed_ok; /* given back to protocols with SUCCESS, synchronously or not */
     uint64_t completed_error;
-    uint64_t queued;           /* packets that waited in the library's queue at least once */
-    uint64_t resources;        /* RESOURCES answers */
-    uint64_t miniport_calls;   /* of MiniportSend or MiniportSendPackets */
-    uint64_t outstanding;      /* now with the driver */
-    uint64_t waiting;          /* now in the queue */
-    uint64_t interrupts;       /* ISR recognised */
-    uint64_t indications;      /* frames indicated by the driver */
-    uint64_t findings;         /* of the verifier, whole machine */
+    uint64_t queued;         /* packets that waited in the library's queue at least once */
+    uint64_t resources;      /* RESOURCES answers */
+    uint64_t miniport_calls; /* of MiniportSend or MiniportSendPackets */
+    uint64_t outstanding;    /* now with the driver */
+    uint64_t waiting;        /* now in the queue */
+    uint64_t interrupts;     /* ISR recognised */
+    uint64_t indications;    /* frames indicated by the driver */
+    uint64_t findings;       /* of the verifier, whole machine */
 };
 
-bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *); /* false: no such adapter */
+bool nic_ndis_adapter_statistics(const char *name,
+                                 struct nic_ndis_statistics *); /* false: no such adapter */
 
 #endif

@@ -17,7 +17,8 @@ struct nic_random {
 void nic_random_seed(struct nic_random *, uint64_t seed);
 uint64_t nic_random_next(struct nic_random *);
 
-/* An interrupt vector. Without an ISR, while the vector is locked, or while its ISR runs, a raise is latched. */
+/* An interrupt vector. Without an ISR, while the vector is locked, or while its ISR runs, a raise
+ * is latched. */
 struct nic_vector {
     void (*isr)(void *context);
     void *context;

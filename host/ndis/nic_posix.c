@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The POSIX platform: real threads and real time. One thread runs timers, one deferred calls, one work at PASSIVE
- * level; each stands for a processor of its own, so a level keeps nothing out that runs on another thread.
+ * The POSIX platform: real threads and real time. One thread runs timers, one deferred calls, one
+ * work at PASSIVE level; each stands for a processor of its own, so a level keeps nothing out that
+ * runs on another thread.
  */
 #include <assert.h>
 #include <errno.h>
@@ -49,7 +50,8 @@ struct posix_platform {
     struct nic_random random;
 };
 
-/* Bit per vector this thread holds: a raise from its own ISR or locked section is latched, not deadlocked. */
+/* Bit per vector this thread holds: a raise from its own ISR or locked section is latched, not
+ * deadlocked. */
 static _Thread_local uint32_t held_vectors;
 
 static struct posix_platform *of(struct nic_platform *p)
@@ -67,7 +69,8 @@ static uint64_t monotonic_ns(void)
 
 static struct timespec timespec_of(uint64_t ns)
 {
-    return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u) };
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u),
+                             .tv_nsec = (long)(ns % 1000000000u)};
 }
 
 static uint64_t now_ns(struct nic_platform *p)
@@ -120,7 +123,7 @@ static void lock_init(struct nic_platform *p, struct nic_lock *lock, const char 
     (void)p;
     if (!mutex || pthread_mutex_init(mutex, NULL) != 0)
         abort();
-    *lock = (struct nic_lock){ .name = name, .handle = mutex };
+    *lock = (struct nic_lock){.name = name, .handle = mutex};
 }
 
 static void lock_free(struct nic_platform *p, struct nic_lock *lock)
@@ -223,7 +226,7 @@ static bool runner_cancel(struct runner *r, struct nic_dpc *dpc)
     bool found = false;
 
     pthread_mutex_lock(&r->mutex);
-    for (struct nic_dpc **at = &r->head; *at && !found; ) {
+    for (struct nic_dpc **at = &r->head; *at && !found;) {
         if (*at != dpc) {
             at = &(*at)->next;
             continue;
@@ -398,7 +401,8 @@ static void interrupt_raise(struct nic_platform *p, unsigned number)
     }
 }
 
-static void interrupt_connect(struct nic_platform *p, unsigned number, void (*isr)(void *context), void *context)
+static void interrupt_connect(struct nic_platform *p, unsigned number, void (*isr)(void *context),
+                              void *context)
 {
     struct posix_vector *vector = &of(p)->vectors[number];
 
@@ -435,7 +439,8 @@ static void poll_once(struct posix_platform *x, uint64_t until_ns)
 static bool wait_flag(struct nic_platform *p, const volatile bool *flag, uint64_t timeout_ns)
 {
     struct posix_platform *x = of(p);
-    uint64_t start = now_ns(p), end = timeout_ns > UINT64_MAX - start ? UINT64_MAX : start + timeout_ns;
+    uint64_t start = now_ns(p),
+             end = timeout_ns > UINT64_MAX - start ? UINT64_MAX : start + timeout_ns;
 
     assert(nic_thread_level == NIC_LEVEL_PASSIVE);
     while (!nic_platform_flag_get(flag)) {
@@ -462,7 +467,8 @@ static void wake(struct nic_platform *p)
     pthread_mutex_unlock(&of(p)->wait_mutex);
 }
 
-static void poller_set(struct nic_platform *p, void (*poll)(void *context, uint64_t until_ns), void *context)
+static void poller_set(struct nic_platform *p, void (*poll)(void *context, uint64_t until_ns),
+                       void *context)
 {
     pthread_mutex_lock(&of(p)->poll_mutex);
     of(p)->poll = poll;

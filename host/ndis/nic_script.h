@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Instruments: a miniport and a protocol that do what a script says, and a trace of what happened between them. For
- * tests of the library and of anything bound to it. Both are ordinary users of ndis.h.
+ * Instruments: a miniport and a protocol that do what a script says, and a trace of what happened
+ * between them. For tests of the library and of anything bound to it. Both are ordinary users of
+ * ndis.h.
  */
 #ifndef NIC_SCRIPT_H
 #define NIC_SCRIPT_H
@@ -41,16 +42,17 @@ struct nic_trace {
 void nic_trace_init(struct nic_trace *);
 void nic_trace_free(struct nic_trace *);
 void nic_trace_add(struct nic_trace *, enum nic_trace_kind kind, uint32_t packet, uint32_t value);
-size_t nic_trace_count(struct nic_trace *, enum nic_trace_kind kind, uint32_t packet); /* UINT32_MAX: any packet */
+size_t nic_trace_count(struct nic_trace *, enum nic_trace_kind kind,
+                       uint32_t packet); /* UINT32_MAX: any packet */
 
 /* ---- scripted miniport ---- */
 
 enum nic_script_when {
-    NIC_WHEN_INSIDE,   /* before MiniportSend(Packets) returns */
-    NIC_WHEN_DPC,      /* from MiniportHandleInterrupt; the interrupt is raised at once */
-    NIC_WHEN_MANUAL,   /* by nic_script_release, from whichever thread calls it */
-    NIC_WHEN_RESET,    /* in MiniportReset */
-    NIC_WHEN_HALT,     /* in MiniportHalt */
+    NIC_WHEN_INSIDE, /* before MiniportSend(Packets) returns */
+    NIC_WHEN_DPC,    /* from MiniportHandleInterrupt; the interrupt is raised at once */
+    NIC_WHEN_MANUAL, /* by nic_script_release, from whichever thread calls it */
+    NIC_WHEN_RESET,  /* in MiniportReset */
+    NIC_WHEN_HALT,   /* in MiniportHalt */
     NIC_WHEN_NEVER,
 };
 
@@ -59,7 +61,8 @@ struct nic_script_step {
     NDIS_STATUS answer;
     enum nic_script_when when; /* PENDING: when it is completed */
     NDIS_STATUS final;         /* PENDING: with what */
-    bool available;            /* RESOURCES: call NdisMSendResourcesAvailable from a DPC, else rely on a completion */
+    bool available; /* RESOURCES: call NdisMSendResourcesAvailable from a DPC, else rely on a
+                       completion */
 };
 
 #define NIC_SCRIPT_PENDING_MAX 16384
@@ -67,20 +70,22 @@ struct nic_script_step {
 struct nic_script_miniport {
     /* by the owner, before nic_script_add */
     struct nic_trace *trace;
-    struct nic_script_step (*next)(void *context, PNDIS_PACKET packet); /* NULL: PENDING, completed by DPC */
+    struct nic_script_step (*next)(void *context,
+                                   PNDIS_PACKET packet); /* NULL: PENDING, completed by DPC */
     void *context;
-    bool arrays;         /* export MiniportSendPackets */
-    bool single_too;     /* and MiniportSend */
+    bool arrays;     /* export MiniportSendPackets */
+    bool single_too; /* and MiniportSend */
     bool deserialized;
-    ULONG max_packets;   /* OID_GEN_MAXIMUM_SEND_PACKETS; 0: not supported */
+    ULONG max_packets; /* OID_GEN_MAXIMUM_SEND_PACKETS; 0: not supported */
     ULONG mac_options;
     UCHAR ndis_major, ndis_minor; /* 0: 5.1 */
     NDIS_STATUS initialize_status;
-    bool reset_pends;    /* MiniportReset answers PENDING; nic_script_reset_done ends it */
-    bool requests_pend;  /* nic_script_request_done answers them */
-    BOOLEAN hangs;       /* what MiniportCheckForHang says */
-    void (*sending)(void *context, PNDIS_PACKET packet); /* called in MiniportSend, before anything else */
-    void (*interrupting)(void *context);                 /* called in MiniportHandleInterrupt */
+    bool reset_pends;   /* MiniportReset answers PENDING; nic_script_reset_done ends it */
+    bool requests_pend; /* nic_script_request_done answers them */
+    BOOLEAN hangs;      /* what MiniportCheckForHang says */
+    void (*sending)(void *context,
+                    PNDIS_PACKET packet); /* called in MiniportSend, before anything else */
+    void (*interrupting)(void *context);  /* called in MiniportHandleInterrupt */
 
     /* the instrument's */
     NDIS_HANDLE handle;
@@ -88,11 +93,15 @@ struct nic_script_miniport {
     struct nic_platform *platform;
     NDIS_MINIPORT_INTERRUPT interrupt;
     pthread_mutex_t mutex; /* pending, late */
-    struct { PNDIS_PACKET packet; struct nic_script_step step; } pending[NIC_SCRIPT_PENDING_MAX];
+    struct {
+        PNDIS_PACKET packet;
+        struct nic_script_step step;
+    } pending[NIC_SCRIPT_PENDING_MAX];
     unsigned pending_count;
     bool owes_available;
     int inside; /* entries right now; more than 1 in a serialized miniport is an error */
-    unsigned overlaps, wrong_levels, wrong_flags, wrong_contexts, halts, resets, hang_checks, queries, sets, isrs, dpcs;
+    unsigned overlaps, wrong_levels, wrong_flags, wrong_contexts, halts, resets, hang_checks,
+        queries, sets, isrs, dpcs;
     unsigned depth, max_depth; /* nesting of MiniportSend on a thread's stack */
     NDIS_OID request_oid;
     PVOID request_buffer;
@@ -101,13 +110,15 @@ struct nic_script_miniport {
     unsigned returned; /* packets back by MiniportReturnPacket */
 };
 
-/* Loads the scripted driver (one per process is enough) and adds an adapter that runs `miniport` in `slot` 0..7; its
- * interrupt vector is 8 + slot. */
-NDIS_STATUS nic_script_load(const struct nic_script_miniport *like, struct nic_ndis_driver **driver);
-NDIS_STATUS nic_script_add(struct nic_ndis_driver *, struct nic_platform *, const char *name, unsigned slot,
-                           struct nic_script_miniport *);
+/* Loads the scripted driver (one per process is enough) and adds an adapter that runs `miniport` in
+ * `slot` 0..7; its interrupt vector is 8 + slot. */
+NDIS_STATUS nic_script_load(const struct nic_script_miniport *like,
+                            struct nic_ndis_driver **driver);
+NDIS_STATUS nic_script_add(struct nic_ndis_driver *, struct nic_platform *, const char *name,
+                           unsigned slot, struct nic_script_miniport *);
 /* Completes up to `count` packets that wait for `when`, oldest first; returns how many. */
-unsigned nic_script_release(struct nic_script_miniport *, enum nic_script_when when, unsigned count);
+unsigned nic_script_release(struct nic_script_miniport *, enum nic_script_when when,
+                            unsigned count);
 unsigned nic_script_waiting(struct nic_script_miniport *);
 void nic_script_available(struct nic_script_miniport *);
 void nic_script_request_done(struct nic_script_miniport *, NDIS_STATUS status);
@@ -135,21 +146,27 @@ struct nic_script_protocol {
     unsigned foreign; /* completions with a binding context that is not ours */
     unsigned frames, receive_completes, statuses, status_completes;
     NDIS_STATUS last_status;
-    struct nic_script_packet { uint32_t sent, completed; NDIS_STATUS status; } *records;
+    struct nic_script_packet {
+        uint32_t sent, completed;
+        NDIS_STATUS status;
+    } * records;
     pthread_mutex_t mutex; /* slots of records and data */
     uint32_t *free_slots, free_count, next_packet;
 };
 
-NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *, struct nic_platform *, const char *adapter);
-NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *); /* closes, frees pools, deregisters */
+NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *, struct nic_platform *,
+                                      const char *adapter);
+NDIS_STATUS
+nic_script_protocol_stop(struct nic_script_protocol *); /* closes, frees pools, deregisters */
 /* A packet of `length` bytes in one buffer, numbered from next_packet on. NULL: pool empty. */
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *, UINT length);
 void nic_script_packet_free(struct nic_script_protocol *, PNDIS_PACKET);
 uint32_t nic_script_number(PNDIS_PACKET);
-struct nic_script_packet *nic_script_record(struct nic_script_protocol *, PNDIS_PACKET); /* until it is freed */
+struct nic_script_packet *nic_script_record(struct nic_script_protocol *,
+                                            PNDIS_PACKET); /* until it is freed */
 NDIS_STATUS nic_script_send(struct nic_script_protocol *, PNDIS_PACKET);
 void nic_script_send_array(struct nic_script_protocol *, PPNDIS_PACKET, UINT count);
-NDIS_STATUS nic_script_request(struct nic_script_protocol *, NDIS_REQUEST_TYPE type, NDIS_OID oid, void *buffer,
-                               UINT length, UINT *bytes); /* waits when pended */
+NDIS_STATUS nic_script_request(struct nic_script_protocol *, NDIS_REQUEST_TYPE type, NDIS_OID oid,
+                               void *buffer, UINT length, UINT *bytes); /* waits when pended */
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual platform: one thread, virtual time, everything in a fixed order, so that a run is a pure function of its
- * seed. It behaves as one processor: an ISR runs at once unless the level is INTERRUPT, deferred calls run when the
- * level drops below DISPATCH, timers and work run from nic_virtual_run.
+ * The virtual platform: one thread, virtual time, everything in a fixed order, so that a run is a
+ * pure function of its seed. It behaves as one processor: an ISR runs at once unless the level is
+ * INTERRUPT, deferred calls run when the level drops below DISPATCH, timers and work run from
+ * nic_virtual_run.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ struct virtual_platform {
     struct nic_platform base; /* first: the handle is a pointer to it */
     uint64_t now_ns;
     uint64_t timer_order;
-    uint64_t activity; /* things that ran or were armed: tells whether a poller achieved something */
+    uint64_t
+        activity; /* things that ran or were armed: tells whether a poller achieved something */
     struct nic_timer *timers; /* armed, by due time, then by order of arming */
     struct dpc_queue dpcs, work;
     struct nic_vector vectors[NIC_VECTORS];
@@ -164,7 +166,7 @@ static bool dpc_cancel(struct nic_platform *p, struct nic_dpc *dpc)
 static void lock_init(struct nic_platform *p, struct nic_lock *lock, const char *name)
 {
     (void)p;
-    *lock = (struct nic_lock){ .name = name };
+    *lock = (struct nic_lock){.name = name};
 }
 
 static void lock_free(struct nic_platform *p, struct nic_lock *lock)
@@ -197,7 +199,8 @@ static void lock_release(struct nic_platform *p, struct nic_lock *lock)
 /* Runs the ISR as long as the vector is latched. The vector is not held. */
 static void deliver(struct virtual_platform *v, struct nic_vector *vector)
 {
-    while (vector->latched && vector->isr && !vector->held && nic_thread_level < NIC_LEVEL_INTERRUPT) {
+    while (vector->latched && vector->isr && !vector->held &&
+           nic_thread_level < NIC_LEVEL_INTERRUPT) {
         enum nic_level before = nic_thread_level;
         v->activity++;
         vector->latched = false;
@@ -219,7 +222,8 @@ static void deliver_all(struct virtual_platform *v)
     }
 }
 
-static void interrupt_connect(struct nic_platform *p, unsigned number, void (*isr)(void *context), void *context)
+static void interrupt_connect(struct nic_platform *p, unsigned number, void (*isr)(void *context),
+                              void *context)
 {
     struct nic_vector *vector = &of(p)->vectors[number];
 
@@ -329,7 +333,8 @@ static void wake(struct nic_platform *p)
     (void)p;
 }
 
-static void poller_set(struct nic_platform *p, void (*poll)(void *context, uint64_t until_ns), void *context)
+static void poller_set(struct nic_platform *p, void (*poll)(void *context, uint64_t until_ns),
+                       void *context)
 {
     of(p)->poll = poll;
     of(p)->poll_context = context;

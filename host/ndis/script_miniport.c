@@ -6,10 +6,10 @@
 
 #define NDIS_MINIPORT_DRIVER
 #define NDIS51_MINIPORT
-#include "nic_script.h"
 #include "nic_platform.h"
+#include "nic_script.h"
 
-#define SLOTS        8
+#define SLOTS 8
 #define FIRST_VECTOR 8
 
 static struct nic_script_miniport *slots[SLOTS];
@@ -19,7 +19,7 @@ static const struct nic_script_miniport *loading; /* what DriverEntry registers 
 
 void nic_trace_init(struct nic_trace *trace)
 {
-    *trace = (struct nic_trace){ .space = 1024 };
+    *trace = (struct nic_trace){.space = 1024};
     trace->events = malloc(trace->space * sizeof(*trace->events));
     pthread_mutex_init(&trace->mutex, NULL);
 }
@@ -30,7 +30,8 @@ void nic_trace_free(struct nic_trace *trace)
     pthread_mutex_destroy(&trace->mutex);
 }
 
-void nic_trace_add(struct nic_trace *trace, enum nic_trace_kind kind, uint32_t packet, uint32_t value)
+void nic_trace_add(struct nic_trace *trace, enum nic_trace_kind kind, uint32_t packet,
+                   uint32_t value)
 {
     if (!trace)
         return;
@@ -41,7 +42,7 @@ void nic_trace_add(struct nic_trace *trace, enum nic_trace_kind kind, uint32_t p
         if (!trace->events)
             abort();
     }
-    trace->events[trace->count++] = (struct nic_trace_event){ kind, packet, value };
+    trace->events[trace->count++] = (struct nic_trace_event){kind, packet, value};
     pthread_mutex_unlock(&trace->mutex);
 }
 
@@ -51,7 +52,8 @@ size_t nic_trace_count(struct nic_trace *trace, enum nic_trace_kind kind, uint32
 
     pthread_mutex_lock(&trace->mutex);
     for (size_t i = 0; i < trace->count; i++)
-        count += trace->events[i].kind == kind && (packet == UINT32_MAX || trace->events[i].packet == packet);
+        count += trace->events[i].kind == kind &&
+                 (packet == UINT32_MAX || trace->events[i].packet == packet);
     pthread_mutex_unlock(&trace->mutex);
     return count;
 }
@@ -79,7 +81,8 @@ static void complete(struct nic_script_miniport *s, PNDIS_PACKET packet, NDIS_ST
     NdisMSendComplete(s->handle, packet, status);
 }
 
-unsigned nic_script_release(struct nic_script_miniport *s, enum nic_script_when when, unsigned count)
+unsigned nic_script_release(struct nic_script_miniport *s, enum nic_script_when when,
+                            unsigned count)
 {
     unsigned done = 0;
 
@@ -92,7 +95,8 @@ unsigned nic_script_release(struct nic_script_miniport *s, enum nic_script_when 
                 continue;
             packet = s->pending[i].packet;
             final = s->pending[i].step.final;
-            memmove(&s->pending[i], &s->pending[i + 1], (--s->pending_count - i) * sizeof(s->pending[0]));
+            memmove(&s->pending[i], &s->pending[i + 1],
+                    (--s->pending_count - i) * sizeof(s->pending[0]));
         }
         pthread_mutex_unlock(&s->mutex);
         if (!packet)
@@ -123,7 +127,7 @@ static struct nic_script_step next_step(struct nic_script_miniport *s, PNDIS_PAC
 {
     if (s->next)
         return s->next(s->context, packet);
-    return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC };
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC};
 }
 
 /* Follows the script for one packet; the answer. */
@@ -177,7 +181,8 @@ static NDIS_STATUS script_send(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET 
     return status;
 }
 
-static VOID script_send_packets(NDIS_HANDLE MiniportAdapterContext, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
+static VOID script_send_packets(NDIS_HANDLE MiniportAdapterContext, PPNDIS_PACKET PacketArray,
+                                UINT NumberOfPackets)
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
     bool refused = false;
@@ -190,7 +195,8 @@ static VOID script_send_packets(NDIS_HANDLE MiniportAdapterContext, PPNDIS_PACKE
         NDIS_STATUS status = take(s, packet, i);
         if (status == NDIS_STATUS_RESOURCES && !s->deserialized)
             refused = true;
-        /* A pended packet may be somebody else's by now, unless the library is serialized with us. */
+        /* A pended packet may be somebody else's by now, unless the library is serialized with us.
+         */
         if (!s->deserialized)
             NDIS_SET_PACKET_STATUS(packet, status);
         else if (status != NDIS_STATUS_PENDING)
@@ -233,8 +239,9 @@ static VOID script_handle_interrupt(NDIS_HANDLE MiniportAdapterContext)
 
 /* ---- the rest of a miniport ---- */
 
-static NDIS_STATUS script_initialize(PNDIS_STATUS OpenErrorStatus, PUINT SelectedMediumIndex, PNDIS_MEDIUM MediumArray,
-                                     UINT MediumArraySize, NDIS_HANDLE MiniportAdapterHandle,
+static NDIS_STATUS script_initialize(PNDIS_STATUS OpenErrorStatus, PUINT SelectedMediumIndex,
+                                     PNDIS_MEDIUM MediumArray, UINT MediumArraySize,
+                                     NDIS_HANDLE MiniportAdapterHandle,
                                      NDIS_HANDLE WrapperConfigurationContext)
 {
     NDIS_STRING keyword = NDIS_STRING_CONST("Slot");
@@ -245,7 +252,8 @@ static NDIS_STATUS script_initialize(PNDIS_STATUS OpenErrorStatus, PUINT Selecte
     unsigned slot;
 
     (void)OpenErrorStatus;
-    for (*SelectedMediumIndex = 0; MediumArray[*SelectedMediumIndex] != NdisMedium802_3; ++*SelectedMediumIndex) {
+    for (*SelectedMediumIndex = 0; MediumArray[*SelectedMediumIndex] != NdisMedium802_3;
+         ++*SelectedMediumIndex) {
         if (*SelectedMediumIndex + 1 >= MediumArraySize)
             return NDIS_STATUS_UNSUPPORTED_MEDIA;
     }
@@ -259,10 +267,10 @@ static NDIS_STATUS script_initialize(PNDIS_STATUS OpenErrorStatus, PUINT Selecte
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
     s = slots[slot];
     s->handle = MiniportAdapterHandle;
-    NdisMSetAttributesEx(MiniportAdapterHandle, s, 0, s->deserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0,
-                         NdisInterfaceInternal);
-    status = NdisMRegisterInterrupt(&s->interrupt, MiniportAdapterHandle, FIRST_VECTOR + slot, 0, TRUE, FALSE,
-                                    NdisInterruptLatched);
+    NdisMSetAttributesEx(MiniportAdapterHandle, s, 0,
+                         s->deserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0, NdisInterfaceInternal);
+    status = NdisMRegisterInterrupt(&s->interrupt, MiniportAdapterHandle, FIRST_VECTOR + slot, 0,
+                                    TRUE, FALSE, NdisInterruptLatched);
     if (status == NDIS_STATUS_SUCCESS && s->initialize_status != NDIS_STATUS_SUCCESS) {
         NdisMDeregisterInterrupt(&s->interrupt);
         status = s->initialize_status;
@@ -317,7 +325,8 @@ static BOOLEAN script_check_for_hang(NDIS_HANDLE MiniportAdapterContext)
     return hangs;
 }
 
-static NDIS_STATUS answer(NDIS_OID oid, ULONG value, PVOID buffer, ULONG length, PULONG written, PULONG needed)
+static NDIS_STATUS answer(NDIS_OID oid, ULONG value, PVOID buffer, ULONG length, PULONG written,
+                          PULONG needed)
 {
     (void)oid;
     *written = 0;
@@ -330,8 +339,9 @@ static NDIS_STATUS answer(NDIS_OID oid, ULONG value, PVOID buffer, ULONG length,
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid, PVOID InformationBuffer,
-                                ULONG InformationBufferLength, PULONG BytesWritten, PULONG BytesNeeded)
+static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
+                                PVOID InformationBuffer, ULONG InformationBufferLength,
+                                PULONG BytesWritten, PULONG BytesNeeded)
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
     NDIS_STATUS status = NDIS_STATUS_NOT_SUPPORTED;
@@ -345,16 +355,19 @@ static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid
         s->request_written = BytesWritten;
         status = NDIS_STATUS_PENDING;
     } else if (Oid == OID_GEN_MAC_OPTIONS) {
-        status = answer(Oid, s->mac_options, InformationBuffer, InformationBufferLength, BytesWritten, BytesNeeded);
+        status = answer(Oid, s->mac_options, InformationBuffer, InformationBufferLength,
+                        BytesWritten, BytesNeeded);
     } else if (Oid == OID_GEN_MAXIMUM_SEND_PACKETS && s->max_packets) {
-        status = answer(Oid, s->max_packets, InformationBuffer, InformationBufferLength, BytesWritten, BytesNeeded);
+        status = answer(Oid, s->max_packets, InformationBuffer, InformationBufferLength,
+                        BytesWritten, BytesNeeded);
     }
     leave(s);
     return status;
 }
 
-static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid, PVOID InformationBuffer,
-                              ULONG InformationBufferLength, PULONG BytesRead, PULONG BytesNeeded)
+static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
+                              PVOID InformationBuffer, ULONG InformationBufferLength,
+                              PULONG BytesRead, PULONG BytesNeeded)
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
 
@@ -383,11 +396,14 @@ void nic_script_request_done(struct nic_script_miniport *s, NDIS_STATUS status)
     }
 }
 
-static NDIS_STATUS script_transfer(PNDIS_PACKET Packet, PUINT BytesTransferred, NDIS_HANDLE MiniportAdapterContext,
-                                   NDIS_HANDLE MiniportReceiveContext, UINT ByteOffset, UINT BytesToTransfer)
+static NDIS_STATUS script_transfer(PNDIS_PACKET Packet, PUINT BytesTransferred,
+                                   NDIS_HANDLE MiniportAdapterContext,
+                                   NDIS_HANDLE MiniportReceiveContext, UINT ByteOffset,
+                                   UINT BytesToTransfer)
 {
     (void)MiniportAdapterContext;
-    NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, MiniportReceiveContext, ByteOffset, BytesTransferred);
+    NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, MiniportReceiveContext, ByteOffset,
+                               BytesTransferred);
     return NDIS_STATUS_SUCCESS;
 }
 
@@ -431,11 +447,11 @@ NDIS_STATUS nic_script_load(const struct nic_script_miniport *like, struct nic_n
     return nic_ndis_driver_load(script_entry, driver);
 }
 
-NDIS_STATUS nic_script_add(struct nic_ndis_driver *driver, struct nic_platform *platform, const char *name,
-                           unsigned slot, struct nic_script_miniport *s)
+NDIS_STATUS nic_script_add(struct nic_ndis_driver *driver, struct nic_platform *platform,
+                           const char *name, unsigned slot, struct nic_script_miniport *s)
 {
     char text[] = "Slot=0";
-    const char *const parameters[] = { text, NULL };
+    const char *const parameters[] = {text, NULL};
 
     text[5] = (char)('0' + slot);
     s->platform = platform;

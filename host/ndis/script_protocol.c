@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #define NDIS50
-#include "nic_script.h"
 #include "nic_platform.h"
+#include "nic_script.h"
 
 /* ProtocolReserved of our packets. */
 struct label {
@@ -41,14 +41,16 @@ static VOID on_close(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
     nic_platform_flag_set(p->platform, &p->closed);
 }
 
-static VOID on_open(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status, NDIS_STATUS OpenErrorStatus)
+static VOID on_open(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status,
+                    NDIS_STATUS OpenErrorStatus)
 {
     (void)ProtocolBindingContext;
     (void)Status;
     (void)OpenErrorStatus;
 }
 
-static VOID on_send_complete(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet, NDIS_STATUS Status)
+static VOID on_send_complete(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet,
+                             NDIS_STATUS Status)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
     struct nic_script_packet *record;
@@ -84,7 +86,8 @@ static VOID on_reset(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
     nic_platform_flag_set(p->platform, &p->reset_done);
 }
 
-static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisRequest, NDIS_STATUS Status)
+static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisRequest,
+                       NDIS_STATUS Status)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
@@ -93,8 +96,9 @@ static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisReq
     nic_platform_flag_set(p->platform, &p->request_done);
 }
 
-static NDIS_STATUS on_receive(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE MacReceiveContext, PVOID HeaderBuffer,
-                              UINT HeaderBufferSize, PVOID LookAheadBuffer, UINT LookaheadBufferSize, UINT PacketSize)
+static NDIS_STATUS on_receive(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE MacReceiveContext,
+                              PVOID HeaderBuffer, UINT HeaderBufferSize, PVOID LookAheadBuffer,
+                              UINT LookaheadBufferSize, UINT PacketSize)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
@@ -120,8 +124,8 @@ static VOID on_receive_complete(NDIS_HANDLE ProtocolBindingContext)
     ((struct nic_script_protocol *)ProtocolBindingContext)->receive_completes++;
 }
 
-static VOID on_status(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS GeneralStatus, PVOID StatusBuffer,
-                      UINT StatusBufferSize)
+static VOID on_status(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS GeneralStatus,
+                      PVOID StatusBuffer, UINT StatusBufferSize)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
@@ -136,7 +140,8 @@ static VOID on_status_complete(NDIS_HANDLE ProtocolBindingContext)
     ((struct nic_script_protocol *)ProtocolBindingContext)->status_completes++;
 }
 
-static VOID on_unbind(PNDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE UnbindContext)
+static VOID on_unbind(PNDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext,
+                      NDIS_HANDLE UnbindContext)
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
@@ -165,7 +170,8 @@ static NDIS_STATUS allocate(struct nic_script_protocol *p)
     p->free_count = p->packet_count;
     for (size_t i = 0; i < (size_t)p->packet_count * p->packet_bytes; i++)
         p->data[i] = (UCHAR)(i * 7 + 3);
-    NdisAllocatePacketPool(&status, &p->packet_pool, p->packet_count, PROTOCOL_RESERVED_SIZE_IN_PACKET);
+    NdisAllocatePacketPool(&status, &p->packet_pool, p->packet_count,
+                           PROTOCOL_RESERVED_SIZE_IN_PACKET);
     if (status == NDIS_STATUS_SUCCESS)
         NdisAllocateBufferPool(&status, &p->buffer_pool, p->packet_count);
     return status;
@@ -206,7 +212,8 @@ NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *p, struct nic_
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     NdisInitializeString(&name, (PUCHAR)adapter);
-    NdisOpenAdapter(&status, &error, &p->binding, &selected, &medium, 1, p->handle, p, &name, 0, NULL);
+    NdisOpenAdapter(&status, &error, &p->binding, &selected, &medium, 1, p->handle, p, &name, 0,
+                    NULL);
     NdisFreeString(name);
     return status;
 }
@@ -217,7 +224,8 @@ NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
 
     if (p->binding) {
         NdisCloseAdapter(&status, p->binding);
-        if (status == NDIS_STATUS_PENDING && !p->platform->ops->wait(p->platform, &p->closed, 5000000000u))
+        if (status == NDIS_STATUS_PENDING &&
+            !p->platform->ops->wait(p->platform, &p->closed, 5000000000u))
             return NDIS_STATUS_FAILURE;
         p->binding = NULL;
     }
@@ -236,7 +244,7 @@ NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
 
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *p, UINT length)
 {
-    struct label label = { 0 };
+    struct label label = {0};
     PNDIS_PACKET packet;
     PNDIS_BUFFER buffer;
     NDIS_STATUS status;
@@ -245,18 +253,19 @@ PNDIS_PACKET nic_script_packet(struct nic_script_protocol *p, UINT length)
     pthread_mutex_lock(&p->mutex);
     is_free = p->free_count > 0;
     if (is_free)
-        label = (struct label){ p->next_packet++, p->free_slots[--p->free_count] };
+        label = (struct label){p->next_packet++, p->free_slots[--p->free_count]};
     pthread_mutex_unlock(&p->mutex);
     if (!is_free)
         return NULL;
     NdisAllocatePacket(&status, &packet, p->packet_pool);
     if (status == NDIS_STATUS_SUCCESS)
-        NdisAllocateBuffer(&status, &buffer, p->buffer_pool, p->data + (size_t)label.slot * p->packet_bytes, length);
+        NdisAllocateBuffer(&status, &buffer, p->buffer_pool,
+                           p->data + (size_t)label.slot * p->packet_bytes, length);
     if (status != NDIS_STATUS_SUCCESS)
         abort(); /* as many descriptors as slots */
     NdisChainBufferAtFront(packet, buffer);
     memcpy(packet->ProtocolReserved, &label, sizeof(label));
-    *nic_script_record(p, packet) = (struct nic_script_packet){ 0 };
+    *nic_script_record(p, packet) = (struct nic_script_packet){0};
     return packet;
 }
 
@@ -265,7 +274,8 @@ void nic_script_packet_free(struct nic_script_protocol *p, PNDIS_PACKET packet)
     uint32_t slot = label_of(packet).slot;
     PNDIS_BUFFER buffer;
 
-    for (NdisUnchainBufferAtFront(packet, &buffer); buffer; NdisUnchainBufferAtFront(packet, &buffer))
+    for (NdisUnchainBufferAtFront(packet, &buffer); buffer;
+         NdisUnchainBufferAtFront(packet, &buffer))
         NdisFreeBuffer(buffer);
     NdisFreePacket(packet);
     pthread_mutex_lock(&p->mutex);
@@ -294,12 +304,14 @@ void nic_script_send_array(struct nic_script_protocol *p, PPNDIS_PACKET packets,
     NdisSendPackets(p->binding, packets, count);
 }
 
-NDIS_STATUS nic_script_request(struct nic_script_protocol *p, NDIS_REQUEST_TYPE type, NDIS_OID oid, void *buffer,
-                               UINT length, UINT *bytes)
+NDIS_STATUS nic_script_request(struct nic_script_protocol *p, NDIS_REQUEST_TYPE type, NDIS_OID oid,
+                               void *buffer, UINT length, UINT *bytes)
 {
     NDIS_REQUEST request = {
         .RequestType = type,
-        .DATA.QUERY_INFORMATION = { .Oid = oid, .InformationBuffer = buffer, .InformationBufferLength = length },
+        .DATA.QUERY_INFORMATION = {.Oid = oid,
+                                   .InformationBuffer = buffer,
+                                   .InformationBufferLength = length},
     };
     NDIS_STATUS status;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cost of a packet through the NDIS library: with a null miniport, and with the real miniport on the null transport;
- * beside DPDK's testpmd in txonly mode on net_null. All figures are processor time of the sending thread, so that a busy
- * machine disturbs them little; both sides of a ratio are measured in the same run, in turn.
+ * Cost of a packet through the NDIS library: with a null miniport, and with the real miniport on
+ * the null transport; beside DPDK's testpmd in txonly mode on net_null. All figures are processor
+ * time of the sending thread, so that a busy machine disturbs them little; both sides of a ratio
+ * are measured in the same run, in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +19,10 @@
 #include "nic_transport.h"
 #include "testpmd.h"
 
-#define RING          64
-#define BURST         32
-#define FRAME_BYTES   64
-#define VECTOR        4
+#define RING 64
+#define BURST 32
+#define FRAME_BYTES 64
+#define VECTOR 4
 
 NTSTATUS nic_miniport_entry(PDRIVER_OBJECT, PUNICODE_STRING);
 NTSTATUS nic_miniport_single_entry(PDRIVER_OBJECT, PUNICODE_STRING);
@@ -71,8 +72,8 @@ static VOID null_send_packets(NDIS_HANDLE context, PPNDIS_PACKET packets, UINT c
     }
 }
 
-static NDIS_STATUS null_initialize(PNDIS_STATUS open_error, PUINT medium, PNDIS_MEDIUM media, UINT count,
-                                   NDIS_HANDLE handle, NDIS_HANDLE configuration)
+static NDIS_STATUS null_initialize(PNDIS_STATUS open_error, PUINT medium, PNDIS_MEDIUM media,
+                                   UINT count, NDIS_HANDLE handle, NDIS_HANDLE configuration)
 {
     (void)open_error;
     (void)media;
@@ -93,8 +94,8 @@ static VOID null_halt(NDIS_HANDLE context)
     null_miniport.count = 0;
 }
 
-static NDIS_STATUS null_query(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG written,
-                              PULONG needed)
+static NDIS_STATUS null_query(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length,
+                              PULONG written, PULONG needed)
 {
     (void)context;
     (void)oid;
@@ -114,8 +115,13 @@ static NDIS_STATUS null_reset(PBOOLEAN addressing, NDIS_HANDLE context)
 static NTSTATUS null_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     NDIS_MINIPORT_CHARACTERISTICS chars = {
-        .MajorNdisVersion = 5, .MinorNdisVersion = 1, .HaltHandler = null_halt, .InitializeHandler = null_initialize,
-        .QueryInformationHandler = null_query, .SetInformationHandler = null_query, .ResetHandler = null_reset,
+        .MajorNdisVersion = 5,
+        .MinorNdisVersion = 1,
+        .HaltHandler = null_halt,
+        .InitializeHandler = null_initialize,
+        .QueryInformationHandler = null_query,
+        .SetInformationHandler = null_query,
+        .ResetHandler = null_reset,
         .SendHandler = null_miniport.arrays ? NULL : null_send,
         .SendPacketsHandler = null_miniport.arrays ? null_send_packets : NULL,
     };
@@ -182,8 +188,8 @@ static VOID reset_complete(NDIS_HANDLE context, NDIS_STATUS status)
     (void)status;
 }
 
-static NDIS_STATUS receive(NDIS_HANDLE context, NDIS_HANDLE receive_context, PVOID header, UINT header_size,
-                           PVOID lookahead, UINT lookahead_size, UINT packet_size)
+static NDIS_STATUS receive(NDIS_HANDLE context, NDIS_HANDLE receive_context, PVOID header,
+                           UINT header_size, PVOID lookahead, UINT lookahead_size, UINT packet_size)
 {
     (void)context;
     (void)receive_context;
@@ -206,8 +212,12 @@ static VOID unbind(PNDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind_
 static void protocol_open(void)
 {
     NDIS_PROTOCOL_CHARACTERISTICS chars = {
-        .MajorNdisVersion = 5, .SendCompleteHandler = send_complete, .RequestCompleteHandler = request_complete,
-        .ResetCompleteHandler = reset_complete, .ReceiveHandler = receive, .UnbindAdapterHandler = unbind,
+        .MajorNdisVersion = 5,
+        .SendCompleteHandler = send_complete,
+        .RequestCompleteHandler = request_complete,
+        .ResetCompleteHandler = reset_complete,
+        .ReceiveHandler = receive,
+        .UnbindAdapterHandler = unbind,
         .Name = NDIS_STRING_CONST("bench"),
     };
     NDIS_STRING adapter = NDIS_STRING_CONST("bench0");
@@ -218,7 +228,8 @@ static void protocol_open(void)
     memset(bench.frame, 0x55, sizeof(bench.frame));
     memset(bench.frame, 0xFF, 6);
     NdisRegisterProtocol(&status, &bench.protocol, &chars, sizeof(chars));
-    NdisOpenAdapter(&status, &error, &bench.binding, &selected, &medium, 1, bench.protocol, NULL, &adapter, 0, NULL);
+    NdisOpenAdapter(&status, &error, &bench.binding, &selected, &medium, 1, bench.protocol, NULL,
+                    &adapter, 0, NULL);
     if (status != NDIS_STATUS_SUCCESS)
         abort();
     NdisAllocatePacketPool(&status, &bench.packet_pool, RING, PROTOCOL_RESERVED_SIZE_IN_PACKET);
@@ -264,7 +275,8 @@ static PNDIS_PACKET next_packet(void)
     return packet;
 }
 
-/* Sends `count` packets, `burst` at a time. The miniport never holds more than BURST, so RING is enough. */
+/* Sends `count` packets, `burst` at a time. The miniport never holds more than BURST, so RING is
+ * enough. */
 static void send_many(uint64_t count, unsigned burst)
 {
     PNDIS_PACKET packets[BURST];
@@ -320,8 +332,8 @@ static void on_log(void *context, const char *text)
 
 static double run(const struct setup *setup)
 {
-    static const char *const parameters[] = { "Slot=0", NULL };
-    struct nic_ndis_options options = { .verify = setup->verify, .log = on_log };
+    static const char *const parameters[] = {"Slot=0", NULL};
+    struct nic_ndis_options options = {.verify = setup->verify, .log = on_log};
     struct nic_platform *platform = setup->posix ? nic_posix_create(1) : nic_virtual_create(1);
     struct nic_transport *transport = setup->entry ? nic_null_create(platform, VECTOR) : NULL;
     struct nic_ndis_driver *driver;
@@ -335,11 +347,12 @@ static double run(const struct setup *setup)
     if (transport)
         nic_transport_put(0, transport);
     if (nic_ndis_start(platform, &options) != 0 ||
-        nic_ndis_driver_load(setup->entry ? setup->entry : null_entry, &driver) != NDIS_STATUS_SUCCESS ||
+        nic_ndis_driver_load(setup->entry ? setup->entry : null_entry, &driver) !=
+            NDIS_STATUS_SUCCESS ||
         nic_ndis_adapter_add(driver, "bench0", parameters) != NDIS_STATUS_SUCCESS)
         abort();
     protocol_open();
-    platform->ops->wait(platform, &(const volatile bool){ false }, 100000000);
+    platform->ops->wait(platform, &(const volatile bool){false}, 100000000);
     ns = measure_ns(setup->burst);
     nic_ndis_driver_unload(driver);
     protocol_close();
@@ -353,7 +366,8 @@ static double run(const struct setup *setup)
     else
         nic_virtual_destroy(platform);
     if (leaks || bench.errors) {
-        fprintf(stderr, "%s: %u leaks, %llu errors\n", setup->name, leaks, (unsigned long long)bench.errors);
+        fprintf(stderr, "%s: %u leaks, %llu errors\n", setup->name, leaks,
+                (unsigned long long)bench.errors);
         exit(1);
     }
     return ns;
@@ -363,30 +377,48 @@ static double run(const struct setup *setup)
 int main(int argc, char **argv)
 {
     static const struct setup setups[] = {
-        { .name = "null miniport, NdisSend, SUCCESS", .answer = ANSWER_SUCCESS, .burst = 1 },
-        { .name = "null miniport, NdisSend, PENDING", .answer = ANSWER_PENDING, .burst = 1 },
-        { .name = "null miniport, NdisSendPackets(32), SUCCESS", .arrays = true, .burst = BURST },
-        { .name = "null miniport, NdisSendPackets(32), PENDING", .answer = ANSWER_PENDING, .arrays = true,
-          .burst = BURST },
-        { .name = "  the same, descriptors from the pool each time", .answer = ANSWER_PENDING, .arrays = true,
-          .allocate = true, .burst = BURST },
-        { .name = "  the same, NdisSend", .answer = ANSWER_PENDING, .allocate = true, .burst = 1 },
-        { .name = "  NdisSendPackets(32), PENDING, verifier on", .answer = ANSWER_PENDING, .arrays = true,
-          .verify = true, .burst = BURST },
-        { .name = "  NdisSendPackets(32), PENDING, POSIX platform", .answer = ANSWER_PENDING, .arrays = true,
-          .posix = true, .burst = BURST },
-        { .name = "  NdisSend, PENDING, POSIX platform", .answer = ANSWER_PENDING, .posix = true, .burst = 1 },
-        { .name = "miniport on null transport, NdisSend", .entry = nic_miniport_single_entry, .burst = 1 },
-        { .name = "miniport on null transport, NdisSendPackets(32)", .entry = nic_miniport_entry, .burst = BURST },
+        {.name = "null miniport, NdisSend, SUCCESS", .answer = ANSWER_SUCCESS, .burst = 1},
+        {.name = "null miniport, NdisSend, PENDING", .answer = ANSWER_PENDING, .burst = 1},
+        {.name = "null miniport, NdisSendPackets(32), SUCCESS", .arrays = true, .burst = BURST},
+        {.name = "null miniport, NdisSendPackets(32), PENDING",
+         .answer = ANSWER_PENDING,
+         .arrays = true,
+         .burst = BURST},
+        {.name = "  the same, descriptors from the pool each time",
+         .answer = ANSWER_PENDING,
+         .arrays = true,
+         .allocate = true,
+         .burst = BURST},
+        {.name = "  the same, NdisSend", .answer = ANSWER_PENDING, .allocate = true, .burst = 1},
+        {.name = "  NdisSendPackets(32), PENDING, verifier on",
+         .answer = ANSWER_PENDING,
+         .arrays = true,
+         .verify = true,
+         .burst = BURST},
+        {.name = "  NdisSendPackets(32), PENDING, POSIX platform",
+         .answer = ANSWER_PENDING,
+         .arrays = true,
+         .posix = true,
+         .burst = BURST},
+        {.name = "  NdisSend, PENDING, POSIX platform",
+         .answer = ANSWER_PENDING,
+         .posix = true,
+         .burst = 1},
+        {.name = "miniport on null transport, NdisSend",
+         .entry = nic_miniport_single_entry,
+         .burst = 1},
+        {.name = "miniport on null transport, NdisSendPackets(32)",
+         .entry = nic_miniport_entry,
+         .burst = BURST},
     };
-    double peer[2] = { -1, -1 };
+    double peer[2] = {-1, -1};
 
     for (unsigned i = 0; argc < 2 && i < 2; i++)
         peer[i] = testpmd_ns(i ? BURST : 1, FRAME_BYTES);
 
     printf("%-52s %8s %14s\n", "processor time per 64-byte packet", "ns", "of net_null");
-    printf("%-52s %8.1f\n%-52s %8.1f\n", "DPDK net_null, txonly, burst 1", peer[0], "DPDK net_null, txonly, burst 32",
-           peer[1]);
+    printf("%-52s %8.1f\n%-52s %8.1f\n", "DPDK net_null, txonly, burst 1", peer[0],
+           "DPDK net_null, txonly, burst 32", peer[1]);
     for (size_t i = 0; i < sizeof(setups) / sizeof(setups[0]); i++) {
         double ns, of = peer[setups[i].burst > 1];
         if (argc > 1 && !strstr(setups[i].name, argv[1]))

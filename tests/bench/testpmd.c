@@ -65,9 +65,10 @@ static pid_t start(unsigned burst, unsigned frame_bytes, int *output)
         dup2(out[1], STDOUT_FILENO);
         close(in[1]);
         close(out[0]);
-        execlp("dpdk-testpmd", "dpdk-testpmd", "--no-huge", "--no-pci", "-m", "256", "-l", "0,1", "--vdev",
-               "net_null0", "--no-telemetry", "--log-level=error", "--", "--forward-mode=txonly", burst_text,
-               bytes_text, "--total-num-mbufs=8192", "--auto-start", "--stats-period=3600", (char *)NULL);
+        execlp("dpdk-testpmd", "dpdk-testpmd", "--no-huge", "--no-pci", "-m", "256", "-l", "0,1",
+               "--vdev", "net_null0", "--no-telemetry", "--log-level=error", "--",
+               "--forward-mode=txonly", burst_text, bytes_text, "--total-num-mbufs=8192",
+               "--auto-start", "--stats-period=3600", (char *)NULL);
         perror("dpdk-testpmd (package dpdk)");
         _exit(127);
     }
@@ -99,7 +100,8 @@ double testpmd_ns(unsigned burst, unsigned frame_bytes)
         fclose(text);
     waitpid(pid, &status, 0);
     if (packets == 0 || ns == 0) {
-        fprintf(stderr, "testpmd gave no figure (burst %u): %llu packets, %llu ns\n", burst, packets, ns);
+        fprintf(stderr, "testpmd gave no figure (burst %u): %llu packets, %llu ns\n", burst,
+                packets, ns);
         return -1;
     }
     return (double)ns / (double)packets;

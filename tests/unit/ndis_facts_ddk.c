@@ -14,7 +14,8 @@
 
 #define SIZE(type, expected) _Static_assert(sizeof(type) == (expected), "size of " #type);
 SIZES(SIZE)
-#define OFFSET(type, field, expected) _Static_assert(offsetof(type, field) == (expected), #type "." #field);
+#define OFFSET(type, field, expected)                                                              \
+    _Static_assert(offsetof(type, field) == (expected), #type "." #field);
 OFFSETS(OFFSET)
 #define VALUE(name, expected) _Static_assert((uint32_t)(name) == (uint32_t)(expected), #name);
 VALUES(VALUE)

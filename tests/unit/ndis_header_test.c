@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The header's sizes, offsets and values against numbers taken from Microsoft's 64-bit headers and pages, and that every
- * call of REQ-7 exists with its signature.
+ * The header's sizes, offsets and values against numbers taken from Microsoft's 64-bit headers and
+ * pages, and that every call of REQ-7 exists with its signature.
  */
 #include <check.h>
 
@@ -13,12 +13,14 @@
 
 START_TEST(req_35_sizes_offsets_and_values)
 {
-#define SIZE(type, expected) ck_assert_msg(sizeof(type) == (expected), #type " has %zu bytes", sizeof(type));
+#define SIZE(type, expected)                                                                       \
+    ck_assert_msg(sizeof(type) == (expected), #type " has %zu bytes", sizeof(type));
     SIZES(SIZE)
-#define OFFSET(type, field, expected) \
-    ck_assert_msg(offsetof(type, field) == (expected), #type "." #field " is at %zu", offsetof(type, field));
+#define OFFSET(type, field, expected)                                                              \
+    ck_assert_msg(offsetof(type, field) == (expected), #type "." #field " is at %zu",              \
+                  offsetof(type, field));
     OFFSETS(OFFSET)
-#define VALUE(name, expected) \
+#define VALUE(name, expected)                                                                      \
     ck_assert_msg((uint32_t)(name) == (uint32_t)(expected), #name " is %08x", (unsigned)(name));
     VALUES(VALUE)
 }
@@ -32,7 +34,8 @@ START_TEST(req_07_every_long_operation_has_its_completion)
     VOID (*const reset)(NDIS_HANDLE, NDIS_STATUS, BOOLEAN) = NdisMResetComplete;
     VOID (*const status)(NDIS_HANDLE) = NdisMIndicateStatusComplete;
     VOID (*const receive)(NDIS_HANDLE) = NdisMEthIndicateReceiveComplete;
-    VOID (*const transfer)(NDIS_HANDLE, PNDIS_PACKET, NDIS_STATUS, UINT) = NdisMTransferDataComplete;
+    VOID (*const transfer)
+    (NDIS_HANDLE, PNDIS_PACKET, NDIS_STATUS, UINT) = NdisMTransferDataComplete;
     VOID (*const send)(NDIS_HANDLE, PNDIS_PACKET, NDIS_STATUS) = NdisMSendComplete;
     NDIS_STATUS (*const miniport_send)(NDIS_HANDLE, PNDIS_PACKET, UINT) = (W_SEND_HANDLER)NULL;
 

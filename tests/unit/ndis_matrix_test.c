@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The matrix of section 6 of the requirements for the send side: what the miniport answers x call x entry point x when it
- * completes x model x bindings. The oracle is the same in every cell: each packet back exactly once, with the right
- * status, at the right binding, in the right order at the miniport, not touched afterwards, none left at halt.
+ * The matrix of section 6 of the requirements for the send side: what the miniport answers x call x
+ * entry point x when it completes x model x bindings. The oracle is the same in every cell: each
+ * packet back exactly once, with the right status, at the right binding, in the right order at the
+ * miniport, not touched afterwards, none left at halt.
  */
 #include "ndis_rig.h"
 
 enum behaviour {
-    ANSWER_SUCCESS, ANSWER_FAILURE, ANSWER_OTHER, RESOURCES_ONCE, RESOURCES_THRICE, RESOURCES_THEN_PENDING,
-    PENDING_INSIDE, PENDING_DPC, PENDING_THREAD, PENDING_RESET, PENDING_HALT, PENDING_NEVER, BEHAVIOURS
+    ANSWER_SUCCESS,
+    ANSWER_FAILURE,
+    ANSWER_OTHER,
+    RESOURCES_ONCE,
+    RESOURCES_THRICE,
+    RESOURCES_THEN_PENDING,
+    PENDING_INSIDE,
+    PENDING_DPC,
+    PENDING_THREAD,
+    PENDING_RESET,
+    PENDING_HALT,
+    PENDING_NEVER,
+    BEHAVIOURS
 };
 
-static const char *const behaviour_names[] = {
-    "SUCCESS", "FAILURE", "other", "RESOURCES x1", "RESOURCES x3", "RESOURCES then PENDING", "PENDING inside",
-    "PENDING from DPC", "PENDING from another thread", "PENDING until reset", "PENDING until halt", "PENDING for ever"
-};
+static const char *const behaviour_names[] = {"SUCCESS",
+                                              "FAILURE",
+                                              "other",
+                                              "RESOURCES x1",
+                                              "RESOURCES x3",
+                                              "RESOURCES then PENDING",
+                                              "PENDING inside",
+                                              "PENDING from DPC",
+                                              "PENDING from another thread",
+                                              "PENDING until reset",
+                                              "PENDING until halt",
+                                              "PENDING for ever"};
 
 enum { CALLS = 4, CELLS = BEHAVIOURS * CALLS * 2 * 2 * 2 };
-static const unsigned call_lengths[CALLS] = { 0, 1, 2, 64 }; /* 0: NdisSend */
+static const unsigned call_lengths[CALLS] = {0, 1, 2, 64}; /* 0: NdisSend */
 
 #define SINGLE_SENDS 3
-#define PACKETS_MAX  64
+#define PACKETS_MAX 64
 #define OTHER_STATUS ((NDIS_STATUS)0xC0012345)
 #define FINAL_STATUS NDIS_STATUS_INVALID_DATA
 
@@ -41,12 +61,16 @@ static unsigned back_count; /* atomic */
 static struct nic_script_step cell_step(void *context, PNDIS_PACKET packet)
 {
     static const enum nic_script_when whens[BEHAVIOURS] = {
-        [RESOURCES_THEN_PENDING] = NIC_WHEN_DPC, [PENDING_INSIDE] = NIC_WHEN_INSIDE, [PENDING_DPC] = NIC_WHEN_DPC,
-        [PENDING_THREAD] = NIC_WHEN_MANUAL, [PENDING_RESET] = NIC_WHEN_RESET, [PENDING_HALT] = NIC_WHEN_HALT,
+        [RESOURCES_THEN_PENDING] = NIC_WHEN_DPC,
+        [PENDING_INSIDE] = NIC_WHEN_INSIDE,
+        [PENDING_DPC] = NIC_WHEN_DPC,
+        [PENDING_THREAD] = NIC_WHEN_MANUAL,
+        [PENDING_RESET] = NIC_WHEN_RESET,
+        [PENDING_HALT] = NIC_WHEN_HALT,
         [PENDING_NEVER] = NIC_WHEN_NEVER,
     };
-    struct nic_script_step step = { .answer = NDIS_STATUS_PENDING, .when = whens[cell.behaviour],
-                                    .final = FINAL_STATUS };
+    struct nic_script_step step = {
+        .answer = NDIS_STATUS_PENDING, .when = whens[cell.behaviour], .final = FINAL_STATUS};
 
     (void)context;
     (void)packet;
@@ -59,7 +83,7 @@ static struct nic_script_step cell_step(void *context, PNDIS_PACKET packet)
     if (cell.behaviour >= RESOURCES_ONCE && cell.behaviour <= RESOURCES_THEN_PENDING) {
         if (cell.deserialized || refusals_left > 0) {
             refusals_left -= refusals_left > 0;
-            return (struct nic_script_step){ .answer = NDIS_STATUS_RESOURCES, .available = true };
+            return (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES, .available = true};
         }
         refusals_left = cell.behaviour == RESOURCES_THRICE ? 3 : 1;
         if (cell.behaviour != RESOURCES_THEN_PENDING)
@@ -77,7 +101,8 @@ static NDIS_STATUS expected_status(void)
         return NDIS_STATUS_FAILURE;
     case ANSWER_OTHER:
         return OTHER_STATUS;
-    case RESOURCES_ONCE: case RESOURCES_THRICE:
+    case RESOURCES_ONCE:
+    case RESOURCES_THRICE:
         return cell.deserialized ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
     case RESOURCES_THEN_PENDING:
         return cell.deserialized ? NDIS_STATUS_RESOURCES : FINAL_STATUS;
@@ -95,8 +120,8 @@ static void came_back(unsigned binding, PNDIS_PACKET packet, NDIS_STATUS status)
     PVOID address;
     UINT length;
 
-    ck_assert_msg(number < PACKETS_MAX, "%s: packet %u came to binding %u", cell.name, nic_script_number(packet),
-                  binding);
+    ck_assert_msg(number < PACKETS_MAX, "%s: packet %u came to binding %u", cell.name,
+                  nic_script_number(packet), binding);
     back[binding][number]++;
     status_of[binding][number] = status;
     NdisQueryBuffer(packet->Private.Head, &address, &length);
@@ -155,11 +180,13 @@ static void let_it_happen(unsigned count)
         ck_status(status, NDIS_STATUS_PENDING);
     }
     for (unsigned i = 0; i < 1000 && cell.behaviour < PENDING_HALT &&
-                         __atomic_load_n(&back_count, __ATOMIC_SEQ_CST) < count; i++)
+                         __atomic_load_n(&back_count, __ATOMIC_SEQ_CST) < count;
+         i++)
         rig_run(&r, 1000);
 }
 
-/* First sight of every packet at the miniport is in the order of submission; again only the one refused last. */
+/* First sight of every packet at the miniport is in the order of submission; again only the one
+ * refused last. */
 static void check_order(void)
 {
     uint32_t last = 0, refused = UINT32_MAX;
@@ -168,15 +195,16 @@ static void check_order(void)
     for (size_t i = 0; i < r.trace.count; i++) {
         const struct nic_trace_event *event = &r.trace.events[i];
         if (event->kind == NIC_TRACE_GIVEN) {
-            ck_assert_msg(refused == UINT32_MAX || event->packet == refused, "%s: after refusing %u came %u", cell.name,
-                          refused, event->packet);
-            ck_assert_msg(!any || event->packet > last || event->packet == refused, "%s: %u after %u", cell.name,
-                          event->packet, last);
+            ck_assert_msg(refused == UINT32_MAX || event->packet == refused,
+                          "%s: after refusing %u came %u", cell.name, refused, event->packet);
+            ck_assert_msg(!any || event->packet > last || event->packet == refused,
+                          "%s: %u after %u", cell.name, event->packet, last);
             last = event->packet;
             any = true;
         } else if (event->kind == NIC_TRACE_ANSWER) {
-            refused = event->value == (uint32_t)NDIS_STATUS_RESOURCES && !cell.deserialized ? event->packet
-                                                                                           : UINT32_MAX;
+            refused = event->value == (uint32_t)NDIS_STATUS_RESOURCES && !cell.deserialized
+                          ? event->packet
+                          : UINT32_MAX;
         }
     }
 }
@@ -185,13 +213,14 @@ static void check_cell(unsigned count)
 {
     unsigned each = count / cell.bindings;
 
-    ck_assert_msg(back_count == count, "%s: %u of %u packets came back", cell.name, back_count, count);
+    ck_assert_msg(back_count == count, "%s: %u of %u packets came back", cell.name, back_count,
+                  count);
     for (unsigned b = 0; b < cell.bindings; b++) {
         for (unsigned i = 0; i < each; i++) {
-            ck_assert_msg(back[b][i] == 1, "%s: packet %u of binding %u came back %u times", cell.name, i, b,
-                          back[b][i]);
-            ck_assert_msg(status_of[b][i] == expected_status(), "%s: packet %u with %08x", cell.name, i,
-                          (unsigned)status_of[b][i]);
+            ck_assert_msg(back[b][i] == 1, "%s: packet %u of binding %u came back %u times",
+                          cell.name, i, b, back[b][i]);
+            ck_assert_msg(status_of[b][i] == expected_status(), "%s: packet %u with %08x",
+                          cell.name, i, (unsigned)status_of[b][i]);
         }
     }
     check_order();
@@ -206,13 +235,16 @@ static unsigned expected_findings(unsigned count)
         return 0;
     if (!cell.arrays)
         return count; /* answers other than PENDING */
-    return cell.behaviour >= RESOURCES_ONCE ? count : 0; /* completions with a status that is not final */
+    return cell.behaviour >= RESOURCES_ONCE ? count
+                                            : 0; /* completions with a status that is not final */
 }
 
 static void run_cell(unsigned flags)
 {
-    struct nic_script_miniport like = { .next = cell_step, .arrays = cell.arrays, .deserialized = cell.deserialized,
-                                        .max_packets = 16 };
+    struct nic_script_miniport like = {.next = cell_step,
+                                       .arrays = cell.arrays,
+                                       .deserialized = cell.deserialized,
+                                       .max_packets = 16};
     unsigned count;
 
     memset(back, 0, sizeof(back));
@@ -226,14 +258,14 @@ static void run_cell(unsigned flags)
     count = send_cell();
     let_it_happen(count);
     if (cell.behaviour < PENDING_HALT)
-        ck_assert_msg(rig_statistics(&r).outstanding == 0 && rig_statistics(&r).waiting == 0, "%s: something is left",
-                      cell.name);
+        ck_assert_msg(rig_statistics(&r).outstanding == 0 && rig_statistics(&r).waiting == 0,
+                      "%s: something is left", cell.name);
     ck_status(nic_ndis_adapter_remove("nic0", 5), NDIS_STATUS_SUCCESS);
     check_cell(count);
     rig_stop(&r);
     if (flags & RIG_VERIFY)
-        ck_assert_msg(r.findings == expected_findings(count), "%s: %u findings, the first: %s", cell.name, r.findings,
-                      r.finding);
+        ck_assert_msg(r.findings == expected_findings(count), "%s: %u findings, the first: %s",
+                      cell.name, r.findings, r.finding);
 }
 
 static void choose_cell(unsigned index)
@@ -245,10 +277,10 @@ static void choose_cell(unsigned index)
     cell.arrays = index % 2;
     cell.deserialized = index / 2 % 2;
     cell.bindings = 1 + index / 4 % 2;
-    snprintf(cell.name, sizeof(cell.name), "%s, %s(%u), %s, %s, %u bindings", behaviour_names[cell.behaviour],
-             cell.call ? "NdisSendPackets" : "NdisSend", call_lengths[cell.call],
-             cell.arrays ? "MiniportSendPackets" : "MiniportSend", cell.deserialized ? "deserialized" : "serialized",
-             cell.bindings);
+    snprintf(cell.name, sizeof(cell.name), "%s, %s(%u), %s, %s, %u bindings",
+             behaviour_names[cell.behaviour], cell.call ? "NdisSendPackets" : "NdisSend",
+             call_lengths[cell.call], cell.arrays ? "MiniportSendPackets" : "MiniportSend",
+             cell.deserialized ? "deserialized" : "serialized", cell.bindings);
 }
 
 START_TEST(matrix_on_the_virtual_platform)

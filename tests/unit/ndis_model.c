@@ -10,7 +10,7 @@
 static void note(struct model *m, enum model_kind kind, uint32_t packet, enum model_answer value)
 {
     assert(m->event_count < MODEL_EVENTS);
-    m->events[m->event_count++] = (struct model_event){ kind, packet, value };
+    m->events[m->event_count++] = (struct model_event){kind, packet, value};
 }
 
 static void to_protocol(struct model *m, uint32_t packet, enum model_answer status)
@@ -37,7 +37,8 @@ static void event_at_miniport(struct model *m)
     uint32_t packet = m->outstanding[0];
 
     memmove(m->outstanding, m->outstanding + 1, --m->outstanding_count * sizeof(packet));
-    /* An element of the array that the miniport is still working on is told when the call is over. */
+    /* An element of the array that the miniport is still working on is told when the call is over.
+     */
     for (unsigned i = 0; i < m->batch_count; i++) {
         if (m->batch[i] == packet) {
             m->batch_answers[i] = MODEL_INSIDE;
@@ -62,9 +63,11 @@ static enum model_answer give(struct model *m, uint32_t packet)
     return answer;
 }
 
-/* One call of the miniport with the first `count` of `total` packets; what is refused, and what follows it in `total`,
- * is queued at the front. `result`: where the final status of a single NdisSend goes instead of a callback. */
-static void call(struct model *m, const uint32_t *packets, unsigned count, unsigned total, enum model_answer *result)
+/* One call of the miniport with the first `count` of `total` packets; what is refused, and what
+ * follows it in `total`, is queued at the front. `result`: where the final status of a single
+ * NdisSend goes instead of a callback. */
+static void call(struct model *m, const uint32_t *packets, unsigned count, unsigned total,
+                 enum model_answer *result)
 {
     enum model_answer answers[MODEL_PACKETS];
     unsigned i;
@@ -86,7 +89,8 @@ static void call(struct model *m, const uint32_t *packets, unsigned count, unsig
     }
     m->batch_count = 0;
     for (unsigned j = 0; j < i; j++) {
-        if (answers[j] == MODEL_SUCCESS || answers[j] == MODEL_FAILURE || (answers[j] == MODEL_INSIDE && m->arrays)) {
+        if (answers[j] == MODEL_SUCCESS || answers[j] == MODEL_FAILURE ||
+            (answers[j] == MODEL_INSIDE && m->arrays)) {
             enum model_answer final = answers[j] == MODEL_FAILURE ? MODEL_FAILURE : MODEL_SUCCESS;
             if (result)
                 *result = final;
@@ -139,7 +143,8 @@ void model_submit_array(struct model *m, const uint32_t *packets, unsigned count
     for (unsigned i = 0; i < count; i += step) {
         bool refused = false;
         call(m, packets + i, step < count - i ? step : count - i, count - i, NULL);
-        /* Refused? Then the rest stands in the queue. Only what callbacks sent may have come in otherwise. */
+        /* Refused? Then the rest stands in the queue. Only what callbacks sent may have come in
+         * otherwise. */
         for (unsigned j = 0; j < m->queue_length && !refused; j++)
             for (unsigned k = i; k < count && !refused; k++)
                 refused = m->queue[j] == packets[k];

@@ -101,7 +101,8 @@ START_TEST(req_59_a_fresh_descriptor_is_clean_and_its_oob_is_its_own)
     NdisAllocatePacket(&status, &other, packets);
     ck_assert_uint_eq(NDIS_GET_PACKET_TIME_TO_SEND(packet), 0);
     ck_assert_uint_eq(packet->Private.NdisPacketFlags, fPACKET_ALLOCATED_BY_NDIS);
-    ck_assert_uint_ge((size_t)((UCHAR *)NDIS_OOB_DATA_FROM_PACKET(packet) - packet->ProtocolReserved), 21);
+    ck_assert_uint_ge(
+        (size_t)((UCHAR *)NDIS_OOB_DATA_FROM_PACKET(packet) - packet->ProtocolReserved), 21);
     memset(packet->ProtocolReserved, 0xA5, 21);
     NDIS_SET_PACKET_TIME_TO_SEND(packet, 1);
     NDIS_SET_PACKET_TIME_RECEIVED(packet, 2);
@@ -145,8 +146,8 @@ START_TEST(req_57_query_packet_with_any_pointers)
         pages = count = length = 99;
         first = NULL;
         packet->Private.ValidCounts = mask & 1 ? packet->Private.ValidCounts : FALSE;
-        NdisQueryPacket(packet, mask & 1 ? &pages : NULL, mask & 2 ? &count : NULL, mask & 4 ? &first : NULL,
-                        mask & 8 ? &length : NULL);
+        NdisQueryPacket(packet, mask & 1 ? &pages : NULL, mask & 2 ? &count : NULL,
+                        mask & 4 ? &first : NULL, mask & 8 ? &length : NULL);
         ck_assert_uint_eq(pages, mask & 1 ? 2 + 1 + 3 : 99);
         ck_assert_uint_eq(count, mask & 2 ? 3 : 99);
         ck_assert_ptr_eq(first, mask & 4 ? one : NULL);
@@ -232,12 +233,14 @@ START_TEST(copies_between_chains)
     target = packet;
     for (UINT source_offset = 0; source_offset < 33; source_offset += 3) {
         for (UINT target_offset = 0; target_offset < 33; target_offset += 4) {
-            UINT left = source_offset < 30 ? 30 - source_offset : 0, room = target_offset < 30 ? 30 - target_offset : 0;
+            UINT left = source_offset < 30 ? 30 - source_offset : 0,
+                 room = target_offset < 30 ? 30 - target_offset : 0;
             UINT length = 12 < left ? 12 : left;
             length = length < room ? length : room;
             memset(to, 0, sizeof(to));
             memset(expected, 0, sizeof(expected));
-            memcpy(expected + (length ? target_offset : 0), from + (length ? source_offset : 0), length);
+            memcpy(expected + (length ? target_offset : 0), from + (length ? source_offset : 0),
+                   length);
             NdisCopyFromPacketToPacket(target, target_offset, 12, source, source_offset, &copied);
             ck_assert_uint_eq(copied, length);
             ck_assert_mem_eq(to, expected, sizeof(to));
@@ -271,15 +274,15 @@ static struct nic_script_step gather(void *context, PNDIS_PACKET sent)
         wire_length += length;
         NdisGetNextBuffer(buffer, &buffer);
     }
-    return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC };
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC};
 }
 
 START_TEST(req_16_51_chains_arrive_as_they_were_built)
 {
-    static const UINT cuts[4][18] = { { 60 }, { 6, 54 }, { 13, 1, 46 },
-                                      { 1, 0, 5, 6, 2, 0, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 9 } };
-    static const unsigned counts[4] = { 1, 2, 3, 17 };
-    struct nic_script_miniport like = { .next = gather, .arrays = _i >= 4 };
+    static const UINT cuts[4][18] = {
+        {60}, {6, 54}, {13, 1, 46}, {1, 0, 5, 6, 2, 0, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 9}};
+    static const unsigned counts[4] = {1, 2, 3, 17};
+    struct nic_script_miniport like = {.next = gather, .arrays = _i >= 4};
     UCHAR data[60];
     UINT at = 0, total = 0;
 
@@ -306,8 +309,9 @@ END_TEST
 
 START_TEST(req_53_the_library_does_not_touch_beyond_a_buffer)
 {
-    struct nic_script_miniport like = { .next = gather, .arrays = _i };
-    UCHAR *pages = mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct nic_script_miniport like = {.next = gather, .arrays = _i};
+    UCHAR *pages =
+        mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     ck_assert_int_eq(mprotect(pages + PAGE_SIZE, PAGE_SIZE, PROT_NONE), 0);
     rig_start(&r, &like, 1, RIG_VERIFY, 0); /* with checksums over the data */
@@ -339,7 +343,7 @@ static void read_again(void *context)
 
 START_TEST(req_43_contents_are_there_until_completion)
 {
-    struct nic_script_miniport like = { .next = gather, .interrupting = read_again };
+    struct nic_script_miniport like = {.next = gather, .interrupting = read_again};
 
     rig_start(&r, &like, 1, RIG_VERIFY, 0);
     packet = nic_script_packet(&r.protocols[0], 60);

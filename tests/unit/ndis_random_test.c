@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random scripts: submissions, completions and events in any order, with a miniport and protocols that do anything they
- * may; what the library does must be, event by event, what the reference model (ndis_model.h) says. Then the same miniport
- * behaviour with interrupts at random pre-emption points, where the order is checked instead.
+ * Random scripts: submissions, completions and events in any order, with a miniport and protocols
+ * that do anything they may; what the library does must be, event by event, what the reference
+ * model (ndis_model.h) says. Then the same miniport behaviour with interrupts at random pre-emption
+ * points, where the order is checked instead.
  */
 #include "ndis_rig.h"
 
 #include "ndis_model.h"
 
 #define SCRIPTS 400
-#define STEPS   60
+#define STEPS 60
 
 /* A reproducible tape of dice; the model and the library each read their own copy. */
 struct tape {
@@ -27,7 +28,8 @@ struct inclination {
     unsigned resources, inside, final, older, again; /* chances of 100 */
 };
 
-/* One reader of the tapes: answers are taken by the order of packets given, sends by the order of completions. */
+/* One reader of the tapes: answers are taken by the order of packets given, sends by the order of
+ * completions. */
 struct world {
     struct inclination inclination;
     struct tape answers, older, sends;
@@ -81,7 +83,7 @@ static void model_completed(void *context, struct model *m)
 {
     struct world *w = context;
     unsigned count = world_again(w);
-    uint32_t packets[2] = { w->next_packet, w->next_packet + 1 };
+    uint32_t packets[2] = {w->next_packet, w->next_packet + 1};
 
     w->next_packet += count;
     if (count == 1)
@@ -99,16 +101,17 @@ static unsigned interrupt_count; /* how many to complete in the next MiniportHan
 static struct nic_script_step real_step(void *context, PNDIS_PACKET packet)
 {
     static const NDIS_STATUS answers[] = {
-        [MODEL_SUCCESS] = NDIS_STATUS_SUCCESS, [MODEL_FAILURE] = NDIS_STATUS_FAILURE,
-        [MODEL_PENDING] = NDIS_STATUS_PENDING, [MODEL_INSIDE] = NDIS_STATUS_PENDING,
+        [MODEL_SUCCESS] = NDIS_STATUS_SUCCESS,     [MODEL_FAILURE] = NDIS_STATUS_FAILURE,
+        [MODEL_PENDING] = NDIS_STATUS_PENDING,     [MODEL_INSIDE] = NDIS_STATUS_PENDING,
         [MODEL_RESOURCES] = NDIS_STATUS_RESOURCES,
     };
     enum model_answer answer = world_answer(&real);
 
     (void)context;
     (void)packet;
-    return (struct nic_script_step){ .answer = answers[answer],
-                                     .when = answer == MODEL_INSIDE ? NIC_WHEN_INSIDE : NIC_WHEN_MANUAL };
+    return (struct nic_script_step){.answer = answers[answer],
+                                    .when =
+                                        answer == MODEL_INSIDE ? NIC_WHEN_INSIDE : NIC_WHEN_MANUAL};
 }
 
 static void real_sending(void *context, PNDIS_PACKET packet)
@@ -168,42 +171,54 @@ static void real_completed(void *context, PNDIS_PACKET packet, NDIS_STATUS statu
 
 static enum model_answer answer_of(NDIS_STATUS status)
 {
-    return status == NDIS_STATUS_PENDING ? MODEL_PENDING
-                                         : status == NDIS_STATUS_SUCCESS ? MODEL_SUCCESS : MODEL_FAILURE;
+    return status == NDIS_STATUS_PENDING   ? MODEL_PENDING
+           : status == NDIS_STATUS_SUCCESS ? MODEL_SUCCESS
+                                           : MODEL_FAILURE;
 }
 
 static void compare(const struct model *m, const char *name)
 {
-    static const char *const kinds[] = { "given", "result", "complete" };
+    static const char *const kinds[] = {"given", "result", "complete"};
     unsigned at = 0;
 
     for (size_t i = 0; i < r.trace.count; i++) {
         const struct nic_trace_event *event = &r.trace.events[i];
         enum model_kind kind = event->kind == NIC_TRACE_GIVEN    ? MODEL_GIVEN
-                               : event->kind == NIC_TRACE_RESULT ? MODEL_RESULT : MODEL_COMPLETE;
-        enum model_answer value = kind == MODEL_GIVEN ? MODEL_PENDING : answer_of((NDIS_STATUS)event->value);
-        if (event->kind != NIC_TRACE_GIVEN && event->kind != NIC_TRACE_RESULT && event->kind != NIC_TRACE_COMPLETE)
+                               : event->kind == NIC_TRACE_RESULT ? MODEL_RESULT
+                                                                 : MODEL_COMPLETE;
+        enum model_answer value =
+            kind == MODEL_GIVEN ? MODEL_PENDING : answer_of((NDIS_STATUS)event->value);
+        if (event->kind != NIC_TRACE_GIVEN && event->kind != NIC_TRACE_RESULT &&
+            event->kind != NIC_TRACE_COMPLETE)
             continue;
-        ck_assert_msg(at < m->event_count, "%s: the library goes on with %s %u", name, kinds[kind], event->packet);
+        ck_assert_msg(at < m->event_count, "%s: the library goes on with %s %u", name, kinds[kind],
+                      event->packet);
         ck_assert_msg(m->events[at].kind == kind && m->events[at].packet == event->packet &&
-                      m->events[at].value == value, "%s: event %u is %s %u (%d), the model says %s %u (%d)", name, at,
-                      kinds[kind], event->packet, value, kinds[m->events[at].kind], m->events[at].packet,
-                      m->events[at].value);
+                          m->events[at].value == value,
+                      "%s: event %u is %s %u (%d), the model says %s %u (%d)", name, at,
+                      kinds[kind], event->packet, value, kinds[m->events[at].kind],
+                      m->events[at].packet, m->events[at].value);
         at++;
     }
-    ck_assert_msg(at == m->event_count, "%s: the library stops after %u of %u events", name, at, m->event_count);
+    ck_assert_msg(at == m->event_count, "%s: the library stops after %u of %u events", name, at,
+                  m->event_count);
 }
 
 static struct model model;
 
 static void run_script(uint64_t seed)
 {
-    struct tape tape = { seed * 0x9E3779B97F4A7C15u + 77 };
-    struct world imagined = { .inclination = { roll(&tape, 40), roll(&tape, 20), roll(&tape, 40), roll(&tape, 20),
-                                               roll(&tape, 60) },
-                              .answers = { seed + 1 }, .older = { seed + 2 }, .sends = { seed + 3 } };
-    struct nic_script_miniport like = { .next = real_step, .sending = real_sending, .interrupting = real_interrupt,
-                                        .arrays = roll(&tape, 2), .max_packets = 1 + roll(&tape, 8) };
+    struct tape tape = {seed * 0x9E3779B97F4A7C15u + 77};
+    struct world imagined = {.inclination = {roll(&tape, 40), roll(&tape, 20), roll(&tape, 40),
+                                             roll(&tape, 20), roll(&tape, 60)},
+                             .answers = {seed + 1},
+                             .older = {seed + 2},
+                             .sends = {seed + 3}};
+    struct nic_script_miniport like = {.next = real_step,
+                                       .sending = real_sending,
+                                       .interrupting = real_interrupt,
+                                       .arrays = roll(&tape, 2),
+                                       .max_packets = 1 + roll(&tape, 8)};
     char name[64];
 
     snprintf(name, sizeof(name), "script of seed %llu", (unsigned long long)seed);
@@ -224,7 +239,7 @@ static void run_script(uint64_t seed)
         /* The tail brings everything home: events until nothing is left. */
         unsigned what = step < STEPS ? roll(&tape, 6) : 3 + step % 2, count = 1 + roll(&tape, 12);
         if (step == STEPS) /* from now on all is accepted, and nothing sent from completions */
-            real.inclination = imagined.inclination = (struct inclination){ 0 };
+            real.inclination = imagined.inclination = (struct inclination){0};
         if (step >= STEPS && !model.queue_length && !model.outstanding_count)
             break;
         if (what <= 1) {
@@ -247,8 +262,8 @@ static void run_script(uint64_t seed)
             model_complete_oldest(&model, 1);
             nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
         }
-        ck_assert_msg(imagined.next_packet == real.next_packet, "%s: %u packets, the model has %u", name,
-                      real.next_packet, imagined.next_packet);
+        ck_assert_msg(imagined.next_packet == real.next_packet, "%s: %u packets, the model has %u",
+                      name, real.next_packet, imagined.next_packet);
     }
     compare(&model, name);
     ck_assert_uint_eq(rig_statistics(&r).outstanding, 0);
@@ -282,8 +297,9 @@ static struct nic_script_step pend_or_refuse(void *context, PNDIS_PACKET packet)
 
     (void)context;
     (void)packet;
-    return ++calls % 3 == 0 ? (struct nic_script_step){ .answer = NDIS_STATUS_RESOURCES, .available = true }
-                            : (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
+    return ++calls % 3 == 0
+               ? (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES, .available = true}
+               : (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
 }
 
 static void release_some(void *context)
@@ -292,11 +308,12 @@ static void release_some(void *context)
     nic_script_release(r.miniport, NIC_WHEN_MANUAL, 2);
 }
 
-/* Sends five packets in both ways with one interrupt at point `fire_at`; how many points there were. */
+/* Sends five packets in both ways with one interrupt at point `fire_at`; how many points there
+ * were. */
 static unsigned run_with_interrupt(bool arrays, unsigned flags)
 {
-    struct nic_script_miniport like = { .next = pend_or_refuse, .interrupting = release_some, .arrays = arrays,
-                                        .max_packets = 3 };
+    struct nic_script_miniport like = {
+        .next = pend_or_refuse, .interrupting = release_some, .arrays = arrays, .max_packets = 3};
     PNDIS_PACKET packets[5];
     unsigned points;
 

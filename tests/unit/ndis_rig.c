@@ -39,11 +39,15 @@ uint64_t rig_seed(void)
     return text ? strtoull(text, NULL, 0) : 1;
 }
 
-void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned bindings, unsigned flags,
-               uint32_t packets)
+void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned bindings,
+               unsigned flags, uint32_t packets)
 {
     struct nic_ndis_options options = {
-        .verify = flags & RIG_VERIFY, .report = on_finding, .report_context = r, .log = on_log, .log_context = r,
+        .verify = flags & RIG_VERIFY,
+        .report = on_finding,
+        .report_context = r,
+        .log = on_log,
+        .log_context = r,
     };
 
     memset(r, 0, sizeof(*r));
@@ -61,9 +65,12 @@ void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned b
     ck_status(nic_script_add(r->driver, r->platform, "nic0", 0, r->miniport), NDIS_STATUS_SUCCESS);
     for (unsigned i = 0; i < bindings; i++) {
         r->protocols[i] = (struct nic_script_protocol){
-            .trace = &r->trace, .packet_count = packets, .next_packet = i * 1000000u,
+            .trace = &r->trace,
+            .packet_count = packets,
+            .next_packet = i * 1000000u,
         };
-        ck_status(nic_script_protocol_start(&r->protocols[i], r->platform, "nic0"), NDIS_STATUS_SUCCESS);
+        ck_status(nic_script_protocol_start(&r->protocols[i], r->platform, "nic0"),
+                  NDIS_STATUS_SUCCESS);
     }
 }
 
@@ -101,7 +108,7 @@ void rig_run(struct rig *r, uint64_t us)
 
 struct nic_ndis_statistics rig_statistics(struct rig *r)
 {
-    struct nic_ndis_statistics statistics = { 0 };
+    struct nic_ndis_statistics statistics = {0};
 
     (void)r;
     nic_ndis_adapter_statistics("nic0", &statistics);

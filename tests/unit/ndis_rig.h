@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the NDIS tests stand on: a machine with one scripted miniport and up to two scripted protocols bound to it.
+ * What the NDIS tests stand on: a machine with one scripted miniport and up to two scripted
+ * protocols bound to it.
  */
 #ifndef NDIS_RIG_H
 #define NDIS_RIG_H
@@ -10,8 +11,8 @@
 #include <stdlib.h>
 
 #define NDIS50
-#include "nic_script.h"
 #include "nic_platform.h"
+#include "nic_script.h"
 
 struct rig {
     struct nic_platform *platform;
@@ -29,9 +30,10 @@ struct rig {
 enum { RIG_VERIFY = 1, RIG_POSIX = 2, RIG_NO_MINIPORT = 4 };
 
 /* `like` is copied; its trace is set. Packets: 64 of 100 bytes unless `packets` says otherwise. */
-void rig_start(struct rig *, const struct nic_script_miniport *like, unsigned bindings, unsigned flags,
-               uint32_t packets);
-/* Takes everything down and checks that nothing leaked and the miniport was entered as it should be. */
+void rig_start(struct rig *, const struct nic_script_miniport *like, unsigned bindings,
+               unsigned flags, uint32_t packets);
+/* Takes everything down and checks that nothing leaked and the miniport was entered as it should
+ * be. */
 void rig_stop(struct rig *);
 /* Lets deferred things happen for `us` microseconds. */
 void rig_run(struct rig *, uint64_t us);

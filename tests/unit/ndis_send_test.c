@@ -33,21 +33,24 @@ static struct nic_script_step list_step(void *context, PNDIS_PACKET packet)
     return step;
 }
 
-static const struct nic_script_step pend_manual = { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
-static const struct nic_script_step refuse = { .answer = NDIS_STATUS_RESOURCES };
+static const struct nic_script_step pend_manual = {.answer = NDIS_STATUS_PENDING,
+                                                   .when = NIC_WHEN_MANUAL};
+static const struct nic_script_step refuse = {.answer = NDIS_STATUS_RESOURCES};
 
 static struct rig r;
 
 static void start_fixed(struct fixed *fixed, bool arrays, unsigned bindings)
 {
-    struct nic_script_miniport like = { .next = fixed_step, .context = fixed, .arrays = arrays, .max_packets = 64 };
+    struct nic_script_miniport like = {
+        .next = fixed_step, .context = fixed, .arrays = arrays, .max_packets = 64};
 
     rig_start(&r, &like, bindings, RIG_VERIFY, 0);
 }
 
 static void start_list(struct list *list, bool arrays, unsigned bindings)
 {
-    struct nic_script_miniport like = { .next = list_step, .context = list, .arrays = arrays, .max_packets = 64 };
+    struct nic_script_miniport like = {
+        .next = list_step, .context = list, .arrays = arrays, .max_packets = 64};
 
     rig_start(&r, &like, bindings, RIG_VERIFY, 0);
 }
@@ -97,12 +100,15 @@ static unsigned given(uint32_t *numbers, unsigned space)
 /* ---- section 1 and 2 ---- */
 
 static const NDIS_STATUS finals[] = {
-    NDIS_STATUS_SUCCESS, NDIS_STATUS_FAILURE, NDIS_STATUS_INVALID_PACKET, (NDIS_STATUS)0xE1234567,
+    NDIS_STATUS_SUCCESS,
+    NDIS_STATUS_FAILURE,
+    NDIS_STATUS_INVALID_PACKET,
+    (NDIS_STATUS)0xE1234567,
 };
 
 START_TEST(req_01_25_44_synchronous_answer_is_the_result)
 {
-    struct fixed fixed = { .step.answer = finals[_i % 4] };
+    struct fixed fixed = {.step.answer = finals[_i % 4]};
     PNDIS_PACKET packet;
 
     start_fixed(&fixed, _i >= 4, 1);
@@ -118,8 +124,8 @@ END_TEST
 
 START_TEST(req_02_41_46_resources_is_pending_above)
 {
-    const struct nic_script_step steps[] = { refuse, { .answer = NDIS_STATUS_SUCCESS } };
-    struct list list = { steps, 2, 0 };
+    const struct nic_script_step steps[] = {refuse, {.answer = NDIS_STATUS_SUCCESS}};
+    struct list list = {steps, 2, 0};
     PNDIS_PACKET packet;
 
     start_list(&list, _i, 1);
@@ -138,8 +144,8 @@ END_TEST
 
 START_TEST(req_03_26_pending_then_completion_of_that_packet)
 {
-    static const unsigned others[] = { 0, 1, 50 };
-    struct fixed fixed = { pend_manual };
+    static const unsigned others[] = {0, 1, 50};
+    struct fixed fixed = {pend_manual};
     PNDIS_PACKET packet, rest[50];
 
     fixed.step.final = NDIS_STATUS_INVALID_DATA;
@@ -162,7 +168,7 @@ END_TEST
 
 START_TEST(req_04_each_protocol_gets_its_own)
 {
-    struct fixed fixed = { { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC } };
+    struct fixed fixed = {{.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC}};
     PNDIS_PACKET packets[2][20];
 
     start_fixed(&fixed, _i, 2);
@@ -175,7 +181,8 @@ START_TEST(req_04_each_protocol_gets_its_own)
     rig_run(&r, 100);
     for (unsigned b = 0; b < 2; b++) {
         for (unsigned i = 0; i < 20; i++) {
-            ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_COMPLETE, nic_script_number(packets[b][i])), 1);
+            ck_assert_uint_eq(
+                nic_trace_count(&r.trace, NIC_TRACE_COMPLETE, nic_script_number(packets[b][i])), 1);
             nic_script_packet_free(&r.protocols[b], packets[b][i]);
         }
     }
@@ -191,19 +198,20 @@ static void protocol_edge(char *text, size_t size)
     text[0] = 0;
     for (size_t i = 0; i < r.trace.count; i++) {
         const struct nic_trace_event *event = &r.trace.events[i];
-        if (event->kind == NIC_TRACE_SUBMIT || event->kind == NIC_TRACE_RESULT || event->kind == NIC_TRACE_COMPLETE)
+        if (event->kind == NIC_TRACE_SUBMIT || event->kind == NIC_TRACE_RESULT ||
+            event->kind == NIC_TRACE_COMPLETE)
             used += (size_t)snprintf(text + used, size - used, "%d:%x ", event->kind, event->value);
     }
 }
 
 START_TEST(req_05_queued_by_library_looks_like_pended_by_driver)
 {
-    const struct nic_script_step queued[] = { refuse, { .answer = NDIS_STATUS_SUCCESS } };
-    const struct nic_script_step pended[] = { pend_manual };
+    const struct nic_script_step queued[] = {refuse, {.answer = NDIS_STATUS_SUCCESS}};
+    const struct nic_script_step pended[] = {pend_manual};
     char edges[2][200];
 
     for (unsigned i = 0; i < 2; i++) {
-        struct list list = { i ? pended : queued, i ? 1 : 2, 0 };
+        struct list list = {i ? pended : queued, i ? 1 : 2, 0};
         PNDIS_PACKET packet;
         start_list(&list, _i, 1);
         take(&packet, 1);
@@ -222,15 +230,18 @@ END_TEST
 
 START_TEST(req_17_27_arrays_of_any_length_end_in_callbacks)
 {
-    static const unsigned lengths[] = { 1, 2, 64, 1000 };
+    static const unsigned lengths[] = {1, 2, 64, 1000};
     const struct nic_script_step steps[] = {
-        { .answer = NDIS_STATUS_SUCCESS }, { .answer = NDIS_STATUS_FAILURE },
-        { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC, .final = NDIS_STATUS_INVALID_LENGTH },
-        { .answer = NDIS_STATUS_RESOURCES, .available = true }, { .answer = NDIS_STATUS_INVALID_PACKET },
-        { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE },
+        {.answer = NDIS_STATUS_SUCCESS},
+        {.answer = NDIS_STATUS_FAILURE},
+        {.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC, .final = NDIS_STATUS_INVALID_LENGTH},
+        {.answer = NDIS_STATUS_RESOURCES, .available = true},
+        {.answer = NDIS_STATUS_INVALID_PACKET},
+        {.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE},
     };
-    struct list list = { steps, 6, 0 };
-    struct nic_script_miniport like = { .next = list_step, .context = &list, .arrays = _i >= 4, .max_packets = 10 };
+    struct list list = {steps, 6, 0};
+    struct nic_script_miniport like = {
+        .next = list_step, .context = &list, .arrays = _i >= 4, .max_packets = 10};
     unsigned count = lengths[_i % 4];
     PNDIS_PACKET *packets = calloc(count, sizeof(PNDIS_PACKET));
 
@@ -246,7 +257,8 @@ START_TEST(req_17_27_arrays_of_any_length_end_in_callbacks)
     if (count > 2)
         ck_status(completed_with(packets[2]), NDIS_STATUS_INVALID_LENGTH);
     if (count > 3)
-        ck_status(completed_with(packets[3]), NDIS_STATUS_INVALID_PACKET); /* refused, then the next step */
+        ck_status(completed_with(packets[3]),
+                  NDIS_STATUS_INVALID_PACKET); /* refused, then the next step */
     if (count > 4)
         ck_status(completed_with(packets[4]), NDIS_STATUS_SUCCESS);
     give(packets, count);
@@ -257,7 +269,7 @@ END_TEST
 
 START_TEST(req_18_both_calls_on_both_entry_points)
 {
-    struct fixed fixed = { pend_manual };
+    struct fixed fixed = {pend_manual};
     PNDIS_PACKET packets[3];
 
     start_fixed(&fixed, _i, 1);
@@ -274,13 +286,14 @@ END_TEST
 
 START_TEST(req_19_maximum_send_packets_can_be_asked)
 {
-    struct fixed fixed = { pend_manual };
+    struct fixed fixed = {pend_manual};
     ULONG value = 0;
     UINT bytes = 0;
 
     start_fixed(&fixed, true, 1);
-    ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_MAXIMUM_SEND_PACKETS, &value,
-                                 sizeof(value), &bytes), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation,
+                                 OID_GEN_MAXIMUM_SEND_PACKETS, &value, sizeof(value), &bytes),
+              NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(value, 64);
     ck_assert_uint_eq(bytes, sizeof(value));
     stop_clean();
@@ -304,12 +317,12 @@ static struct nic_script_step oob_step(void *context, PNDIS_PACKET packet)
     oob_seen.wrong += info != (PVOID)(uintptr_t)(0x1000 + number) || size != number + 4;
     oob_seen.wrong += NDIS_GET_PACKET_HEADER_SIZE(packet) != 14 + number;
     oob_seen.wrong += NDIS_GET_PACKET_CANCEL_ID(packet) != (PVOID)(uintptr_t)(0x2000 + number);
-    return (struct nic_script_step){ .answer = NDIS_STATUS_SUCCESS };
+    return (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
 }
 
 START_TEST(req_23_59_out_of_band_data_reaches_the_miniport)
 {
-    struct nic_script_miniport like = { .next = oob_step, .arrays = _i };
+    struct nic_script_miniport like = {.next = oob_step, .arrays = _i};
     PNDIS_PACKET packets[4];
 
     memset(&oob_seen, 0, sizeof(oob_seen));
@@ -318,7 +331,8 @@ START_TEST(req_23_59_out_of_band_data_reaches_the_miniport)
     for (unsigned i = 0; i < 4; i++) { /* all before any is sent: no aliasing between descriptors */
         uint32_t number = nic_script_number(packets[i]);
         NDIS_SET_PACKET_TIME_TO_SEND(packets[i], 0x123456789ABCu + number);
-        NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packets[i], (PVOID)(uintptr_t)(0x1000 + number), number + 4);
+        NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packets[i], (PVOID)(uintptr_t)(0x1000 + number),
+                                            number + 4);
         NDIS_SET_PACKET_HEADER_SIZE(packets[i], 14 + number);
         NDIS_SET_PACKET_CANCEL_ID(packets[i], (PVOID)(uintptr_t)(0x2000 + number));
     }
@@ -341,8 +355,8 @@ static void free_first(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
 
 START_TEST(req_28_ownership_returns_packet_by_packet)
 {
-    const struct nic_script_step steps[] = { { .answer = NDIS_STATUS_SUCCESS }, pend_manual };
-    struct list list = { steps, 2, 0 };
+    const struct nic_script_step steps[] = {{.answer = NDIS_STATUS_SUCCESS}, pend_manual};
+    struct list list = {steps, 2, 0};
     PNDIS_PACKET packets[4];
 
     start_list(&list, _i, 1);
@@ -360,7 +374,7 @@ END_TEST
 
 START_TEST(req_29_30_oob_status_is_the_librarys)
 {
-    struct fixed fixed = { pend_manual };
+    struct fixed fixed = {pend_manual};
     NDIS_STATUS seen[3];
     PNDIS_PACKET packets[3];
 
@@ -394,18 +408,19 @@ static struct nic_script_step mixture_step(void *context, PNDIS_PACKET packet)
     (void)packet;
     if (bits % 4 == 0) {
         m->refusals++;
-        return (struct nic_script_step){ .answer = NDIS_STATUS_RESOURCES, .available = true };
+        return (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES, .available = true};
     }
     if (bits % 4 == 1)
-        return (struct nic_script_step){ .answer = NDIS_STATUS_SUCCESS };
-    return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING,
-                                     .when = bits & 16 ? NIC_WHEN_DPC : NIC_WHEN_INSIDE };
+        return (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING,
+                                    .when = bits & 16 ? NIC_WHEN_DPC : NIC_WHEN_INSIDE};
 }
 
 START_TEST(req_31_32_order_is_submission_order)
 {
-    struct mixture mixture = { .rig = &r };
-    struct nic_script_miniport like = { .next = mixture_step, .context = &mixture, .arrays = _i, .max_packets = 7 };
+    struct mixture mixture = {.rig = &r};
+    struct nic_script_miniport like = {
+        .next = mixture_step, .context = &mixture, .arrays = _i, .max_packets = 7};
     PNDIS_PACKET packets[500];
     uint32_t numbers[2000], expected = 0;
     unsigned count;
@@ -432,8 +447,8 @@ START_TEST(req_31_32_order_is_submission_order)
     rig_run(&r, 1000);
     count = given(numbers, 2000);
     for (unsigned i = 0; i < count; i++) {
-        ck_assert_msg(numbers[i] == expected || (expected && numbers[i] == expected - 1), "packet %u at place %u",
-                      numbers[i], i);
+        ck_assert_msg(numbers[i] == expected || (expected && numbers[i] == expected - 1),
+                      "packet %u at place %u", numbers[i], i);
         expected = numbers[i] + 1;
     }
     ck_assert_uint_eq(expected, 500);
@@ -447,9 +462,9 @@ END_TEST
 
 START_TEST(req_36_context_is_the_registered_one)
 {
-    struct fixed fixed = { pend_manual };
+    struct fixed fixed = {pend_manual};
     struct nic_script_miniport *second;
-    struct nic_script_protocol protocol = { .trace = &r.trace };
+    struct nic_script_protocol protocol = {.trace = &r.trace};
     PNDIS_PACKET packets[2];
 
     start_fixed(&fixed, false, 1);
@@ -478,7 +493,7 @@ END_TEST
 
 START_TEST(req_37_38_flags_reach_the_miniport_unmodified)
 {
-    struct fixed fixed = { { .answer = NDIS_STATUS_SUCCESS } };
+    struct fixed fixed = {{.answer = NDIS_STATUS_SUCCESS}};
     ULONG flags = _i < 32 ? 1u << _i : (ULONG)(_i * 2654435761u);
     PNDIS_PACKET packets[2];
 
@@ -514,12 +529,12 @@ static struct nic_script_step cookie_step(void *context, PNDIS_PACKET packet)
     }
     if (packet == cookie.packet)
         cookie.wrong += memcmp(packet->MiniportReserved, note, sizeof(note)) != 0;
-    return (struct nic_script_step){ .answer = NDIS_STATUS_SUCCESS };
+    return (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
 }
 
 START_TEST(req_47_48_the_same_packet_comes_again_unchanged)
 {
-    struct nic_script_miniport like = { .next = cookie_step, .arrays = _i };
+    struct nic_script_miniport like = {.next = cookie_step, .arrays = _i};
     PNDIS_PACKET packets[11];
     uint32_t numbers[20];
 
@@ -544,8 +559,8 @@ END_TEST
 
 START_TEST(req_49_50_resubmission_at_the_first_event_and_only_then)
 {
-    const struct nic_script_step steps[] = { pend_manual, refuse, refuse, pend_manual };
-    struct list list = { steps, 4, 0 };
+    const struct nic_script_step steps[] = {pend_manual, refuse, refuse, pend_manual};
+    struct list list = {steps, 4, 0};
     bool completion_first = _i & 1;
     PNDIS_PACKET packets[3];
 
@@ -560,7 +575,8 @@ START_TEST(req_49_50_resubmission_at_the_first_event_and_only_then)
         nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
     else
         nic_script_available(r.miniport);
-    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 3); /* refused again */
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX),
+                      3); /* refused again */
     rig_run(&r, 1000000);
     ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 3);
     if (completion_first)
@@ -580,7 +596,7 @@ END_TEST
 
 START_TEST(c_04_resources_available_at_any_time)
 {
-    struct fixed fixed = { pend_manual };
+    struct fixed fixed = {pend_manual};
     PNDIS_PACKET packet;
 
     start_fixed(&fixed, _i, 1);
@@ -613,11 +629,12 @@ static void send_again(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
 START_TEST(c_11_send_from_completion_keeps_the_stack_bounded)
 {
     static const struct nic_script_step steps[] = {
-        { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE }, { .answer = NDIS_STATUS_SUCCESS },
-        { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC },
+        {.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE},
+        {.answer = NDIS_STATUS_SUCCESS},
+        {.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC},
     };
-    struct fixed fixed = { steps[_i % 3] };
-    struct again again = { 10000 };
+    struct fixed fixed = {steps[_i % 3]};
+    struct again again = {10000};
     PNDIS_PACKET packet;
     NDIS_STATUS status;
 
@@ -640,7 +657,8 @@ START_TEST(c_11_send_from_completion_keeps_the_stack_bounded)
 }
 END_TEST
 
-/* A packet sent from the completion of the array's first element comes after the whole array (C-8). */
+/* A packet sent from the completion of the array's first element comes after the whole array (C-8).
+ */
 static PNDIS_PACKET newcomer;
 
 static void send_newcomer(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
@@ -658,10 +676,13 @@ static void send_newcomer(void *context, PNDIS_PACKET packet, NDIS_STATUS status
 START_TEST(c_08_nothing_overtakes_what_was_queued_earlier)
 {
     const struct nic_script_step steps[] = {
-        { .answer = NDIS_STATUS_SUCCESS }, { .answer = NDIS_STATUS_RESOURCES }, { .answer = NDIS_STATUS_SUCCESS },
+        {.answer = NDIS_STATUS_SUCCESS},
+        {.answer = NDIS_STATUS_RESOURCES},
+        {.answer = NDIS_STATUS_SUCCESS},
     };
-    struct list list = { steps, 3, 0 };
-    struct nic_script_miniport like = { .next = list_step, .context = &list, .arrays = _i, .max_packets = 4 };
+    struct list list = {steps, 3, 0};
+    struct nic_script_miniport like = {
+        .next = list_step, .context = &list, .arrays = _i, .max_packets = 4};
     PNDIS_PACKET packets[10];
     uint32_t numbers[20];
 
@@ -685,10 +706,12 @@ END_TEST
 START_TEST(c_12_der_04_resources_in_an_array_keeps_it_and_the_rest)
 {
     const struct nic_script_step steps[] = {
-        { .answer = NDIS_STATUS_SUCCESS }, pend_manual, { .answer = NDIS_STATUS_RESOURCES },
-        { .answer = NDIS_STATUS_SUCCESS },
+        {.answer = NDIS_STATUS_SUCCESS},
+        pend_manual,
+        {.answer = NDIS_STATUS_RESOURCES},
+        {.answer = NDIS_STATUS_SUCCESS},
     };
-    struct list list = { steps, 4, 0 };
+    struct list list = {steps, 4, 0};
     PNDIS_PACKET packets[8];
     uint32_t numbers[20];
 
@@ -714,9 +737,10 @@ END_TEST
 
 START_TEST(der_02_deserialized_is_neither_queued_nor_serialised)
 {
-    static const NDIS_STATUS answers[] = { NDIS_STATUS_SUCCESS, NDIS_STATUS_FAILURE, NDIS_STATUS_RESOURCES };
-    struct fixed fixed = { { .answer = answers[_i] } };
-    struct nic_script_miniport like = { .next = fixed_step, .context = &fixed, .deserialized = true };
+    static const NDIS_STATUS answers[] = {NDIS_STATUS_SUCCESS, NDIS_STATUS_FAILURE,
+                                          NDIS_STATUS_RESOURCES};
+    struct fixed fixed = {{.answer = answers[_i]}};
+    struct nic_script_miniport like = {.next = fixed_step, .context = &fixed, .deserialized = true};
     PNDIS_PACKET packets[2];
 
     rig_start(&r, &like, 1, RIG_VERIFY, 0);
@@ -735,9 +759,13 @@ END_TEST
 
 START_TEST(der_02_deserialized_pends)
 {
-    struct fixed fixed = { { .answer = NDIS_STATUS_PENDING, .when = _i & 2 ? NIC_WHEN_INSIDE : NIC_WHEN_DPC } };
-    struct nic_script_miniport like = { .next = fixed_step, .context = &fixed, .deserialized = true,
-                                        .arrays = _i & 1, .max_packets = 5 };
+    struct fixed fixed = {
+        {.answer = NDIS_STATUS_PENDING, .when = _i & 2 ? NIC_WHEN_INSIDE : NIC_WHEN_DPC}};
+    struct nic_script_miniport like = {.next = fixed_step,
+                                       .context = &fixed,
+                                       .deserialized = true,
+                                       .arrays = _i & 1,
+                                       .max_packets = 5};
     PNDIS_PACKET packets[20];
 
     rig_start(&r, &like, 1, RIG_VERIFY, 0);
@@ -756,7 +784,7 @@ END_TEST
 
 START_TEST(der_03_entry_points)
 {
-    struct nic_script_miniport both = { .arrays = true, .single_too = true, .max_packets = 4 };
+    struct nic_script_miniport both = {.arrays = true, .single_too = true, .max_packets = 4};
     PNDIS_PACKET packet;
 
     rig_start(&r, &both, 1, RIG_VERIFY, 0);
@@ -772,9 +800,10 @@ END_TEST
 
 START_TEST(der_01_send_waits_for_another_entry)
 {
-    /* A send submitted while MiniportHandleInterrupt runs is handed over when that returns: `overlaps` in rig_stop. */
-    struct fixed fixed = { { .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC } };
-    struct again again = { 50 };
+    /* A send submitted while MiniportHandleInterrupt runs is handed over when that returns:
+     * `overlaps` in rig_stop. */
+    struct fixed fixed = {{.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC}};
+    struct again again = {50};
     PNDIS_PACKET packet;
 
     start_fixed(&fixed, _i, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The NDIS library with real threads: senders, a completer, interrupts and deferred calls at the same time. Meant to be
- * run under ThreadSanitizer too.
+ * The NDIS library with real threads: senders, a completer, interrupts and deferred calls at the
+ * same time. Meant to be run under ThreadSanitizer too.
  */
 #include "ndis_rig.h"
 
@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SENDERS   3
+#define SENDERS 3
 #define PER_SENDER 2000
-#define POOL      64
+#define POOL 64
 
 static struct rig r;
 static struct nic_script_protocol protocols[SENDERS];
@@ -19,22 +19,25 @@ static struct nic_script_protocol protocols[SENDERS];
 /* Answers by a hash of packet number and time; thread safe without a generator of its own. */
 static struct nic_script_step any_step(void *context, PNDIS_PACKET packet)
 {
-    uint64_t bits = (nic_script_number(packet) + r.platform->ops->random(r.platform)) * 0x9E3779B97F4A7C15u >> 40;
+    uint64_t bits =
+        (nic_script_number(packet) + r.platform->ops->random(r.platform)) * 0x9E3779B97F4A7C15u >>
+        40;
 
     (void)context;
     switch (bits % 8) {
     case 0:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_RESOURCES, .available = true };
+        return (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES, .available = true};
     case 1:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_SUCCESS };
+        return (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
     case 2:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_FAILURE };
+        return (struct nic_script_step){.answer = NDIS_STATUS_FAILURE};
     case 3:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE };
-    case 4: case 5:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
+        return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE};
+    case 4:
+    case 5:
+        return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
     default:
-        return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC };
+        return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC};
     }
 }
 
@@ -44,7 +47,8 @@ static struct nic_script_step pending_step(void *context, PNDIS_PACKET packet)
     struct nic_script_step step = any_step(context, packet);
 
     return step.answer == NDIS_STATUS_PENDING
-               ? step : (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC };
+               ? step
+               : (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_DPC};
 }
 
 static uint64_t completed[SENDERS]; /* atomic */
@@ -120,10 +124,13 @@ static void run_stress(const struct nic_script_miniport *like, unsigned flags)
     nic_trace_init(&r.trace);
     r.miniport->trace = NULL; /* its lock would order what is to race */
     for (unsigned i = 0; i < SENDERS; i++) {
-        protocols[i] = (struct nic_script_protocol){ .packet_count = POOL, .next_packet = i * 1000000u,
-                                                     .completed = on_complete, .context = &completed[i] };
+        protocols[i] = (struct nic_script_protocol){.packet_count = POOL,
+                                                    .next_packet = i * 1000000u,
+                                                    .completed = on_complete,
+                                                    .context = &completed[i]};
         completed[i] = 0;
-        ck_status(nic_script_protocol_start(&protocols[i], r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+        ck_status(nic_script_protocol_start(&protocols[i], r.platform, "nic0"),
+                  NDIS_STATUS_SUCCESS);
     }
     stop_completer = false;
     pthread_create(&completing, NULL, completer, NULL);
@@ -150,7 +157,7 @@ static void run_stress(const struct nic_script_miniport *like, unsigned flags)
 
 START_TEST(req_64_der_01_serialized_stress)
 {
-    struct nic_script_miniport like = { .next = any_step, .arrays = _i & 1, .max_packets = 6 };
+    struct nic_script_miniport like = {.next = any_step, .arrays = _i & 1, .max_packets = 6};
 
     run_stress(&like, _i & 2 ? RIG_VERIFY : 0);
 }
@@ -158,8 +165,8 @@ END_TEST
 
 START_TEST(der_02_deserialized_stress)
 {
-    struct nic_script_miniport like = { .next = pending_step, .arrays = _i & 1, .max_packets = 6,
-                                        .deserialized = true };
+    struct nic_script_miniport like = {
+        .next = pending_step, .arrays = _i & 1, .max_packets = 6, .deserialized = true};
 
     run_stress(&like, _i & 2 ? RIG_VERIFY : 0);
 }
@@ -169,7 +176,7 @@ static struct nic_script_step manual_step(void *context, PNDIS_PACKET packet)
 {
     (void)context;
     (void)packet;
-    return (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
 }
 
 static double cpu_seconds(void)
@@ -177,13 +184,13 @@ static double cpu_seconds(void)
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec +
-           (double)usage.ru_stime.tv_usec / 1e6;
+    return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 +
+           (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
 }
 
 START_TEST(req_06_waiting_costs_no_processor_time)
 {
-    struct nic_script_miniport like = { .next = manual_step };
+    struct nic_script_miniport like = {.next = manual_step};
     PNDIS_PACKET packet;
     double before;
 
@@ -199,17 +206,18 @@ START_TEST(req_06_waiting_costs_no_processor_time)
 }
 END_TEST
 
-/* NdisCloseAdapter races with the last completion: exactly one of result and callback says that it is done. */
+/* NdisCloseAdapter races with the last completion: exactly one of result and callback says that it
+ * is done. */
 START_TEST(close_races_with_the_last_completion)
 {
-    struct nic_script_miniport like = { .next = manual_step, .deserialized = _i & 1 };
+    struct nic_script_miniport like = {.next = manual_step, .deserialized = _i & 1};
     pthread_t completing;
 
     rig_start(&r, &like, 0, RIG_POSIX, 0);
     stop_completer = false;
     pthread_create(&completing, NULL, completer, NULL);
     for (unsigned i = 0; i < 200; i++) {
-        struct nic_script_protocol p = { .packet_count = 4 };
+        struct nic_script_protocol p = {.packet_count = 4};
         PNDIS_PACKET packet;
         ck_status(nic_script_protocol_start(&p, r.platform, "nic0"), NDIS_STATUS_SUCCESS);
         packet = nic_script_packet(&p, 60);

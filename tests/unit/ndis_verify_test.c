@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verifier: every kind of finding is provoked once, and must be found, with its sentence. What it refuses must not
- * do harm. And the scripted drivers, which make no mistake, must not be accused: that is in all other tests.
+ * The verifier: every kind of finding is provoked once, and must be found, with its sentence. What
+ * it refuses must not do harm. And the scripted drivers, which make no mistake, must not be
+ * accused: that is in all other tests.
  */
 #include "ndis_rig.h"
 
@@ -25,8 +26,8 @@ static void start_with(struct nic_script_miniport like)
 
 static void start(NDIS_STATUS answer, enum nic_script_when when)
 {
-    step = (struct nic_script_step){ .answer = answer, .when = when };
-    start_with((struct nic_script_miniport){ 0 });
+    step = (struct nic_script_step){.answer = answer, .when = when};
+    start_with((struct nic_script_miniport){0});
 }
 
 static void found(const char *words)
@@ -61,7 +62,8 @@ START_TEST(req_45_a_packet_never_completed)
     r.bindings = 0;
     ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
     found_in_packet("never completed", "submitted at");
-    ck_assert_uint_eq(nic_script_record(&r.protocols[0], lost)->completed, 1); /* by the library, then */
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], lost)->completed,
+                      1); /* by the library, then */
     ck_status(nic_script_record(&r.protocols[0], lost)->status, NDIS_STATUS_REQUEST_ABORTED);
     nic_script_packet_free(&r.protocols[0], packet);
     nic_script_protocol_stop(&r.protocols[0]);
@@ -154,10 +156,11 @@ static struct nic_script_step complete_and_answer(void *context, PNDIS_PACKET se
 
 START_TEST(der_16_completed_and_answered)
 {
-    start_with((struct nic_script_miniport){ .arrays = _i });
-    step = (struct nic_script_step){ .answer = NDIS_STATUS_SUCCESS };
+    start_with((struct nic_script_miniport){.arrays = _i});
+    step = (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
     r.miniport->next = complete_and_answer;
-    if (_i) { /* within an array the completion wins over the OOB status, silently: the driver may have set it first */
+    if (_i) { /* within an array the completion wins over the OOB status, silently: the driver may
+                 have set it first */
         nic_script_send_array(&r.protocols[0], &packet, 1);
         ck_assert_uint_eq(r.findings, 0);
     } else {
@@ -189,8 +192,9 @@ END_TEST
 /* What somebody changes while the packet is in transit, and how the finding names it. */
 START_TEST(req_24_56_writes_to_a_packet_in_transit)
 {
-    static const char *const names[] = { "the data", "the buffer descriptors", "the descriptor", "the descriptor",
-                                         "the out-of-band data", "the out-of-band data" };
+    static const char *const names[] = {
+        "the data",       "the buffer descriptors", "the descriptor",
+        "the descriptor", "the out-of-band data",   "the out-of-band data"};
     PVOID address;
     UINT length;
 
@@ -205,7 +209,8 @@ START_TEST(req_24_56_writes_to_a_packet_in_transit)
         NdisAdjustBufferLength(packet->Private.Head, 59);
         break;
     case 2:
-        packet->ProtocolReserved[20] ^= 1; /* as a driver that keeps its notes in the wrong place would */
+        packet->ProtocolReserved[20] ^=
+            1; /* as a driver that keeps its notes in the wrong place would */
         break;
     case 3:
         NdisSetPacketFlags(packet, NDIS_FLAGS_DONT_LOOPBACK);
@@ -248,7 +253,8 @@ START_TEST(c_03_stalled_with_nothing_outstanding)
     ck_assert_uint_eq(r.findings, 0); /* not before an interval has passed */
     rig_run(&r, 8000000);
     found_in_packet("is stalled", "queued c000009a"); /* once */
-    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 1); /* and no silent retry */
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX),
+                      1); /* and no silent retry */
     step.answer = NDIS_STATUS_SUCCESS;
     nic_script_available(r.miniport);
     finish();
@@ -275,14 +281,16 @@ END_TEST
 
 START_TEST(wrong_levels)
 {
-    static const char *const names[] = { "NdisSend called at level 5", "NdisMSendComplete called at level 5",
-                                         "NdisMSendResourcesAvailable called at level 5",
-                                         "NdisAcquireSpinLock called at level 5",
-                                         "NdisDprAcquireSpinLock called at level 0",
-                                         "NdisWaitEvent called at level 2", "NdisMSleep called at level 2" };
-    static const enum nic_level levels[] = { NIC_LEVEL_INTERRUPT, NIC_LEVEL_INTERRUPT, NIC_LEVEL_INTERRUPT,
-                                             NIC_LEVEL_INTERRUPT, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH,
-                                             NIC_LEVEL_DISPATCH };
+    static const char *const names[] = {"NdisSend called at level 5",
+                                        "NdisMSendComplete called at level 5",
+                                        "NdisMSendResourcesAvailable called at level 5",
+                                        "NdisAcquireSpinLock called at level 5",
+                                        "NdisDprAcquireSpinLock called at level 0",
+                                        "NdisWaitEvent called at level 2",
+                                        "NdisMSleep called at level 2"};
+    static const enum nic_level levels[] = {
+        NIC_LEVEL_INTERRUPT, NIC_LEVEL_INTERRUPT, NIC_LEVEL_INTERRUPT, NIC_LEVEL_INTERRUPT,
+        NIC_LEVEL_PASSIVE,   NIC_LEVEL_DISPATCH,  NIC_LEVEL_DISPATCH};
     NDIS_SPIN_LOCK lock;
     enum nic_level before;
     NDIS_EVENT event;
@@ -379,8 +387,8 @@ START_TEST(req_55_one_descriptor_in_transit_twice)
 {
     NDIS_STATUS status;
 
-    step = (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
-    rig_start(&r, &(struct nic_script_miniport){ .next = one_step }, 2, RIG_VERIFY, 0);
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step}, 2, RIG_VERIFY, 0);
     packet = nic_script_packet(&r.protocols[0], 60);
     nic_script_send(&r.protocols[0], packet);
     if (_i) {
@@ -422,7 +430,8 @@ START_TEST(a_packet_freed_in_transit)
         NdisFreePacketPool(r.protocols[0].packet_pool);
     else
         NdisFreePacket(packet);
-    found_in_packet(_i ? "NdisFreePacketPool for a pool with this packet" : "NdisFreePacket for a packet that is in",
+    found_in_packet(_i ? "NdisFreePacketPool for a pool with this packet"
+                       : "NdisFreePacket for a packet that is in",
                     "given to the driver");
     nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
     finish();
@@ -509,8 +518,8 @@ static VOID careless_timer(PVOID one, PVOID context, PVOID two, PVOID three)
     (void)three;
 }
 
-static NDIS_STATUS careless_initialize(PNDIS_STATUS error, PUINT medium, PNDIS_MEDIUM media, UINT count,
-                                       NDIS_HANDLE handle, NDIS_HANDLE configuration)
+static NDIS_STATUS careless_initialize(PNDIS_STATUS error, PUINT medium, PNDIS_MEDIUM media,
+                                       UINT count, NDIS_HANDLE handle, NDIS_HANDLE configuration)
 {
     (void)error;
     (void)media;
@@ -519,7 +528,8 @@ static NDIS_STATUS careless_initialize(PNDIS_STATUS error, PUINT medium, PNDIS_M
     *medium = 0;
     NdisMSetAttributesEx(handle, &careless, 0, 0, NdisInterfaceInternal);
     if (careless.forget == 0)
-        return NdisMRegisterInterrupt(&careless.interrupt, handle, 1, 0, FALSE, FALSE, NdisInterruptLatched);
+        return NdisMRegisterInterrupt(&careless.interrupt, handle, 1, 0, FALSE, FALSE,
+                                      NdisInterruptLatched);
     NdisMInitializeTimer(&careless.timer, handle, careless_timer, NULL);
     NdisMSetTimer(&careless.timer, 1000000);
     return NDIS_STATUS_SUCCESS;
@@ -530,7 +540,8 @@ static VOID careless_halt(NDIS_HANDLE context)
     (void)context;
 }
 
-static NDIS_STATUS careless_query(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG a, PULONG b)
+static NDIS_STATUS careless_query(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length,
+                                  PULONG a, PULONG b)
 {
     (void)context;
     (void)oid;
@@ -559,14 +570,20 @@ static NDIS_STATUS careless_send(NDIS_HANDLE context, PNDIS_PACKET sent, UINT fl
 static NTSTATUS careless_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     NDIS50_MINIPORT_CHARACTERISTICS chars = {
-        .MajorNdisVersion = 5, .InitializeHandler = careless_initialize, .HaltHandler = careless_halt,
-        .QueryInformationHandler = careless_query, .SetInformationHandler = careless_query,
-        .ResetHandler = careless_reset, .SendHandler = careless_send, .HandleInterruptHandler = careless_halt,
+        .MajorNdisVersion = 5,
+        .InitializeHandler = careless_initialize,
+        .HaltHandler = careless_halt,
+        .QueryInformationHandler = careless_query,
+        .SetInformationHandler = careless_query,
+        .ResetHandler = careless_reset,
+        .SendHandler = careless_send,
+        .HandleInterruptHandler = careless_halt,
     };
     NDIS_HANDLE wrapper;
 
     NdisMInitializeWrapper(&wrapper, driver, path, NULL);
-    return NdisMRegisterMiniport(wrapper, (PNDIS_MINIPORT_CHARACTERISTICS)(void *)&chars, sizeof(chars));
+    return NdisMRegisterMiniport(wrapper, (PNDIS_MINIPORT_CHARACTERISTICS)(void *)&chars,
+                                 sizeof(chars));
 }
 
 START_TEST(forgotten_at_halt)
@@ -589,7 +606,8 @@ START_TEST(leaks_at_stop_are_counted_and_named)
     NDIS_SPIN_LOCK lock;
     NDIS_STATUS status;
     PVOID memory;
-    NDIS_PROTOCOL_CHARACTERISTICS chars = { .MajorNdisVersion = 5, .Name = NDIS_STRING_CONST("left") };
+    NDIS_PROTOCOL_CHARACTERISTICS chars = {.MajorNdisVersion = 5,
+                                           .Name = NDIS_STRING_CONST("left")};
 
     rig_start(&r, NULL, 0, _i ? RIG_VERIFY | RIG_NO_MINIPORT : RIG_NO_MINIPORT, 0);
     NdisAllocateMemoryWithTag(&memory, 10, 0x64636261);
@@ -628,8 +646,8 @@ END_TEST
 /* Off, nothing of this is looked at, and what must not crash does not. */
 START_TEST(der_16_off_a_double_completion_is_ignored)
 {
-    step = (struct nic_script_step){ .answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL };
-    rig_start(&r, &(struct nic_script_miniport){ .next = one_step, .deserialized = _i }, 1, 0, 0);
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step, .deserialized = _i}, 1, 0, 0);
     packet = nic_script_packet(&r.protocols[0], 60);
     nic_script_send(&r.protocols[0], packet);
     nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);

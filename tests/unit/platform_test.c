@@ -67,14 +67,14 @@ static void nap(uint64_t ms)
 
 START_TEST(timers_fire_once_at_dispatch_and_in_order)
 {
-    struct counter c = { .want = 1 }, early = { .want = 1 }, cancelled = { .want = 1 };
+    struct counter c = {.want = 1}, early = {.want = 1}, cancelled = {.want = 1};
     uint64_t now;
 
     start(_i);
     now = p->ops->now_ns(p);
-    c.timer = (struct nic_timer){ .fn = count, .context = &c };
-    early.timer = (struct nic_timer){ .fn = count, .context = &early };
-    cancelled.timer = (struct nic_timer){ .fn = count, .context = &cancelled };
+    c.timer = (struct nic_timer){.fn = count, .context = &c};
+    early.timer = (struct nic_timer){.fn = count, .context = &early};
+    cancelled.timer = (struct nic_timer){.fn = count, .context = &cancelled};
     p->ops->timer_set(p, &c.timer, now + 20000000);
     p->ops->timer_set(p, &early.timer, now + 50000000);
     p->ops->timer_set(p, &early.timer, now + 10000000); /* re-armed */
@@ -104,14 +104,14 @@ static void requeue_once(struct counter *c)
 
 START_TEST(deferred_calls_run_once_per_queueing)
 {
-    struct counter c = { .want = 2, .also = requeue_once }, work = { .want = 1 };
-    struct counter blocked = { .want = 1 };
+    struct counter c = {.want = 2, .also = requeue_once}, work = {.want = 1};
+    struct counter blocked = {.want = 1};
     enum nic_level before;
 
     start(_i);
-    c.dpc = (struct nic_dpc){ .fn = count, .context = &c };
-    work.dpc = (struct nic_dpc){ .fn = count, .context = &work };
-    blocked.dpc = (struct nic_dpc){ .fn = count, .context = &blocked };
+    c.dpc = (struct nic_dpc){.fn = count, .context = &c};
+    work.dpc = (struct nic_dpc){.fn = count, .context = &work};
+    blocked.dpc = (struct nic_dpc){.fn = count, .context = &blocked};
     p->ops->dpc_queue(p, &c.dpc);
     p->ops->work_queue(p, &work.dpc);
     ck_assert(wait_for(&c, 5000)); /* queued while running: runs again */
@@ -121,7 +121,8 @@ START_TEST(deferred_calls_run_once_per_queueing)
     nap(1);
     ck_assert_uint_eq(c.calls, 2);
     ck_assert_uint_eq(work.calls, 1);
-    if (!is_posix) { /* one processor: not before the level drops; twice queued, runs once; and cancel */
+    if (!is_posix) { /* one processor: not before the level drops; twice queued, runs once; and
+                        cancel */
         before = p->ops->raise(p, NIC_LEVEL_DISPATCH);
         ck_assert_int_eq(before, NIC_LEVEL_PASSIVE);
         p->ops->dpc_queue(p, &blocked.dpc);
@@ -147,13 +148,13 @@ static volatile bool release_it;
 static void hold_up(struct counter *c)
 {
     (void)c;
-    for (struct timespec ms = { 0, 1000000 }; !nic_platform_flag_get(&release_it);)
+    for (struct timespec ms = {0, 1000000}; !nic_platform_flag_get(&release_it);)
         nanosleep(&ms, NULL);
 }
 
 static void *releaser(void *context)
 {
-    struct timespec ms = { 0, 30000000 };
+    struct timespec ms = {0, 30000000};
 
     (void)context;
     nanosleep(&ms, NULL);
@@ -163,13 +164,13 @@ static void *releaser(void *context)
 
 START_TEST(posix_cancel_waits_for_the_running_call)
 {
-    struct counter c = { .want = 1, .also = hold_up }, behind = { .want = 1 };
+    struct counter c = {.want = 1, .also = hold_up}, behind = {.want = 1};
     pthread_t thread;
 
     start(1);
-    c.dpc = (struct nic_dpc){ .fn = count, .context = &c };
-    c.timer = (struct nic_timer){ .fn = count, .context = &c };
-    behind.dpc = (struct nic_dpc){ .fn = count, .context = &behind };
+    c.dpc = (struct nic_dpc){.fn = count, .context = &c};
+    c.timer = (struct nic_timer){.fn = count, .context = &c};
+    behind.dpc = (struct nic_dpc){.fn = count, .context = &behind};
     release_it = false;
     if (_i)
         p->ops->dpc_queue(p, &c.dpc);
@@ -195,7 +196,7 @@ static void raise_again(struct counter *c)
 
 START_TEST(interrupts_are_latched_and_locked_out)
 {
-    struct counter c = { .want = 1 }, other = { .want = 1 };
+    struct counter c = {.want = 1}, other = {.want = 1};
 
     start(_i);
     p->ops->interrupt_raise(p, 3); /* nobody there yet */
@@ -304,12 +305,13 @@ static void poll(void *context, uint64_t until_ns)
     if (polls < 8)
         polled_until[polls] = until_ns;
     polls++;
-    if (!is_posix && polls <= 3) { /* a model that advances a microsecond at a time and raises an interrupt */
+    if (!is_posix &&
+        polls <= 3) { /* a model that advances a microsecond at a time and raises an interrupt */
         nic_virtual_advance(p, p->ops->now_ns(p) + 1000);
         if (polls == 2)
             p->ops->interrupt_raise(p, 2);
     } else if (is_posix) {
-        struct timespec ms = { 0, 1000000 };
+        struct timespec ms = {0, 1000000};
         nanosleep(&ms, NULL);
         p->ops->interrupt_raise(p, 2);
     }
@@ -319,7 +321,7 @@ START_TEST(the_poller_works_while_somebody_waits)
 {
     start(_i);
     polls = 0;
-    polled = (struct counter){ .want = 1 };
+    polled = (struct counter){.want = 1};
     p->ops->interrupt_connect(p, 2, count, &polled);
     p->ops->poller_set(p, poll, NULL);
     ck_assert(wait_for(&polled, 5000));
@@ -328,7 +330,7 @@ START_TEST(the_poller_works_while_somebody_waits)
         ck_assert_uint_eq(polls, 2);
         ck_assert_uint_eq(polled_until[0], 5000000000u);
         ck_assert_uint_eq(p->ops->now_ns(p), 2000); /* time moved by the poller only */
-        nap(1);                                     /* it stands still after its third call: time jumps */
+        nap(1); /* it stands still after its third call: time jumps */
         ck_assert_uint_eq(p->ops->now_ns(p), 1002000);
     }
     p->ops->poller_set(p, NULL, NULL);
@@ -349,7 +351,7 @@ START_TEST(virtual_time_stands_while_the_poller_is_busy)
 {
     start(0);
     polls = 0;
-    polled = (struct counter){ .want = 3 };
+    polled = (struct counter){.want = 3};
     p->ops->interrupt_connect(p, 2, count, &polled);
     p->ops->poller_set(p, busy_poll, NULL);
     ck_assert(wait_for(&polled, 5000));
@@ -360,7 +362,7 @@ END_TEST
 
 START_TEST(virtual_run_knows_when_nothing_can_happen)
 {
-    struct counter c = { .want = 1 };
+    struct counter c = {.want = 1};
 
     start(0);
     ck_assert(!nic_virtual_run(p, &c.flag, UINT64_MAX)); /* returns */
