@@ -205,11 +205,12 @@ struct ndis_miniport {
     /* Inside the gate only. */
     bool stalled; /* RESOURCES answered and no event since (REQ-50) */
 
-    /* Under lock. */
+    /* Under lock. A pointer first: the compiler tests the flags together, with the bytes beside them, and `stalled` is
+     * not under the lock. */
+    struct ndis_binding *reset_by;
     bool reset_due, resetting, reset_ended;
     BOOLEAN addressing_reset;
     NDIS_STATUS reset_status;
-    struct ndis_binding *reset_by;
     PNDIS_PACKET returned;         /* received packets on their way back to the driver */
     PNDIS_REQUEST request_current; /* in the miniport */
     ULONG bytes_written, bytes_needed, filter;
