@@ -196,6 +196,7 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     if (enter)
         ndis_gate_enter_waiting(m);
     __atomic_store_n(&binding->closing, true, __ATOMIC_SEQ_CST);
+    ndis_preempt("NdisCloseAdapter");
     *Status = NDIS_STATUS_PENDING;
     if (is_last(binding)) {
         closed(binding);

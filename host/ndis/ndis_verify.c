@@ -262,7 +262,6 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
         shadow->sum_buffers = sum_buffers(packet);
         shadow->sum_data = sum_data(packet);
         shadow->sum_oob = sum_oob(packet);
-        NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
         remember(packet, EVENT_SUBMITTED, NDIS_STATUS_SUCCESS);
     }
     ndis_unlock(&lock);

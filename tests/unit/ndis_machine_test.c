@@ -685,6 +685,34 @@ START_TEST(close_waits_for_the_last_packet)
 }
 END_TEST
 
+static void complete_now(void *context, const char *where)
+{
+    (void)context;
+    if (strcmp(where, "NdisCloseAdapter") == 0)
+        nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+}
+
+/* The last packet comes back while NdisCloseAdapter makes up its mind: told once, by one of both.
+ */
+START_TEST(close_is_told_once)
+{
+    PNDIS_PACKET packet;
+    NDIS_STATUS status;
+
+    rig_start(&r, &(struct nic_script_miniport){.next = manual, .deserialized = _i}, 1, RIG_VERIFY,
+              0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    nic_script_send(&r.protocols[0], packet);
+    r.platform->preempt = complete_now;
+    NdisCloseAdapter(&status, r.protocols[0].binding);
+    r.platform->preempt = NULL;
+    r.protocols[0].binding = NULL;
+    ck_assert(r.protocols[0].closed == (status == NDIS_STATUS_PENDING));
+    nic_script_packet_free(&r.protocols[0], packet);
+    stop_clean(); /* deregisters: fails if the binding was counted out twice */
+}
+END_TEST
+
 static struct {
     unsigned binds;
     NDIS_HANDLE binding, bind_context;
@@ -844,6 +872,7 @@ int main(void)
     tcase_add_loop_test(t, der_10_halt_with_packets_queued_and_outstanding, 0, 2);
     tcase_add_test(t, der_10_queued_packets_are_given_back_before_halt);
     tcase_add_loop_test(t, close_waits_for_the_last_packet, 0, 2);
+    tcase_add_loop_test(t, close_is_told_once, 0, 2);
     tcase_add_loop_test(t, protocols_are_offered_adapters_old_and_new, 0, 4);
     tcase_add_test(t, protocol_registration_checks_too);
     tcase_add_test(t, a_machine_stopped_as_it_stands);

@@ -162,6 +162,13 @@ START_TEST(req_57_query_packet_with_any_pointers)
     ck_assert_ptr_eq(NDIS_PACKET_LAST_NDIS_BUFFER(packet), two);
     NdisGetNextBuffer(first, &buffer);
     ck_assert_ptr_eq(buffer, one);
+    chain(memory, 1); /* behind counts that are valid */
+    NdisQueryPacket(packet, NULL, &count, NULL, &length);
+    ck_assert(count == 4 && length == 21 + 2 * PAGE_SIZE);
+    two = NDIS_PACKET_LAST_NDIS_BUFFER(packet);
+    NdisUnchainBufferAtBack(packet, &back);
+    ck_assert_ptr_eq(back, two);
+    NdisFreeBuffer(back);
     unchain_all(packet);
     NdisUnchainBufferAtFront(packet, &buffer);
     ck_assert_ptr_null(buffer);

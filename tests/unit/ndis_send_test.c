@@ -733,6 +733,50 @@ START_TEST(c_12_der_04_resources_in_an_array_keeps_it_and_the_rest)
 }
 END_TEST
 
+static PNDIS_PACKET completed_ahead;
+
+static void complete_ahead(void *context, PNDIS_PACKET packet)
+{
+    PNDIS_PACKET now = completed_ahead;
+
+    (void)context;
+    (void)packet;
+    completed_ahead = NULL;
+    if (now)
+        NdisMSendComplete(r.miniport->handle, now, NDIS_STATUS_SUCCESS);
+}
+
+/* A driver that completes an element and refuses an earlier one: the one is done, the rest waits.
+ */
+START_TEST(der_04_a_completed_element_behind_a_refused_one_is_not_kept)
+{
+    const struct nic_script_step steps[] = {{.answer = NDIS_STATUS_RESOURCES},
+                                            {.answer = NDIS_STATUS_SUCCESS}};
+    struct list list = {steps, 2, 0};
+    struct nic_script_miniport like = {.next = list_step,
+                                       .context = &list,
+                                       .arrays = true,
+                                       .max_packets = 4,
+                                       .sending = complete_ahead};
+    PNDIS_PACKET packets[4];
+    uint32_t numbers[8];
+
+    rig_start(&r, &like, 1, RIG_VERIFY, 0);
+    take(packets, 4);
+    completed_ahead = packets[2];
+    nic_script_send_array(&r.protocols[0], packets, 4);
+    ck_assert_uint_eq(completions(packets[2]), 1);
+    ck_assert_uint_eq(rig_statistics(&r).waiting, 3);
+    nic_script_available(r.miniport);
+    ck_assert_uint_eq(given(numbers, 8), 4);
+    ck_assert(numbers[1] == 0 && numbers[2] == 1 && numbers[3] == 3);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(completions(packets[i]), 1);
+    give(packets, 4);
+    stop_clean();
+}
+END_TEST
+
 /* ---- section 5 ---- */
 
 START_TEST(der_02_deserialized_is_neither_queued_nor_serialised)
@@ -845,6 +889,7 @@ int main(void)
     tcase_add_loop_test(t, c_08_nothing_overtakes_what_was_queued_earlier, 0, 2);
     tcase_add_loop_test(t, c_11_send_from_completion_keeps_the_stack_bounded, 0, 6);
     tcase_add_loop_test(t, c_12_der_04_resources_in_an_array_keeps_it_and_the_rest, 0, 2);
+    tcase_add_test(t, der_04_a_completed_element_behind_a_refused_one_is_not_kept);
     tcase_add_loop_test(t, der_01_send_waits_for_another_entry, 0, 2);
     tcase_add_loop_test(t, der_02_deserialized_is_neither_queued_nor_serialised, 0, 3);
     tcase_add_loop_test(t, der_02_deserialized_pends, 0, 4);

@@ -143,11 +143,12 @@ START_TEST(deferred_calls_run_once_per_queueing)
 }
 END_TEST
 
-static volatile bool release_it;
+static volatile bool release_it, held_up;
 
 static void hold_up(struct counter *c)
 {
     (void)c;
+    nic_platform_flag_set(p, &held_up);
     for (struct timespec ms = {0, 1000000}; !nic_platform_flag_get(&release_it);)
         nanosleep(&ms, NULL);
 }
@@ -171,12 +172,12 @@ START_TEST(posix_cancel_waits_for_the_running_call)
     c.dpc = (struct nic_dpc){.fn = count, .context = &c};
     c.timer = (struct nic_timer){.fn = count, .context = &c};
     behind.dpc = (struct nic_dpc){.fn = count, .context = &behind};
-    release_it = false;
+    release_it = held_up = false;
     if (_i)
         p->ops->dpc_queue(p, &c.dpc);
     else
         p->ops->timer_set(p, &c.timer, 0);
-    nap(20);
+    ck_assert(p->ops->wait(p, &held_up, 10000000000u)); /* it runs */
     p->ops->dpc_queue(p, &behind.dpc);
     if (_i)
         ck_assert(p->ops->dpc_cancel(p, &behind.dpc)); /* waits behind the one that runs */
