@@ -9,8 +9,8 @@ module nic_mac_tx (
     input wire rst_i,
 
     // PHY enable: everything on GMII changes only after a clock with ce_i. At gigabit tied high;
-    // with mii_i one pulse for each nibble, sent low nibble first on txd[3:0]. mii_i and ifg_i
-    // change only while no frame is on the wire.
+    // with mii_i one pulse for each nibble, sent low nibble first on txd[3:0]. A
+    // change of mii_i garbles the frame on the wire, which is done all the same.
     input wire ce_i,
     input wire mii_i,
     // Octets between frames, 8..255; less acts as 8.
@@ -90,6 +90,7 @@ module nic_mac_tx (
     wire sfd = state_q == PREAMBLE && short_q == 3'd6;
     wire data_end = last_q && (!pad_q || long_q);
     wire frame_end = state_q == FCS ? short_q[1:0] == 2'd3 : state_q == DATA && data_end && !fcs_q;
+    wire over = ce_i && (done_pending_q || (!second_q && frame_end && !mii_i));
     wire fetch = step && (sfd || (state_q == DATA && !last_q));
     wire offered = control_q || valid_i;
     wire cut = abort_i && !control_q
@@ -207,9 +208,9 @@ module nic_mac_tx (
             if (ce_i) sfd_pending_q <= mii_i && step && sfd;
             if (cut) done_pending_q <= 1'b0;
             else if (ce_i) done_pending_q <= mii_i && step && frame_end;
-            sfd_o <= ce_i && !control_q && (mii_i ? sfd_pending_q : sfd);
-            done_o <= ce_i && !control_q && !cut && (mii_i ? done_pending_q : frame_end);
-            sent_o <= ce_i && control_q && (mii_i ? done_pending_q : frame_end);
+            sfd_o <= ce_i && !control_q && (sfd_pending_q || (step && sfd && !mii_i));
+            done_o <= over && !control_q && !cut;
+            sent_o <= over && control_q;
         end
     end
 

@@ -459,6 +459,35 @@ START_TEST(test_hold_everywhere)
 }
 END_TEST
 
+// The speed changes in each clock of a frame: whatever is on the wire, it is done once, and the next
+// frame is whole.
+START_TEST(test_speed_change)
+{
+    for (unsigned mii = 0; mii < 2; mii++) {
+        struct tb_random random = tb_random_start(8);
+        start(2, mii);
+        for (unsigned at = 0; at < 100u * 2 * (1 + mii); at++) {
+            queue.push_back({mac_random_octets(&random, 60), false, false, false});
+            dones = 0;
+            for (unsigned i = 0; i < at; i++)
+                cycle();
+            ear.garbled = true;
+            tb.top->mii_i = !mii;
+            for (unsigned i = 0; i < 400; i++)
+                cycle();
+            ck_assert_uint_eq(dones, 1);
+            tb.top->mii_i = mii;
+            for (unsigned i = 0; i < 100; i++)
+                cycle();
+            ear.garbled = false;
+            check_recovery(&random);
+        }
+        tb_close(&tb);
+    }
+}
+END_TEST
+
 TB_MAIN("nic_mac_tx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10,
         test_back_to_back, test_late_frames, test_flags, test_abort_everywhere,
-        test_reset_everywhere, test_broken_stream, test_hold_everywhere)
+        test_reset_everywhere, test_broken_stream, test_hold_everywhere,
+        test_speed_change)
