@@ -52,6 +52,8 @@ module nic_bus_bridge #(
 
     wire start = valid_i && idle_o && !done_o;
     wire finish = request_q && (acknowledge || &count_q);
+    // The tx clock has stopped in the middle of an access: the next one is refused in the same time.
+    wire refuse = release_q && &count_q && valid_i && !done_o;
 
     assign idle_o = !request_q && !release_q;
 
@@ -76,9 +78,9 @@ module nic_bus_bridge #(
         end else begin
             request_q <= start || (request_q && !finish);
             release_q <= finish || (release_q && (acknowledge || !count_q[4]));
-            done_o <= finish;
+            done_o <= finish || refuse;
         end
-        if (finish) error_o <= !acknowledge || error_q;
+        if (finish || refuse) error_o <= !acknowledge || error_q || refuse;
     end
 
     nic_sync u_sync_request (

@@ -224,7 +224,7 @@ module nic_counters (
         octets2_q <= state_q == RECORD && slot_q == 2'd2;
         if (zero2_q) word_q <= '0;
         else word_q <= word;
-        if (octets2_q && good_q) increment_q <= octets_q;
+        if (octets2_q) increment_q <= octets_q;
         else increment_q <= 14'(!plain2_q);
     end
 
