@@ -303,7 +303,10 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
 /* Verilator calls it for $stop, which a failed assertion leads to. */
 void vl_stop(const char *file, int line, const char *)
 {
-    if (asserting && !asserting->assertions++)
+    if (!asserting)
+        return;
+    pins_of(asserting)->context.assertOn(false); // one is enough
+    if (!asserting->assertions++)
         fprintf(stderr, "%s:%d: assertion of the device failed at %llu ps, seed %llu\n", file, line,
                 (unsigned long long)asserting->now_ps, (unsigned long long)asserting->seed);
 }
@@ -329,6 +332,7 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     p->context.randReset(2);
     p->context.randSeed((int)(m->seed & 0x7fffffff) + 1);
     p->context.fatalOnVpiError(false);
+    p->context.assertOn(false); // until the resets have been clocked in: registers start with anything
 #ifdef CORE_TRACE
     p->context.traceEverOn(true);
 #endif
@@ -371,6 +375,11 @@ extern "C" void core_pins_run(core_model *m, uint64_t until_ps)
     unsigned speed = r.speed_o;
     asserting = m;
     while (!m->stop) {
+#ifndef CORE_FAST
+        if (!p->context.assertOn() && m->sys.cycles >= CORE_RESET_CLOCKS && m->tx.cycles >= CORE_RESET_CLOCKS &&
+            m->rx.cycles >= CORE_RESET_CLOCKS && m->assertions == 0)
+            p->context.assertOn(true);
+#endif
         if (VL_UNLIKELY(m->phy_changed || r.speed_o != speed)) {
             m->phy_changed = false;
             speed = r.speed_o;

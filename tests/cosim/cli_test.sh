@@ -42,8 +42,10 @@ refuses() {
 value() { python3 -c "import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])" "$work/json" "$1"; }
 # One line of hexadecimal a frame, by tshark, padded to 60 octets.
 frames() {
-    tshark -r "$1" --only-protocols eth -x 2>/dev/null | awk '
-        /^[0-9a-f]{4}  / { line = substr($0, 7, 47); gsub(/ /, "", line); hex = hex line; next }
+    tshark -r "$1" -o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE -x 2>/dev/null | awk '
+        /^[A-Z].*\([0-9]+ bytes\):$/ { part = !/^Frame/; next }
+        part { next }
+        /^[0-9a-f][0-9a-f][0-9a-f][0-9a-f]  / { line = substr($0, 7, 47); gsub(/ /, "", line); hex = hex line; next }
         hex != "" { print hex; hex = "" }
         END { if (hex != "") print hex }' | awk '{ while (length($0) < 120) $0 = $0 "00"; print }'
 }

@@ -42,6 +42,7 @@ struct cosim {
     uint32_t window_bytes, under_way_bytes;
     uint32_t batch;             /* most frames in one call */
     bool no_window;             /* the receive buffer may overflow */
+    bool any_order;             /* completions may overtake each other (NdisReset) */
     struct cosim_wire *wire;
     uint32_t wire_count;
     uint64_t random;
