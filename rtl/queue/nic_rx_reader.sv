@@ -47,7 +47,7 @@ module nic_rx_reader #(
     typedef enum logic [2:0] {
         IDLE, // no frame is waiting
         HEAD, // header octets; position_q[3:0] is the next one
-        DATA, // frame octets; also sinks a frame that is discarded
+        DATA, // frame octets, also of a frame that is discarded
         PAD,  // zeros until position_q[1:0] is 0
         TAIL  // the last byte is held back for a clock, to see whether a further frame waits
     } state_t;
@@ -70,7 +70,7 @@ module nic_rx_reader #(
     always_comb begin
         state_d = state_q;
         unique case (state_q)
-            IDLE: if (fifo_valid_i) state_d = drain ? DATA : HEAD;
+            IDLE: if (fifo_valid_i) state_d = HEAD;
             HEAD: if (drain || (head_byte && position_q == 4'd15)) state_d = DATA;
             DATA: if (data_byte && fifo_last_i) state_d = drain ? IDLE : aligned ? TAIL : PAD;
             PAD: if (drain) state_d = IDLE;
