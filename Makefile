@@ -22,9 +22,9 @@ override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wstric
 	-Wmissing-prototypes -Ihost/include -Ihost/ndis -Isim/wire -Isim/models \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LDFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+comma := ,
 # Objects of a sanitizer build live beside the others.
 O := $(B)/obj$(if $(SANITIZE),-$(firstword $(subst $(comma), ,$(SANITIZE))))
-comma := ,
 
 VENV := $(B)/venv
 PY := $(VENV)/bin/python
