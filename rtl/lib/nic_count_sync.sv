@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A counter in one clock domain that another domain reads: it steps by one and crosses in Gray code, so what is read is
-// a value that it has or had. What the steps stand for (a word written to a RAM, say) is in place when they are seen.
+// A counter in one clock domain that another domain reads: it steps by one and crosses in Gray
+// code, so what is read is a value that it has or had. What the steps stand for (a word written to
+// a RAM, say) is in place when they are seen.
 `default_nettype none
 
 module nic_count_sync #(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns completions and other happenings into 16-byte event records: merges consecutive completions that are OK and ask
-// for no report, moderates them, and keeps the count of descriptors from acceptance to delivery. A descriptor owns a slot
-// all that time: its tag and its completion stay in the RAMs beside this module, which reads them when the record leaves.
+// Turns completions and other happenings into 16-byte event records: merges consecutive completions
+// that are OK and ask for no report, moderates them, and keeps the count of descriptors from
+// acceptance to delivery. A descriptor owns a slot all that time: its tag and its completion stay
+// in the RAMs beside this module, which reads them when the record leaves.
 `default_nettype none
 
 module nic_event #(
@@ -12,8 +13,8 @@ module nic_event #(
     input wire clk_i,
     input wire rst_i,
 
-    // Acceptance. accept_i: a descriptor is accepted into accept_slot_o; only with room_o, which then was high from the
-    // first byte of its record on.
+    // Acceptance. accept_i: a descriptor is accepted into accept_slot_o; only with room_o, which
+    // then was high from the first byte of its record on.
     input wire accept_i,
     output wire room_o,
     output wire [SLOT_WIDTH-1:0] accept_slot_o,
@@ -21,8 +22,9 @@ module nic_event #(
     // Completions: how many there have been, modulo 2 * DESC_DEPTH, never more than were accepted.
     input wire [SLOT_WIDTH:0] done_count_i,
 
-    // Slot RAMs, read data one clock after the address. Byte numbers are those of the event record: tag bytes
-    // {REPORT, byte} at 4..7 (REPORT with each, only the two low address bits count), status at 1, time at 8..15.
+    // Slot RAMs, read data one clock after the address. Byte numbers are those of the event record:
+    // tag bytes {REPORT, byte} at 4..7 (REPORT with each, only the two low address bits count),
+    // status at 1, time at 8..15.
     output wire [SLOT_WIDTH-1:0] slot_o,
     output wire [3:0] slot_byte_o,
     input wire [8:0] tag_data_i,
@@ -43,8 +45,8 @@ module nic_event #(
     input wire error_i,
     input wire [2:0] error_status_i,
 
-    // NIC reset: start is a pulse, ignored while resetting. resetting_o lasts until RESET_DONE has been taken, which
-    // begins when nothing is outstanding and rx_flushed_i.
+    // NIC reset: start is a pulse, ignored while resetting. resetting_o lasts until RESET_DONE has
+    // been taken, which begins when nothing is outstanding and rx_flushed_i.
     input wire reset_start_i,
     input wire rx_flushed_i,
     output wire resetting_o,
@@ -52,7 +54,8 @@ module nic_event #(
     output wire [15:0] outstanding_o,
     output wire idle_o,
 
-    // Event stream. last: final byte of a record, and no other record was waiting when it was offered.
+    // Event stream. last: final byte of a record, and no other record was waiting when it was
+    // offered.
     output wire ev_valid_o,
     input wire ev_ready_i,
     output wire [7:0] ev_data_o,
@@ -67,8 +70,9 @@ module nic_event #(
         $fatal(1, "nic_event: DESC_DEPTH must be a power of two, 2..32768");
     if (SYS_MHZ < 1) $fatal(1, "nic_event: SYS_MHZ must be at least 1");
 
-    // Descriptors in order of acceptance: [delivered, raised) is in the record that is leaving, [raised, gathered) is
-    // merged and waits, [gathered, done) is complete and not looked at, [done, accepted) is on its way.
+    // Descriptors in order of acceptance: [delivered, raised) is in the record that is leaving,
+    // [raised, gathered) is merged and waits, [gathered, done) is complete and not looked at,
+    // [done, accepted) is on its way.
     logic [COUNT_WIDTH-1:0] accepted_q, gathered_q, raised_q, delivered_q;
     logic [SLOT_WIDTH-1:0] last_q, leaving_q;   // slots of gathered - 1, raised - 1
 
@@ -76,8 +80,9 @@ module nic_event #(
     wire [COUNT_WIDTH-1:0] gathered = gathered_q - raised_q;
     wire none_gathered = gathered_q == raised_q;
 
-    // The RAM port is shared: addresses of the record that leaves in even clocks (odd_q low), of the next completion to
-    // look at in odd ones; what was asked for in one is there in the other, and what was seen is used in the next odd one.
+    // The RAM port is shared: addresses of the record that leaves in even clocks (odd_q low), of
+    // the next completion to look at in odd ones; what was asked for in one is there in the other,
+    // and what was seen is used in the next odd one.
     logic odd_q;
     logic look_q;       // even clock: a completion's status and report flag are there
     logic judge_q;      // odd clock: it is known whether it may be merged
@@ -149,7 +154,8 @@ module nic_event #(
     end
 
     always_ff @(posedge clk_i) begin
-        due_q <= !none_gathered && (due_q || alone_q || count_hit || time_hit || resetting_q || (judge_q && !fits));
+        due_q <= !none_gathered && (due_q || alone_q || count_hit || time_hit || resetting_q ||
+            (judge_q && !fits));
     end
 
     // Other events wait as one bit each.
@@ -162,13 +168,15 @@ module nic_event #(
     wire other = link_q || error_q || rx_loss_valid_i;
     wire may_begin = odd_q && !busy_q;
 
-    // Completions and others take turns. RESET_DONE needs no turn: it comes when there is no completion left.
+    // Completions and others take turns. RESET_DONE needs no turn: it comes when there is no
+    // completion left.
     always_comb begin
         begin_tx = may_begin && due_q && !(other && tx_q);
         begin_link = may_begin && !begin_tx && link_q;
         begin_error = may_begin && !begin_tx && !link_q && error_q;
         begin_reset = may_begin && !begin_tx && !link_q && !error_q && reset_ready;
-        begin_loss = may_begin && !begin_tx && !link_q && !error_q && !reset_ready && rx_loss_valid_i;
+        begin_loss = may_begin && !begin_tx && !link_q && !error_q && !reset_ready &&
+            rx_loss_valid_i;
     end
     wire begins = begin_tx || begin_link || begin_error || begin_reset || begin_loss;
     assign rx_loss_taken_o = begin_loss;
@@ -268,17 +276,19 @@ module nic_event #(
     logic stalled_q;
     logic [8:0] offered_q;
     wire [COUNT_WIDTH-1:0] complete = done_count_i - delivered_q;
+    wire [COUNT_WIDTH-1:0] leaving = raised_q - delivered_q;
     always_ff @(posedge clk_i) begin
         stalled_q <= !rst_i && valid_q && !ev_ready_i;
         offered_q <= {last_out_q, data_q};
         if (!rst_i) begin
             // A byte offered stays until it is taken.
             a_stays: assert (!stalled_q || (valid_q && {last_out_q, data_q} == offered_q));
-            // No more are outstanding than there are slots, and none is complete that was not accepted.
+            // No more are outstanding than there are slots, and none is complete that was not
+            // accepted.
             a_depth: assert (outstanding <= COUNT_WIDTH'(DESC_DEPTH) && complete <= outstanding);
             // The four marks are in order.
             a_marks: assert (COUNT_WIDTH'(gathered_q - delivered_q) <= complete &&
-                             COUNT_WIDTH'(raised_q - delivered_q) <= COUNT_WIDTH'(gathered_q - delivered_q));
+                             leaving <= COUNT_WIDTH'(gathered_q - delivered_q));
             // RESET_DONE leaves when nothing is outstanding.
             a_reset_last: assert (!begin_reset || (outstanding == '0 && !accept_i));
             // Nothing is accepted without a slot.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts the OUT byte stream into TX records (tx_header of nic.rdl), checks them, and writes each into the frame buffer as
-// a control byte, eight launch bytes if the record has a launch time, and the frame. Interprets no launch time and no tag.
+// Cuts the OUT byte stream into TX records (tx_header of nic.rdl), checks them, and writes each
+// into the frame buffer as a control byte, eight launch bytes if the record has a launch time, and
+// the frame. Interprets no launch time and no tag.
 `default_nettype none
 
 module nic_tx_parser #(
@@ -9,8 +10,8 @@ module nic_tx_parser #(
     input wire clk_i,
     input wire rst_i,
 
-    // NIC reset: while high every byte is taken and ignored, a record begun is dropped, a halt is forgotten; afterwards
-    // the next byte is the first of a record.
+    // NIC reset: while high every byte is taken and ignored, a record begun is dropped, a halt is
+    // forgotten; afterwards the next byte is the first of a record.
     input wire flush_i,
 
     // OUT stream, a byte a clock.
@@ -20,22 +21,24 @@ module nic_tx_parser #(
     // A record broke the format: nothing more is taken until flush_i.
     output wire out_halt_o,
 
-    // Pulse in the clock in which a violation is found, before out_halt_o; the code (enum stream_error) is stable from
-    // the clock after until the next violation.
+    // Pulse in the clock in which a violation is found, before out_halt_o; the code (enum
+    // stream_error) is stable from the clock after until the next violation.
     output wire error_o,
     output logic [2:0] error_status_o,
 
-    // High: one more record may be accepted. Looked at before the first byte of a record; stays until accept_o.
+    // High: one more record may be accepted. Looked at before the first byte of a record; stays
+    // until accept_o.
     input wire room_i,
     // A record is accepted: its last byte, padding included, is taken in this clock.
     output wire accept_o,
-    // Tag bytes, four for each record begun, in the slot of the next record to be accepted: {REPORT, byte}.
+    // Tag bytes, four for each record begun, in the slot of the next record to be accepted:
+    // {REPORT, byte}.
     output wire tag_we_o,
     output wire [1:0] tag_byte_o,
     output wire [8:0] tag_data_o,
 
-    // Write side of nic_frame_fifo. Control byte: bit 0 LAUNCH, 1 HAS_FCS, 2 NO_PAD, 3 TX_ERROR; or bit 7 alone for a
-    // record that is too long, of which nothing else is stored.
+    // Write side of nic_frame_fifo. Control byte: bit 0 LAUNCH, 1 HAS_FCS, 2 NO_PAD, 3 TX_ERROR; or
+    // bit 7 alone for a record that is too long, of which nothing else is stored.
     output wire buf_valid_o,
     input wire buf_ready_i,
     output wire [7:0] buf_data_o,
@@ -77,7 +80,8 @@ module nic_tx_parser #(
     wire bad_word = judge && (bad_check || bad_flags || left_zero);
     wire bad_padding = put && state_q == PAD && out_data_i != 8'd0;
 
-    // The buffer's ready is asked for every byte: a frame always fits, so that it comes, and the padding costs nothing.
+    // The buffer's ready is asked for every byte: a frame always fits, so that it comes, and the
+    // padding costs nothing.
     assign out_ready_o = flush_i || (!halt_q && buf_ready_i && (room_i || !boundary));
     assign out_halt_o = halt_q;
     assign error_o = bad_word || bad_padding;
@@ -90,8 +94,8 @@ module nic_tx_parser #(
     assign tag_data_o = {flags_q[TX_HEADER_WORD0_REPORT_LSB-16], out_data_i};
 
     wire control = header && !pos_q[3];
-    assign buf_valid_o = put && ((header && pos_q == 4'd7) || (header && pos_q[3] && launch && !too_long_q) ||
-                                 (state_q == DATA && !too_long_q));
+    wire stores = header ? pos_q[3] && launch : state_q == DATA;
+    assign buf_valid_o = put && ((header && pos_q == 4'd7) || (stores && !too_long_q));
     assign buf_data_o = control ? {too_long_q, 3'd0, {4{!too_long_q}} & flags_q[4:1]} : out_data_i;
     assign buf_last_o = control ? too_long_q : last;
     assign buf_commit_o = accept_o;

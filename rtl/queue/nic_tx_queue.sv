@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transmit side between the byte streams and the MAC: parser, frame buffer, scheduler, descriptor slots, events.
-// A descriptor owns a slot from its acceptance until its event record is delivered. The slot holds its tag (written by
-// the parser) and its completion (written by the scheduler), so neither can overflow: without a slot none is accepted.
+// Transmit side between the byte streams and the MAC: parser, frame buffer, scheduler, descriptor
+// slots, events. A descriptor owns a slot from its acceptance until its event record is delivered.
+// The slot holds its tag (written by the parser) and its completion (written by the scheduler), so
+// neither can overflow: without a slot none is accepted.
 `default_nettype none
 
 module nic_tx_queue #(
@@ -79,7 +80,8 @@ module nic_tx_queue #(
     localparam int unsigned SLOT_WIDTH = $clog2(DESC_DEPTH);
 
     // Control byte, launch time, frame; one byte stays free.
-    if (BUF_BYTES < MAX_FRAME + 10) $fatal(1, "nic_tx_queue: BUF_BYTES must be at least MAX_FRAME + 10");
+    if (BUF_BYTES < MAX_FRAME + 10)
+        $fatal(1, "nic_tx_queue: BUF_BYTES must be at least MAX_FRAME + 10");
 
     wire room, accept, error, parser_idle, event_idle;
     wire [2:0] error_status;
@@ -147,7 +149,8 @@ module nic_tx_queue #(
         .out_last_o(buf_last)
     );
 
-    // Falls before the first record after a reset is committed, and what is committed takes longer to cross.
+    // Falls before the first record after a reset is committed, and what is committed takes longer
+    // to cross.
     nic_sync u_flush (
         .clk_i(clk_tx_i),
         .rst_i(rst_tx_i),

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes records from the frame buffer and decides what becomes of each: fed to the MAC, at its launch time if it has
-// one, or thrown away. Writes exactly one completion a record, after its last byte. Knows no tags and no descriptors.
+// Takes records from the frame buffer and decides what becomes of each: fed to the MAC, at its
+// launch time if it has one, or thrown away. Writes exactly one completion a record, after its last
+// byte. Knows no tags and no descriptors.
 `default_nettype none
 
 module nic_tx_sched (
     input wire clk_i,
     input wire rst_i,
 
-    // Levels. flush_i, the NIC reset: the frame in flight is cut, everything queued is completed as ABORTED.
-    // rst_mac_i: the MAC is in reset; the frame in flight, or the one that waits for its launch time, is completed as
-    // ABORTED, and nothing starts.
+    // Levels. flush_i, the NIC reset: the frame in flight is cut, everything queued is completed as
+    // ABORTED. rst_mac_i: the MAC is in reset; the frame in flight, or the one that waits for its
+    // launch time, is completed as ABORTED, and nothing starts.
     input wire flush_i,
     input wire rst_mac_i,
     input wire enable_i,
     input wire link_up_i,
 
-    // Device time, and how long before its launch time a frame is started, in nanoseconds, under 16384: mac_valid_o of
-    // the first byte rises 3 clocks after the clock in which time_i + lead_i first is at or over the launch time. A record
-    // that reaches the head (is read, with the one before completed) a clock after that or later is LATE. The time may be
-    // set while a record waits: it starts at once if its launch time is passed by that, and waits on otherwise, except that
-    // a step by more than 16 us during the last 32 us before the launch may start it too early.
+    // Device time, and how long before its launch time a frame is started, in nanoseconds, under
+    // 16384: mac_valid_o of the first byte rises 3 clocks after the clock in which time_i + lead_i
+    // first is at or over the launch time. A record that reaches the head (is read, with the one
+    // before completed) a clock after that or later is LATE. The time may be set while a record
+    // waits: it starts at once if its launch time is passed by that, and waits on otherwise, except
+    // that a step by more than 16 us during the last 32 us before the launch may start it too
+    // early.
     input wire [63:0] time_i,
     input wire [15:0] lead_i,
 
@@ -29,9 +32,9 @@ module nic_tx_sched (
     input wire [7:0] buf_data_i,
     input wire buf_last_i,
 
-    // To nic_mac. Once valid, a frame's bytes come without a gap, except when it is cut. Flags are stable from the first
-    // valid to the last byte taken. mac_sfd_i and mac_done_i: one pulse each, done after the last byte was taken; none
-    // after a cut.
+    // To nic_mac. Once valid, a frame's bytes come without a gap, except when it is cut. Flags are
+    // stable from the first valid to the last byte taken. mac_sfd_i and mac_done_i: one pulse each,
+    // done after the last byte was taken; none after a cut.
     output wire mac_valid_o,
     input wire mac_ready_i,
     output wire [7:0] mac_data_o,
@@ -44,14 +47,15 @@ module nic_tx_sched (
     input wire mac_done_i,
     input wire [13:0] mac_octets_i,
 
-    // Completions: bytes for the slot RAM (1 status, 8..15 time), then a step of the count, whose value is the slot.
-    // There is always a free slot: the parser accepts no record without one.
+    // Completions: bytes for the slot RAM (1 status, 8..15 time), then a step of the count, whose
+    // value is the slot. There is always a free slot: the parser accepts no record without one.
     output wire done_we_o,
     output wire [3:0] done_byte_o,
     output wire [7:0] done_data_o,
     output wire done_step_o,
 
-    // One record a completion for the counters; octets, broadcast and multicast (not broadcast) are right for OK only.
+    // One record a completion for the counters; octets, broadcast and multicast (not broadcast) are
+    // right for OK only.
     output wire stat_valid_o,
     input wire stat_ready_i,
     output wire [7:0] stat_status_o,
@@ -63,7 +67,8 @@ module nic_tx_sched (
 );
     import nic_regs_pkg::*;
 
-    // The front reads records; it runs ahead of the back by the control and launch bytes of the next record.
+    // The front reads records; it runs ahead of the back by the control and launch bytes of the
+    // next record.
     typedef enum logic [2:0] {CONTROL, LAUNCH, READY, FEED, DISCARD, ENDED} front_e;
     front_e front_q;
     logic [2:0] verdict_q;      // status of the record in DISCARD or ENDED
@@ -79,7 +84,7 @@ module nic_tx_sched (
     wire cut = flush_i || rst_mac_i;
     wire launch = flags_q[0];
 
-    // ---- the captured time leaves byte by byte: into the slot RAM, or into the comparison with the launch time ----
+    // ---- the captured time leaves byte by byte: to the slot RAM, or to the comparison ----
 
     logic [63:0] captured_q;
     logic [7:0] byte_q;         // captured byte number index_q
@@ -94,7 +99,8 @@ module nic_tx_sched (
     wire capture_sfd = back_q == FLIGHT && mac_sfd_i && !timed_q;
     wire capture_end = back_q == CLOSE && !timed_q && walk_idle;
     wire start;
-    wire capture_compare = walk_idle && launch && (front_q == LAUNCH || (front_q == READY && !start)) &&
+    wire compares = front_q == LAUNCH || (front_q == READY && !start);
+    wire capture_compare = walk_idle && launch && compares &&
                            !(back_q != FREE && !timed_q);
     wire capture = capture_sfd || capture_end || capture_compare;
 
@@ -128,8 +134,9 @@ module nic_tx_sched (
 
     // ---- launch time ----
 
-    // Far comparison: launch - captured time over 64 bits, a byte a clock, again and again. It says whether the launch
-    // time has passed, is near (under 2^15 ns ahead), or far. Near comparison: 16 bits, every clock.
+    // Far comparison: launch - captured time over 64 bits, a byte a clock, again and again. It says
+    // whether the launch time has passed, is near (under 2^15 ns ahead), or far. Near comparison:
+    // 16 bits, every clock.
     logic [63:0] launch_q;      // turns by a byte a step
     logic [15:0] launch_low_q;
     logic [7:0] diff_q;
@@ -208,12 +215,14 @@ module nic_tx_sched (
 
     // ---- front ----
 
-    // The next record is not touched before the frame in flight has its time: the captured time is one register.
+    // The next record is not touched before the frame in flight has its time: the captured time is
+    // one register.
     wire may_control = front_q == CONTROL && !(back_q == FLIGHT && !timed_q);
     wire take = buf_valid_i && buf_ready_o;
     wire take_last = take && buf_last_i;
 
-    assign buf_ready_o = may_control || launch_byte || (front_q == FEED && mac_ready_i) || front_q == DISCARD;
+    assign buf_ready_o = may_control || launch_byte || (front_q == FEED && mac_ready_i) ||
+        front_q == DISCARD;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) front_q <= CONTROL;
@@ -235,7 +244,8 @@ module nic_tx_sched (
         if (take && front_q == CONTROL) begin
             flags_q <= buf_data_i[3:0];
             verdict_q <= flush_i ? TX_STATUS_ABORTED[2:0] : TX_STATUS_TOO_LONG[2:0];
-        end else if (decide) verdict_q <= refusal;      // ABORTED if it starts: what it becomes when it is cut
+        // ABORTED if it starts: what it becomes when it is cut
+        end else if (decide) verdict_q <= refusal;
     end
 
     // ---- back ----
@@ -258,7 +268,8 @@ module nic_tx_sched (
 
     always_ff @(posedge clk_i) begin
         if (back_q == FREE) status_q <= verdict_q;
-        else if (back_q == FLIGHT) status_q <= mac_done_i ? TX_STATUS_OK[2:0] : TX_STATUS_ABORTED[2:0];
+        else if (back_q == FLIGHT) status_q <= mac_done_i ? TX_STATUS_OK[2:0] :
+            TX_STATUS_ABORTED[2:0];
     end
 
     always_ff @(posedge clk_i) begin

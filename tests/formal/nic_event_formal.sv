@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_event promises, for any completions, settings, other events and stalls: what is outstanding is what was
-// accepted less what the records on the stream say, a watched descriptor is delivered once, in its turn, with its own
-// data, merged only if it may be; moderation holds nothing longer than it should; RESET_DONE comes when all is delivered.
+// What nic_event promises, for any completions, settings, other events and stalls: what is
+// outstanding is what was accepted less what the records on the stream say, a watched descriptor is
+// delivered once, in its turn, with its own data, merged only if it may be; moderation holds
+// nothing longer than it should; RESET_DONE comes when all is delivered.
 `default_nettype none
 
 module nic_event_formal #(
-    // For the covers: the reader never stalls, no other events but RESET_DONE, data of the others zero.
+    // For the covers: the reader never stalls, no other events but RESET_DONE, data of the others
+    // zero.
     parameter bit SCRIPTED = 1'b0
 ) (
     input wire clk_i,
@@ -59,7 +61,8 @@ module nic_event_formal #(
     wire [15:0] outstanding;
     wire [7:0] ev_data;
 
-    // The parser accepts only with room, and nothing during a reset; a loss stays until it is taken.
+    // The parser accepts only with room, and nothing during a reset; a loss stays until it is
+    // taken.
     wire accept = accept_i && room && !resetting && !rst;
     logic loss_q;
     wire ev_ready = ev_ready_i || SCRIPTED;
@@ -108,7 +111,8 @@ module nic_event_formal #(
     wire own = watched_q && slot_q == index_q[1:0];
     wire [7:0] own_data = byte_q == 4'd1 ? status_q : time_q[byte_q[2:0]*8 +: 8];
     assign tag_data = own ? {report_q, tag_q[byte_q[1:0]*8 +: 8]} : tag_free_i & {9{!SCRIPTED}};
-    assign done_data = own && complete && (byte_q == 4'd1 || byte_q[3]) ? own_data : done_free_i & {8{!SCRIPTED}};
+    assign done_data = own && complete && (byte_q == 4'd1 || byte_q[3]) ? own_data :
+        done_free_i & {8{!SCRIPTED}};
 
     always_ff @(posedge clk_i) begin
         slot_q <= slot;
@@ -135,7 +139,8 @@ module nic_event_formal #(
         else unseen_q <= unseen_q + 1'b1;
         was_due_q <= !rst && u_dut.due_q;
         // Something else than count and time asks for it: the next must not be merged, or a reset.
-        forced_q <= !rst && !none_gathered && (forced_q || resetting || (u_dut.judge_q && !u_dut.fits));
+        forced_q <= !rst && !none_gathered && (forced_q || resetting || (u_dut.judge_q &&
+            !u_dut.fits));
         if (rst) {was_watched_q, merged_q} <= '0;
         else begin
             was_watched_q <= was_watched_q || watched_q;
@@ -146,27 +151,33 @@ module nic_event_formal #(
     always_ff @(posedge clk_i) begin
         if (!rst) begin
             // Other records have their own form.
-            if (whole && !tx_whole) a_other: assert (record[127:32] == '0 && (record[7:0] == EVENT_TYPE_LINK ||
+            if (whole && !tx_whole) a_other: assert (record[127:32] == '0 &&
+                (record[7:0] == EVENT_TYPE_LINK ||
                 record[7:0] == EVENT_TYPE_RX_LOSS || record[7:0] == EVENT_TYPE_STREAM_ERROR ||
                 record[7:0] == EVENT_TYPE_RESET_DONE));
-            // Moderation: at the latest us_set_q microseconds after the oldest gathered completion it is due, at once
-            // when enough have gathered, when the slots are all used up, when it must not be merged, and during a reset.
+            // Moderation: at the latest us_set_q microseconds after the oldest gathered completion
+            // it is due, at once when enough have gathered, when the slots are all used up, when it
+            // must not be merged, and during a reset.
             a_time: assert (age_q <= 18'(us_set_q) * 18'(MHZ) || u_dut.due_q);
             a_due_stays: assert (!was_due_q || u_dut.due_q || none_gathered || u_dut.busy_q);
             // A completion is looked at within four clocks if nothing is gathered.
             a_seen: assert (unseen_q <= 3'd4);
-            // What is due begins in the next odd clock with nothing leaving, unless another event has its turn.
+            // What is due begins in the next odd clock with nothing leaving, unless another event
+            // has its turn.
             if (u_dut.due_q && !none_gathered && u_dut.odd_q && !u_dut.busy_q)
                 a_raised: assert (u_dut.begin_tx || (other && u_dut.tx_q));
             // ... and an other event has it after each TX_DONE.
             if (other && u_dut.tx_q && u_dut.odd_q && !u_dut.busy_q)
-                a_turn: assert (u_dut.begin_link || u_dut.begin_error || u_dut.begin_reset || u_dut.begin_loss);
+                a_turn: assert (u_dut.begin_link || u_dut.begin_error || u_dut.begin_reset ||
+                    u_dut.begin_loss);
             // Nothing is raised before its time.
-            if (u_dut.begin_tx) a_not_early: assert (u_dut.alone_q || 16'(gathered) >= count_set_q || gathered[2] ||
+            if (u_dut.begin_tx) a_not_early: assert (u_dut.alone_q ||
+                16'(gathered) >= count_set_q || gathered[2] ||
                 forced_q || age_q >= 18'(us_set_q) * 18'(MHZ));
 
             // Helpers.
-            h_age: assert (u_dut.due_q || none_gathered || age_q == 18'(u_dut.us_q) * 18'(MHZ) + 18'(u_dut.tick_q));
+            h_age: assert (u_dut.due_q || none_gathered ||
+                age_q == 18'(u_dut.us_q) * 18'(MHZ) + 18'(u_dut.tick_q));
             h_tick: assert (none_gathered || 32'(u_dut.tick_q) < MHZ);
             h_us: assert (none_gathered || u_dut.due_q || u_dut.us_q <= us_set_q);
             if (none_gathered && done_count != u_dut.gathered_q) begin
@@ -174,7 +185,8 @@ module nic_event_formal #(
                 h_seen_odd: assert (unseen_q < 3'd2 || !u_dut.odd_q || u_dut.judge_q);
                 h_seen_end: assert (unseen_q < 3'd3 || (unseen_q == 3'd3 && u_dut.judge_q));
             end
-            h_due_why: assert (!u_dut.due_q || none_gathered || u_dut.alone_q || 16'(gathered) >= count_set_q ||
+            h_due_why: assert (!u_dut.due_q || none_gathered || u_dut.alone_q ||
+                16'(gathered) >= count_set_q ||
                                gathered[2] || forced_q || age_q >= 18'(us_set_q) * 18'(MHZ));
         end
         c_watched: cover (was_watched_q && !watched_q && !rst && status_q != '0 && report_q);

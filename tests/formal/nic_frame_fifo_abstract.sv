@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands for nic_frame_fifo in the proof of nic_tx_queue: what it holds and shows is the harness's (any bytes in records of
-// the parser's form, no more records than were committed, any delay). The real one does less, by its own proof.
+// Stands for nic_frame_fifo in the proof of nic_tx_queue: what it holds and shows is the harness's
+// (any bytes in records of the parser's form, no more records than were committed, any delay). The
+// real one does less, by its own proof.
 `default_nettype none
 
 module nic_frame_fifo #(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_tx_parser promises, for any bytes: a record is accepted exactly when its last byte is taken and the whole of
-// it keeps the format; what is stored by then is the control byte, the launch time and the frame; a violation is seen
-// at once, and nothing is accepted from there until the flush.
+// What nic_tx_parser promises, for any bytes: a record is accepted exactly when its last byte is
+// taken and the whole of it keeps the format; what is stored by then is the control byte, the
+// launch time and the frame; a violation is seen at once, and nothing is accepted from there until
+// the flush.
 `default_nettype none
 
 module nic_tx_parser_formal #(
@@ -104,23 +105,27 @@ module nic_tx_parser_formal #(
             // Accepted exactly then; and a commit is an acceptance.
             a_accept: assert (accept == (take && judged && !violated_q && !violation && whole));
             a_commit: assert (buf_commit == accept);
-            // A violation is seen in the clock in which it exists, once, and stops the stream until the flush.
+            // A violation is seen in the clock in which it exists, once, and stops the stream until
+            // the flush.
             a_error: assert (error == (violation && !flush_i));
             a_halt: assert (halt == violated_q);
             a_halt_takes_nothing: assert (!halt || !take);
             // The code of the first thing that is wrong.
             if (violated_q && bad_word)
                 a_status: assert (error_status == (xor_q != 8'h5a ? STREAM_ERROR_CHECK[2:0] :
-                                  flags_q[7:5] != '0 ? STREAM_ERROR_RESERVED[2:0] : STREAM_ERROR_LENGTH[2:0]));
+                                  flags_q[7:5] != '0 ? STREAM_ERROR_RESERVED[2:0] :
+                                      STREAM_ERROR_LENGTH[2:0]));
             // Only bytes that there is room for are stored, and nothing while dropping.
             a_store_ready: assert (!buf_valid || (take && buf_ready_i));
             a_drop_alone: assert (!buf_drop || (!buf_valid && !buf_commit));
-            // The control byte, then eight launch bytes if there is a launch time, then the frame, each as it came.
+            // The control byte, then eight launch bytes if there is a launch time, then the frame,
+            // each as it came.
             if (buf_valid && taken_q < 18'd8)
                 a_control: assert (stored_q == '0 && taken_q == 18'd7 &&
                                    buf_data == (too_long ? 8'h80 : {4'd0, flags_q[4:1]}));
             if (buf_valid && taken_q >= 18'd8 && taken_q < 18'd16)
-                a_launch: assert (launch && !too_long && buf_data == out_data_i && stored_q == taken_q - 18'd7);
+                a_launch: assert (launch && !too_long && buf_data == out_data_i &&
+                    stored_q == taken_q - 18'd7);
             if (buf_valid && taken_q >= 18'd16)
                 a_frame: assert (!too_long && !padding && buf_data == out_data_i &&
                                  stored_q == taken_q - (launch ? 18'd7 : 18'd15));
@@ -129,8 +134,10 @@ module nic_tx_parser_formal #(
             if (buf_valid && !bad_word) a_last: assert (buf_last == (stored == expected));
             // Tag bytes with the REPORT flag.
             a_tag: assert (tag_we == (take && taken_q >= 18'd4 && taken_q < 18'd8));
-            if (tag_we) a_tag_data: assert (tag_byte == taken_q[1:0] && tag_data == {flags_q[0], out_data_i});
-            // A flush takes every byte and leaves the parser at a record boundary, a byte a clock otherwise.
+            if (tag_we) a_tag_data: assert (tag_byte == taken_q[1:0] &&
+                tag_data == {flags_q[0], out_data_i});
+            // A flush takes every byte and leaves the parser at a record boundary, a byte a clock
+            // otherwise.
             a_flush: assert (!flush_i || out_ready);
             a_flushed: assert (!flushed_q || (taken_q == '0 && idle));
             a_rate: assert (out_ready || halt || !buf_ready_i || (taken_q == '0 && !room_i));
@@ -143,12 +150,15 @@ module nic_tx_parser_formal #(
                 h_header: assert ((u_dut.state_q == 2'd0) == (taken_q < 18'd16));
                 h_data: assert ((u_dut.state_q == 2'd1) == (taken_q >= 18'd16 && !padding));
                 h_pad: assert ((u_dut.state_q == 2'd2) == (taken_q >= 18'd16 && padding));
-                h_pos: assert (u_dut.pos_q == (taken_q < 18'd16 ? taken_q[3:0] : {2'd0, taken_q[1:0]}));
-                h_check: assert (taken_q > 18'd4 || u_dut.check_q == (8'h5a ^ (taken_q == '0 ? 8'd0 : xor_q)));
+                h_pos: assert (u_dut.pos_q == (taken_q < 18'd16 ? taken_q[3:0] :
+                    {2'd0, taken_q[1:0]}));
+                h_check: assert (taken_q > 18'd4 || u_dut.check_q == (8'h5a ^ (taken_q == '0 ?
+                    8'd0 : xor_q)));
                 h_flags: assert (taken_q < 18'd3 || u_dut.flags_q == flags_q);
                 h_left_lo: assert (taken_q != 18'd1 || u_dut.left_q[7:0] == length_q[7:0]);
                 h_left: assert (taken_q < 18'd2 || taken_q > 18'd5 || u_dut.left_q == length_q);
-                h_left_header: assert (taken_q < 18'd6 || taken_q > 18'd16 || u_dut.left_q == length_q - 1'b1);
+                h_left_header: assert (taken_q < 18'd6 || taken_q > 18'd16 ||
+                    u_dut.left_q == length_q - 1'b1);
                 h_left_data: assert (taken_q < 18'd16 || padding ||
                                      18'(u_dut.left_q) == 18'(length_q) + 18'd15 - taken_q);
                 h_too_long: assert (taken_q < 18'd5 || u_dut.too_long_q == too_long);

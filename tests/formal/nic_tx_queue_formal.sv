@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// End to end: nic_tx_queue from the OUT stream to the event stream, its two clocks free against each other, any bytes, any
-// stalls, a MAC that does what it likes, NIC resets and MAC resets at any time. Descriptors accepted = completions
-// delivered + outstanding; a watched descriptor comes back once, in its turn, with its own tag, and with the status and the
-// time that the scheduler wrote for it; at RESET_DONE nothing is outstanding. Only nic_frame_fifo is abstract.
+// End to end: nic_tx_queue from the OUT stream to the event stream, its two clocks free against
+// each other, any bytes, any stalls, a MAC that does what it likes, NIC resets and MAC resets at
+// any time. Descriptors accepted = completions delivered + outstanding; a watched descriptor comes
+// back once, in its turn, with its own tag, and with the status and the time that the scheduler
+// wrote for it; at RESET_DONE nothing is outstanding. Only nic_frame_fifo is abstract.
 `default_nettype none
 
 module nic_tx_queue_formal #(
-    // For the covers: one clock, the same short record again and again, no link, nothing else that moves except NIC resets:
-    // so that they are found in a minute.
+    // For the covers: one clock, the same short record again and again, no link, nothing else that
+    // moves except NIC resets: so that they are found in a minute.
     parameter bit SCRIPTED = 1'b0
 ) (
     // Any two signals: every ratio, phase, drift and stop of the clocks is among the traces.
@@ -136,7 +137,8 @@ module nic_tx_queue_formal #(
     wire [1:0] done_tx = u_dut.u_done.count_q;
     always_ff @(posedge clk_tx_i) frames_out_q <= frames_out_q + 2'(take_last);
 
-    // What is in the watched descriptor's slot: the completion as the scheduler writes it, the tag as the parser did.
+    // What is in the watched descriptor's slot: the completion as the scheduler writes it, the tag
+    // as the parser did.
     logic report_q;
     logic [7:0] status_q;
     logic [31:0] tag_q;
@@ -181,13 +183,15 @@ module nic_tx_queue_formal #(
         end
     end
 
-    // ---- from the state after a reset; what the clocks do before the first one of sys changes nothing ----
+    // ---- from the state after a reset; what the clocks do before the first one of sys changes
+    // nothing ----
 
     always_ff @(posedge clk_i) running_q <= 1'b1;
 
     always_comb begin
         if (!running_q) begin
-            assume (u_dut.u_parser.state_q == '0 && u_dut.u_parser.pos_q == '0 && !u_dut.u_parser.halt_q);
+            assume (u_dut.u_parser.state_q == '0 && u_dut.u_parser.pos_q == '0 &&
+                !u_dut.u_parser.halt_q);
             assume (u_dut.u_event.accepted_q == '0 && u_dut.u_event.gathered_q == '0 &&
                     u_dut.u_event.raised_q == '0 && u_dut.u_event.delivered_q == '0);
             assume (!u_dut.u_event.look_q && !u_dut.u_event.judge_q && !u_dut.u_event.odd_q);
@@ -195,11 +199,15 @@ module nic_tx_queue_formal #(
             assume (u_dut.u_event.byte_q == '0 && !resetting);
             assume (done_tx == '0 && u_dut.u_done.gray_q == '0);
             assume (u_dut.u_done.u_sync.meta_q == '0 && u_dut.u_done.u_sync.q_o == '0);
-            assume (u_dut.u_sched.front_q == CONTROL && u_dut.u_sched.back_q == FREE && !u_dut.u_sched.timed_q);
-            assume (!u_dut.u_sched.pick_run_q && !u_dut.u_sched.byte_valid_q && u_dut.u_sched.pick_q == '0);
-            assume (!stat_valid && !fetched_q && pos_q == '0 && !flight_q && !last_taken_q && !sfd_q && !sent_q);
+            assume (u_dut.u_sched.front_q == CONTROL && u_dut.u_sched.back_q == FREE &&
+                !u_dut.u_sched.timed_q);
+            assume (!u_dut.u_sched.pick_run_q && !u_dut.u_sched.byte_valid_q &&
+                u_dut.u_sched.pick_q == '0);
+            assume (!stat_valid && !fetched_q && pos_q == '0 && !flight_q && !last_taken_q &&
+                !sfd_q && !sent_q);
             assume (age_flight_q == '0 && owed_q == '0 && written_q == '0 && !timed_q);
-            assume (frames_in_q == '0 && frames_out_q == '0 && at_q == '0 && held_q == '0 && !watched_q);
+            assume (frames_in_q == '0 && frames_out_q == '0 && at_q == '0 && held_q == '0 &&
+                !watched_q);
             assume (tag_mask_q == '0);
             assume (u_dut.u_parser.check_q == 8'h5a);
             assume (!SCRIPTED || script_q == '0);
@@ -217,22 +225,30 @@ module nic_tx_queue_formal #(
     wire own_read = own_leaving && u_dut.u_event.odd_q && u_dut.u_event.busy_q;
 
     always_comb begin
-        // Conservation: every descriptor accepted and not delivered is in the buffer, in the scheduler, or complete.
-        a_conserved: assert (held_q == 2'(frames_in_q - frames_out_q) + owed_q + 2'(done_tx - from));
+        // Conservation: every descriptor accepted and not delivered is in the buffer, in the
+        // scheduler, or complete.
+        a_conserved: assert (held_q
+            == 2'(frames_in_q - frames_out_q) + owed_q + 2'(done_tx - from));
         h_frames: assert (frames_in_q == u_dut.u_event.accepted_q);
         h_owed: assert (owed_q == 2'(frames_out_q - done_tx));
-        h_chain: assert (2'(done_count - from) <= 2'(meta - from) && 2'(meta - from) <= 2'(done_tx - from) &&
+        h_chain: assert (2'(done_count - from) <= 2'(meta - from) &&
+            2'(meta - from) <= 2'(done_tx - from) &&
                          2'(done_tx - from) <= 2'(frames_out_q - from) &&
                          2'(frames_out_q - from) <= 2'(frames_in_q - from));
         h_gray: assert (gray == (done_tx ^ (done_tx >> 1)));
         h_inside: assert ((pos_q == '0 && !fetched_q) || frames_in_q != frames_out_q);
         h_room: assert ((header && pos == '0) || held_q < 2'(DEPTH));
         h_parser: assert (u_dut.u_parser.state_q != 2'd3);
-        h_mask: assert (halt || tag_mask_q == (!header || pos[3] ? 4'hf : pos[2] ? 4'((5'd1 << pos[1:0]) - 5'd1) : 4'h0));
-        if (own_look) h_own_look: assert (u_dut.done_rdata == status_q && u_dut.tag_rdata[8] == report_q);
+        h_mask: assert (halt || tag_mask_q == (!header || pos[3] ? 4'hf : pos[2] ?
+            4'((5'd1 << pos[1:0]) - 5'd1) : 4'h0));
+        if (own_look) h_own_look: assert (u_dut.done_rdata == status_q &&
+            u_dut.tag_rdata[8] == report_q);
         if (own_read && byte_q == 4'd1) h_own_status: assert (u_dut.done_rdata == status_q);
-        if (own_read && byte_q[3]) h_own_time: assert (u_dut.done_rdata == time_q[byte_q[2:0]*8 +: 8]);
-        if (own_read && byte_q[3:2] == 2'd1) h_own_tag: assert (u_dut.tag_rdata[7:0] == tag_q[byte_q[1:0]*8 +: 8]);
+        if (own_read &&
+            byte_q[3]) h_own_time: assert (u_dut.done_rdata == time_q[byte_q[2:0]*8 +: 8]);
+        if (own_read &&
+            byte_q[3:2] == 2'd1)
+            h_own_tag: assert (u_dut.tag_rdata[7:0] == tag_q[byte_q[1:0]*8 +: 8]);
         if (watched_q) begin
             h_report_ram: assert (u_dut.u_tags.mem[{index_q[0], 2'd1}][8] == report_q);
             if (2'(done_tx - from) > ahead_q)
@@ -251,14 +267,15 @@ module nic_tx_queue_formal #(
             c_full: cover (held_q == 2'd2 && done_tx == '0);
             c_completed: cover (done_count == 2'd1);
             c_delivered: cover (delivered_q == 2'd1);
-            c_reset_done: cover (whole && record[7:0] == nic_regs_pkg::EVENT_TYPE_RESET_DONE && done_count != '0);
+            c_reset_done: cover (whole && record[7:0] == nic_regs_pkg::EVENT_TYPE_RESET_DONE);
         end
     end
 
     for (genvar i = 0; i < 4; i++) begin : g_tag
         always_comb begin
             if (tag_mask_q[i])
-                h_new: assert (u_dut.u_tags.mem[{u_dut.u_event.accepted_q[0], 2'(i)}] == tag_new_q[i*9 +: 9]);
+                h_new: assert (u_dut.u_tags.mem[{u_dut.u_event.accepted_q[0],
+                    2'(i)}] == tag_new_q[i*9 +: 9]);
             if (watched_q)
                 h_old: assert (u_dut.u_tags.mem[{index_q[0], 2'(i)}][7:0] == tag_q[i*8 +: 8]);
         end
@@ -266,7 +283,8 @@ module nic_tx_queue_formal #(
     for (genvar i = 0; i < 8; i++) begin : g_time
         always_comb begin
             if (watched_q && (2'(done_tx - from) > ahead_q || (done_tx == index_q && written_q[i])))
-                h_ram: assert (u_dut.u_completions.mem[{index_q[0], 4'(8 + i)}] == time_q[i*8 +: 8]);
+                h_ram: assert (u_dut.u_completions.mem[{index_q[0],
+                    4'(8 + i)}] == time_q[i*8 +: 8]);
         end
     end
 endmodule

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nic_tx_sched promises, for any records, times, resets and a MAC that starts, stalls and finishes when it likes:
-// exactly one completion a record and none before its last byte is gone; OK means the MAC sent it, with its SFD time;
-// the slot is written in full before the count steps; nothing starts during a reset.
+// What nic_tx_sched promises, for any records, times, resets and a MAC that starts, stalls and
+// finishes when it likes: exactly one completion a record and none before its last byte is gone; OK
+// means the MAC sent it, with its SFD time; the slot is written in full before the count steps;
+// nothing starts during a reset.
 `default_nettype none
 
 module nic_tx_sched_formal (
@@ -99,15 +100,21 @@ module nic_tx_sched_formal (
 
     always_ff @(posedge clk_i) begin
         if (!rst) begin
-            // Nothing starts during a reset, or without link, or before the one before is completed.
-            if (u_dut.start) a_start: assert (!cut && enable_i && link_up_i && !flight_q && owed_q == '0);
+            // Nothing starts during a reset, or without link, or before the one before is
+            // completed.
+            if (u_dut.start) a_start: assert (!cut && enable_i && link_up_i && !flight_q &&
+                owed_q == '0);
             // A record that reaches the head during a NIC reset is ABORTED.
-            if (u_dut.decide && flush_i) a_flush: assert (u_dut.refuse && u_dut.refusal == TX_STATUS_ABORTED[2:0]);
-            // The frame's bytes are those of the buffer after control and launch bytes, its flags stay.
-            if (mac_valid) a_feed: assert (pos_q == 4'd9 && flight_q && mac_data == data_in && mac_last == last_in &&
+            if (u_dut.decide && flush_i) a_flush: assert (u_dut.refuse &&
+                u_dut.refusal == TX_STATUS_ABORTED[2:0]);
+            // The frame's bytes are those of the buffer after control and launch bytes, its flags
+            // stay.
+            if (mac_valid) a_feed: assert (pos_q == 4'd9 && flight_q && mac_data == data_in &&
+                mac_last == last_in &&
                                            {mac_error, mac_no_pad, mac_has_fcs} == flags_q);
             // A byte offered to the MAC stays until it is taken, except when the frame is cut.
-            if (was_valid_q && !was_cut_q && !was_last_q) a_stays: assert (mac_valid && mac_data == was_data_q);
+            if (was_valid_q && !was_cut_q && !was_last_q) a_stays: assert (mac_valid &&
+                mac_data == was_data_q);
             // Counters get one record a completion, stable until taken.
             a_stat: assert (!was_step_q || (stat_valid && stat_status == {5'd0, step_status_q}));
             a_stat_free: assert (!done_step || !stat_valid);

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included by the proofs of nic_tx_sched and nic_tx_queue: the frame buffer's read side and the MAC as nic_tx_sched may
-// find them, what it owes, what it has written, and the helper invariants. Expects: `SC (path of the instance), clk_tx,
-// rst_tx, the free inputs buf_byte, buf_last_i, mac_*_i, flush, rst_mac, now, more (the buffer has another byte), and the outputs
-// buf_ready, mac_valid, mac_last, done_we, done_byte, done_data, done_step of the instance.
+// Included by the proofs of nic_tx_sched and nic_tx_queue: the frame buffer's read side and the MAC
+// as nic_tx_sched may find them, what it owes, what it has written, and the helper invariants.
+// Expects: `SC (path of the instance), clk_tx, rst_tx, the free inputs buf_byte, buf_last_i,
+// mac_*_i, flush, rst_mac, now, more (the buffer has another byte), and the outputs buf_ready,
+// mac_valid, mac_last, done_we, done_byte, done_data, done_step of the instance.
 
-localparam logic [2:0] CONTROL = 3'd0, LAUNCH = 3'd1, READY = 3'd2, FEED = 3'd3, DISCARD = 3'd4, ENDED = 3'd5;
+localparam logic [2:0] CONTROL = 3'd0, LAUNCH = 3'd1, READY = 3'd2, FEED = 3'd3, DISCARD = 3'd4,
+    ENDED = 3'd5;
 localparam logic [1:0] FREE = 2'd0, FLIGHT = 2'd1, CLOSE = 2'd2;
 
-// The buffer: bytes of anything, each stable until taken, in records of the parser's form: the control byte is the
-// last one exactly if it says too long, launch bytes never are.
+// The buffer: bytes of anything, each stable until taken, in records of the parser's form: the
+// control byte is the last one exactly if it says too long, launch bytes never are.
 logic fetched_q, last_fetched_q;
 logic [7:0] data_fetched_q;
 logic [3:0] pos_q;          // 0 control, 1..8 launch, 9 frame
 wire buf_valid = fetched_q || more;
 wire [7:0] data_in = fetched_q ? data_fetched_q : buf_byte;
-wire last_in = fetched_q ? last_fetched_q : pos_q == 4'd0 ? data_in[7] : buf_last_i && pos_q == 4'd9;
+wire last_in = fetched_q ? last_fetched_q : pos_q == 4'd0 ? data_in[7] : buf_last_i &&
+    pos_q == 4'd9;
 
-// The MAC: SFD at the earliest two clocks after the first valid (in truth eight), done after the last byte.
+// The MAC: SFD at the earliest two clocks after the first valid (in truth eight), done after the
+// last byte.
 logic flight_q, last_taken_q, sfd_q, sent_q;
 logic [1:0] age_flight_q;
 wire sfd = mac_sfd_i && flight_q && !sfd_q && age_flight_q == 2'd2;
@@ -89,14 +93,15 @@ end
 wire writing = !`SC.compare_q && !`SC.walk_idle;
 always_comb begin
     if (!rst_tx) begin
-        // Every record whose bytes are gone is completed: it is in flight, being closed, or about to be. And a
-        // completion is written only for such a record.
+        // Every record whose bytes are gone is completed: it is in flight, being closed, or about
+        // to be. And a completion is written only for such a record.
         a_owed: assert (owed_q == 2'(`SC.front_q == ENDED) + 2'(`SC.back_q == CLOSE) +
                         2'(`SC.back_q == FLIGHT && `SC.front_q != FEED));
         a_step: assert (!done_step || owed_q != '0);
         // The count steps with the status, after all eight time bytes.
         if (done_step) a_slot: assert (done_we && done_byte == 4'd1 && written_q == 8'hff);
-        if (done_we && !done_step) a_time_bytes: assert (done_byte[3] && !written_q[done_byte[2:0]]);
+        if (done_we && !done_step) a_time_bytes: assert (done_byte[3] &&
+            !written_q[done_byte[2:0]]);
         // OK exactly if the MAC sent it, and then with the time of its SFD.
         if (done_step) a_ok: assert ((done_data == nic_regs_pkg::TX_STATUS_OK) == sent_q);
         if (done_step && timed_q) a_sfd_time: assert (slot_time_q == sfd_time_q);
@@ -107,22 +112,27 @@ always_comb begin
         h_last_taken: assert (!flight_q || last_taken_q == (`SC.front_q != FEED));
         h_pos: assert (`SC.front_q == CONTROL || `SC.front_q == ENDED ? pos_q == '0 :
                        `SC.front_q != LAUNCH ? pos_q == 4'd9 :
-                       `SC.byte_valid_q && `SC.compare_q ? pos_q == 4'd1 + 4'(`SC.index_q) : pos_q == 4'd1);
+                       `SC.byte_valid_q && `SC.compare_q ? pos_q == 4'd1 + 4'(`SC.index_q) :
+                           pos_q == 4'd1);
         h_fetched: assert (!fetched_q || pos_q != '0 || last_fetched_q == data_fetched_q[7]);
         h_fetched_last: assert (!fetched_q || pos_q == '0 || pos_q == 4'd9 || !last_fetched_q);
-        h_flags: assert (`SC.front_q == CONTROL || `SC.front_q == ENDED || `SC.flags_q[3:1] == flags_q);
+        h_flags: assert (`SC.front_q == CONTROL || `SC.front_q == ENDED ||
+            `SC.flags_q[3:1] == flags_q);
         h_launch: assert (`SC.front_q != LAUNCH || `SC.flags_q[0]);
         h_discard: assert (`SC.front_q != DISCARD || `SC.back_q == FREE);
         h_timed_free: assert (`SC.back_q != FREE || !`SC.timed_q || `SC.front_q == DISCARD ||
                               `SC.front_q == ENDED);
-        h_verdict: assert ((`SC.front_q != FEED && `SC.front_q != DISCARD && `SC.front_q != ENDED) ||
+        h_verdict: assert ((`SC.front_q != FEED && `SC.front_q != DISCARD &&
+            `SC.front_q != ENDED) ||
                            `SC.verdict_q != nic_regs_pkg::TX_STATUS_OK[2:0]);
-        h_sent: assert (sent_q == (`SC.back_q == CLOSE && `SC.status_q == nic_regs_pkg::TX_STATUS_OK[2:0]));
+        h_sent: assert (sent_q == (`SC.back_q == CLOSE &&
+            `SC.status_q == nic_regs_pkg::TX_STATUS_OK[2:0]));
         h_sfd: assert (!flight_q || sfd_q == `SC.timed_q);
         h_timed: assert (!timed_q || `SC.timed_q);
         h_age_flight: assert (age_flight_q != 2'd3);
         h_young: assert (!flight_q || age_flight_q != '0 || (`SC.front_q == FEED && !sfd_q));
-        h_untimed: assert (!flight_q || `SC.timed_q || (`SC.front_q != LAUNCH && `SC.front_q != READY));
+        h_untimed: assert (!flight_q || `SC.timed_q || (`SC.front_q != LAUNCH &&
+            `SC.front_q != READY));
         // The walk over the captured time.
         h_pick: assert (`SC.pick_run_q || `SC.pick_q == '0);
         h_walk: assert (!`SC.byte_valid_q ||
