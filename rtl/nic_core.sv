@@ -77,10 +77,10 @@ module nic_core #(
 
     // The device reset lasts three clocks of the slowest MII clock, 2.5 MHz, and more, as the crossings ask for.
     localparam int unsigned RESET_CLOCKS = 128;
-    localparam int unsigned RESET_WIDTH = $clog2(RESET_CLOCKS);
-    // Power-up starts with one.
+    localparam int unsigned RESET_WIDTH = $clog2(2 * RESET_CLOCKS);
+    // Power-up starts with one. The register bus waits as long again, until the receive queue has cleared its table.
     logic [RESET_WIDTH-1:0] reset_count_q = '0;
-    logic rst_q = 1'b1;
+    logic rst_q = 1'b1, rst_bus_q = 1'b1;
     logic rst_txq_q = 1'b1, rst_rxq_q = 1'b1;
     logic rst_tx, rst_rx;
     logic ready_tx, ready_rx;
@@ -89,9 +89,11 @@ module nic_core #(
         if (rst_i) begin
             reset_count_q <= '0;
             rst_q <= 1'b1;
-        end else if (rst_q) begin
+            rst_bus_q <= 1'b1;
+        end else if (rst_bus_q) begin
             reset_count_q <= reset_count_q + 1'b1;
-            rst_q <= !(&reset_count_q);
+            rst_q <= !reset_count_q[RESET_WIDTH-1];
+            rst_bus_q <= !(&reset_count_q);
         end
     end
 
@@ -395,7 +397,7 @@ module nic_core #(
         .PROCESSOR(PROCESSOR)
     ) u_mgmt_sys (
         .clk_i(clk_i),
-        .rst_i(rst_q),
+        .rst_i(rst_bus_q),
         .reg_valid_i(reg_valid_i),
         .reg_write_i(reg_write_i),
         .reg_addr_i(reg_addr_i),

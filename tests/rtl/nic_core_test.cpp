@@ -157,6 +157,25 @@ START_TEST(registers_keep_what_is_written)
 }
 END_TEST
 
+// The first access after a reset may be any: none is lost.
+START_TEST(the_filter_table_is_cleared_by_reset_only)
+{
+    struct core c = {};
+    core_open(&c, "nic_core_exact", 14);
+    c.clocks[RX] = tb_clock_start(&c.tb.top->clk_rx_i, 2500, 1000);
+    core_reset(&c);
+    for (unsigned w = 0; w < NIC_EXACT_WORDS; w++)
+        core_write(&c, NIC_EXACT_ADDR + 4 * w, 0x1ffff);
+    c.rst = true;
+    core_run_ns(&c, 40);
+    c.rst = false;
+    core_write(&c, NIC_EXACT_ADDR + 4 * 2, 0x1abcd);
+    for (unsigned w = 0; w < NIC_EXACT_WORDS; w++)
+        ck_assert_uint_eq(core_read(&c, NIC_EXACT_ADDR + 4 * w), w == 2 ? 0x1abcd : 0);
+    core_close(&c);
+}
+END_TEST
+
 START_TEST(unmapped_addresses_are_refused)
 {
     struct core c = {};
@@ -575,6 +594,6 @@ START_TEST(domain_and_nic_resets_keep_exactly_once)
 END_TEST
 
 TB_MAIN("nic_core", sends_one_frame, receives_one_frame, loops_back, registers_have_their_reset_values,
-        registers_keep_what_is_written, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
+        registers_keep_what_is_written, the_filter_table_is_cleared_by_reset_only, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
         time_is_kept_set_and_stepped, stamps_and_launches_are_right, counters_conserve,
         domain_and_nic_resets_keep_exactly_once)
