@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RUN_SECONDS 4
+#define PRINTS 5 /* the first and the last make the figure */
 
 /* Processor time in ns of the thread that forwards; 0: not found. */
 static unsigned long long worker_ns(pid_t pid)
@@ -65,10 +65,10 @@ static pid_t start(unsigned burst, unsigned frame_bytes, int *output)
         dup2(out[1], STDOUT_FILENO);
         close(in[1]);
         close(out[0]);
-        execlp("dpdk-testpmd", "dpdk-testpmd", "--no-huge", "--no-pci", "-m", "256", "-l", "0,1",
-               "--vdev", "net_null0", "--no-telemetry", "--log-level=error", "--",
+        execlp("stdbuf", "stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "--no-pci", "-m", "256",
+               "-l", "0,1", "--vdev", "net_null0", "--no-telemetry", "--log-level=error", "--",
                "--forward-mode=txonly", burst_text, bytes_text, "--total-num-mbufs=8192",
-               "--auto-start", "--stats-period=3600", (char *)NULL);
+               "--auto-start", "--stats-period=1", (char *)NULL);
         perror("dpdk-testpmd (package dpdk)");
         _exit(127);
     }
@@ -78,31 +78,36 @@ static pid_t start(unsigned burst, unsigned frame_bytes, int *output)
     return pid;
 }
 
+/* Every second testpmd prints its counters; at each print the thread's processor time is read too.
+ */
 double testpmd_ns(unsigned burst, unsigned frame_bytes)
 {
-    unsigned long long ns = 0, packets = 0;
-    char line[512], *total;
+    unsigned long long ns[PRINTS] = {0}, packets[PRINTS] = {0};
+    unsigned prints = 0;
+    char line[512], *count;
     int output, status;
     FILE *text;
     pid_t pid = start(burst, frame_bytes, &output);
 
     if (pid < 0)
         return -1;
-    sleep(RUN_SECONDS);
-    ns = worker_ns(pid);
-    kill(pid, SIGINT);
     text = fdopen(output, "r");
-    while (text && fgets(line, sizeof(line), text)) {
-        if ((total = strstr(line, "TX-total:")) != NULL)
-            packets = strtoull(total + 9, NULL, 10);
+    while (text && prints < PRINTS && fgets(line, sizeof(line), text)) {
+        if ((count = strstr(line, "TX-packets:")) == NULL)
+            continue;
+        packets[prints] = strtoull(count + 11, NULL, 10);
+        ns[prints] = worker_ns(pid);
+        prints += packets[prints] > 0 && ns[prints] > 0;
     }
+    kill(pid, SIGINT);
+    while (text && fgets(line, sizeof(line), text))
+        ;
     if (text)
         fclose(text);
     waitpid(pid, &status, 0);
-    if (packets == 0 || ns == 0) {
-        fprintf(stderr, "testpmd gave no figure (burst %u): %llu packets, %llu ns\n", burst,
-                packets, ns);
+    if (prints < PRINTS || packets[PRINTS - 1] == packets[0]) {
+        fprintf(stderr, "testpmd gave no figure (burst %u)\n", burst);
         return -1;
     }
-    return (double)ns / (double)packets;
+    return (double)(ns[PRINTS - 1] - ns[0]) / (double)(packets[PRINTS - 1] - packets[0]);
 }
