@@ -593,7 +593,67 @@ START_TEST(domain_and_nic_resets_keep_exactly_once)
 }
 END_TEST
 
+// Each domain's reset does what it is for: the frame in flight is cut and completed, or dropped and counted.
+START_TEST(a_domain_reset_cuts_the_frame_in_flight)
+{
+    struct core c = {};
+    core_open(&c, "nic_core_cut", 60);
+    core_reset(&c);
+    core_start(&c, NIC_SPEED_M1000, 0);
+    core_send(&c, core_random_frame(&c, 1500), 5, 0, 0);
+    core_send(&c, core_random_frame(&c, 60), 6, 0, 0);
+    while (!c.tx_on)
+        core_step(&c);
+    core_receive(&c, core_with_fcs(core_random_frame(&c, 1500), 60), 7, 12, false);
+    while (c.sending.octets.size() < 300)
+        core_step(&c);
+    c.rst_tx = c.rst_rx = true;
+    core_run_ns(&c, 200);
+    c.rst_tx = c.rst_rx = false;
+    core_wait_completed(&c, 2, 100000);
+    core_run_ns(&c, 20000);
+    ck_assert_uint_eq(c.events.size(), 3);
+    ck_assert_uint_eq(c.events[1].tag, 5);
+    ck_assert_uint_eq(c.events[1].status, NIC_TX_STATUS_ABORTED);
+    ck_assert_uint_eq(c.events[2].tag, 6);
+    ck_assert_uint_eq(c.records.size(), 0);
+    ck_assert_uint_ge(c.sent.size(), 1);
+    ck_assert_uint_le(c.sent[0].octets.size(), 400);
+    uint32_t is[NIC_COUNTER_MAX + 1];
+    core_counters(&c, is);
+    ck_assert_uint_ge(is[NIC_COUNTER_TX_ABORTED], 1);
+    ck_assert_uint_eq(is[NIC_COUNTER_RX_DROP_RESET], 1);
+    core_close(&c);
+}
+END_TEST
+
+// While a domain has not left its reset, what leads there is closed.
+START_TEST(nothing_is_accepted_before_the_tx_domain_is_ready)
+{
+    struct core c = {};
+    core_open(&c, "nic_core_ready", 61);
+    core_reset(&c);
+    c.clocks[TX].next_ps = UINT64_MAX;
+    c.rst = true;
+    core_run_ns(&c, 40);
+    c.rst = false;
+    core_run_ns(&c, 10000);
+    c.out_taken = 0;
+    core_send(&c, core_random_frame(&c, 60), 9, 0, 0);
+    core_run_ns(&c, 20000);
+    ck_assert_uint_eq(c.out_taken, 0);
+    ck_assert_uint_eq(c.tb.top->idle_o, 0);
+    c.clocks[TX].next_ps = c.tb.now_ps + 3000;
+    core_wait_completed(&c, 1, 20000);
+    ck_assert_uint_eq(core_completed(&c), 1);
+    ck_assert_uint_eq(c.events.back().tag, 9);
+    ck_assert_uint_eq(c.events.back().status, NIC_TX_STATUS_LINK_DOWN);
+    core_close(&c);
+}
+END_TEST
+
 TB_MAIN("nic_core", sends_one_frame, receives_one_frame, loops_back, registers_have_their_reset_values,
         registers_keep_what_is_written, the_filter_table_is_cleared_by_reset_only, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
         time_is_kept_set_and_stepped, stamps_and_launches_are_right, counters_conserve,
-        domain_and_nic_resets_keep_exactly_once)
+        domain_and_nic_resets_keep_exactly_once,
+        a_domain_reset_cuts_the_frame_in_flight, nothing_is_accepted_before_the_tx_domain_is_ready)
