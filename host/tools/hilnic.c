@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct command commands[] = {
     {"replay", command_replay, "device read write mode rate seed speed json",
@@ -62,40 +60,6 @@ static const char usage_text[] =
     "  hilnic help replay                               options of a command\n\n"
     "Commands: replay, bench, info, regs, stats, help.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do not match.\n";
-
-int complain(enum exit_code code, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("hilnic: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs(".\n", stderr);
-    va_end(arguments);
-    return code;
-}
-
-double wall_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-bool print_json(json_t *object)
-{
-    bool ok = object && json_dumpf(object, stdout, JSON_REAL_PRECISION(9)) == 0 && putchar('\n') != EOF;
-    json_decref(object);
-    return ok;
-}
-
-int close_output(int code)
-{
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    return complain(EXIT_FAILED, "standard output cannot be written: %s",
-                    strerror(errno ? errno : EIO));
-}
 
 /* ---- suggestions ---- */
 

@@ -39,7 +39,7 @@ refuses() {
         pass
     fi
 }
-value() { python3 -c "import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])" "$work/json" "$1"; }
+value() { sed -nE "s/.*\"$1\": \"?([^\",}]*)\"?[,}].*/\1/p" "$work/json"; }
 # One line of hexadecimal a frame, by tshark, padded to 60 octets.
 frames() {
     tshark -r "$1" -o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE -x 2>/dev/null | awk '
@@ -98,32 +98,36 @@ tshark -r "$work/wire.pcap" -T fields -e frame.time_relative 2>/dev/null >"$work
 check "recorded rate: within 1 ms" sh -c "paste '$work/a' '$work/b' | awk '{ d = \$1 - \$2; if (d > 0.001 || d < -0.001) exit 1 } END { if (NR < 300) exit 1 }'"
 
 # ---- frames that no Ethernet carries ----
-python3 - "$work" "$data/lengths.pcap" <<'PY'
-import struct, sys
-work, source = sys.argv[1], open(sys.argv[2], "rb").read()
-head = source[:24]
-def write(name, frames, link=1, magic=0xa1b2c3d4, cut=0, short=0):
-    data = struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, link)
-    for i, f in enumerate(frames):
-        data += struct.pack("<IIII", 1, i, len(f) - short, len(f)) + f[:len(f) - short]
-    open(f"{work}/{name}", "wb").write(data[:len(data) - cut])
-def frame(n):
-    return (bytes.fromhex("02000000000b02000000000a88b5") + bytes(i & 255 for i in range(70000)))[:n]
-def tagged(n):
-    return (bytes.fromhex("02000000000b02000000000a8100000a88b5") + bytes(70000))[:n]
-write("odd.pcap", [frame(60), frame(13), frame(0), frame(1), frame(1514), frame(1515), tagged(1518), tagged(1519), frame(9000), frame(65000), frame(14)])
-write("short.pcap", [frame(13)])
-write("none.pcap", [])
-write("ip.pcap", [frame(60)], link=101)
-write("wifi.pcap", [frame(60)], link=105)
-write("cut.pcap", [frame(60), frame(1000)], cut=300)
-write("cuthead.pcap", [frame(60), frame(1000)], cut=1005)
-write("snap.pcap", [frame(60), frame(100)], short=4)
-write("same.pcap", [frame(60)] * 50 + [frame(61)] * 50)
-write("pause.pcap", [frame(60), bytes.fromhex("0180c2000001" "02000000000a" "8808" "0001" "0010") + bytes(42), frame(61)])
-open(f"{work}/text.pcap", "w").write("this is no capture\n")
-open(f"{work}/empty.pcap", "w")
-PY
+perl - "$work" <<'PL'
+my $work = shift;
+sub put {
+    my ($name, $frames, %o) = @_;
+    my $data = pack("LSSlLLL", 0xa1b2c3d4, 2, 4, 0, 0, 262144, $o{link} // 1);
+    my $i = 0;
+    for my $f (@$frames) {
+        my $held = length($f) - ($o{short} // 0);
+        $data .= pack("LLLL", 1, $i++, $held, length($f)) . substr($f, 0, $held);
+    }
+    open(my $file, ">:raw", "$work/$name") or die;
+    print $file substr($data, 0, length($data) - ($o{cut} // 0));
+    close $file;
+}
+sub frame { substr(pack("H*", "02000000000b02000000000a88b5") . join("", map { chr($_ & 255) } 0 .. 69999), 0, $_[0]) }
+sub tagged { substr(pack("H*", "02000000000b02000000000a8100000a88b5") . "\0" x 2000, 0, $_[0]) }
+put("odd.pcap", [frame(60), frame(13), frame(0), frame(1), frame(1514), frame(1515), tagged(1518), tagged(1519), frame(9000),
+                 frame(65000), frame(14)]);
+put("short.pcap", [frame(13)]);
+put("none.pcap", []);
+put("ip.pcap", [frame(60)], link => 101);
+put("wifi.pcap", [frame(60)], link => 105);
+put("cut.pcap", [frame(60), frame(1000)], cut => 300);
+put("cuthead.pcap", [frame(60), frame(1000)], cut => 1005);
+put("snap.pcap", [frame(60), frame(100)], short => 4);
+put("same.pcap", [(frame(60)) x 50, (frame(61)) x 50]);
+put("pause.pcap", [frame(60), pack("H*", "0180c200000102000000000a880800010010") . "\0" x 42, frame(61)]);
+open(my $text, ">", "$work/text.pcap"); print $text "this is no capture\n"; close $text;
+open(my $empty, ">", "$work/empty.pcap"); close $empty;
+PL
 timeout 60 "$hilnic" replay -r "$work/odd.pcap" --json >"$work/json" 2>"$work/err"
 check "unsendable frames: exit 0" [ $? = 0 ]
 check "unsendable frames: rejected" [ "$(value rejected)" = 7 ]

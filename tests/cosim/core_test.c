@@ -9,6 +9,7 @@
 #define NIC_REGS_TABLES
 #include "nic_oid.h"
 #include "nic_regs.h"
+#include "replay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -516,6 +517,24 @@ START_TEST(device_time)
 }
 END_TEST
 
+/* ---- the verdict of hilnic replay ---- */
+
+START_TEST(verdict)
+{
+    const struct replay_result good = {.frames_read = 10, .sent = 9, .rejected = 1, .completed_ok = 9, .wire_frames = 9};
+    struct replay_result r = good;
+    uint32_t *const bad[] = {&r.completed_error, &r.outstanding, &r.lost, &r.duplicated, &r.out_of_order, &r.corrupted,
+                             &r.wire_mismatches, &r.assertions, &r.findings, &r.rejected, &r.wire_frames, &r.completed_ok,
+                             &r.frames_read};
+    ck_assert(replay_good(&good));
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        r = good;
+        ++*bad[i];
+        ck_assert_msg(!replay_good(&r), "count %u does not matter", i);
+    }
+}
+END_TEST
+
 #define ADD(name) add(suite, #name, name, 300)
 
 static void add(Suite *suite, const char *name, const TTest *test, double timeout_s)
@@ -552,5 +571,6 @@ int main(int argc, char **argv)
     ADD(bad_frames_100);
     ADD(register_walk);
     ADD(device_time);
+    ADD(verdict);
     return cosim_main(suite, argv[0]);
 }
