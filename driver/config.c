@@ -43,7 +43,8 @@ static void address_read(struct nic_adapter *a, NDIS_HANDLE configuration)
         return;
     if (length != ETH_LENGTH_OF_ADDRESS || ETH_IS_MULTICAST(address) ||
         NdisEqualMemory(address, (PVOID)zero, ETH_LENGTH_OF_ADDRESS)) {
-        nic_message(a, NDIS_ERROR_CODE_NETWORK_ADDRESS, "NetworkAddress is not a unicast address of six bytes; "
+        nic_message(a, NDIS_ERROR_CODE_NETWORK_ADDRESS,
+                    "NetworkAddress is not a unicast address of six bytes; "
                     "the default address is used");
         return;
     }
@@ -62,10 +63,12 @@ void nic_configuration_read(struct nic_adapter *a, NDIS_HANDLE wrapper_configura
         return;
     }
     for (i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
-        NdisReadConfiguration(&status, &parameter, configuration, &keywords[i].name, NdisParameterInteger);
+        NdisReadConfiguration(&status, &parameter, configuration, &keywords[i].name,
+                              NdisParameterInteger);
         if (status != NDIS_STATUS_SUCCESS || parameter->ParameterData.IntegerData > keywords[i].max)
             continue;
-        *(PULONG)((PUCHAR)&a->configuration + keywords[i].offset) = parameter->ParameterData.IntegerData;
+        *(PULONG)((PUCHAR)&a->configuration + keywords[i].offset) =
+            parameter->ParameterData.IntegerData;
     }
     address_default(a);
     address_read(a, configuration);

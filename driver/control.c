@@ -41,7 +41,8 @@ static ULONG filter_words(const struct nic_adapter *a, ULONG *words)
     ULONG i;
     words[0] = filter_bits(a);
     words[1] = words[2] = 0;
-    for (i = exact_multicasts(a); a->packet_filter & NDIS_PACKET_TYPE_MULTICAST && i < a->multicast_count; i++)
+    for (i = exact_multicasts(a);
+         a->packet_filter & NDIS_PACKET_TYPE_MULTICAST && i < a->multicast_count; i++)
         words[1 + hash_bit(a->multicast[i]) / 32] |= 1u << hash_bit(a->multicast[i]) % 32;
     words[3] = nic_get_le32(a->address);
     words[4] = a->address[4] | (ULONG)a->address[5] << 8;
@@ -69,8 +70,9 @@ static ULONG exact_words(const struct nic_adapter *a, ULONG *words)
 
 static ULONG link_word(const struct nic_adapter *a)
 {
-    ULONG speed = a->configuration.speed_duplex == 2 ? NIC_SPEED_M10 : a->configuration.speed_duplex == 4 ?
-                  NIC_SPEED_M100 : NIC_SPEED_M1000;
+    ULONG speed = a->configuration.speed_duplex == 2   ? NIC_SPEED_M10
+                  : a->configuration.speed_duplex == 4 ? NIC_SPEED_M100
+                                                       : NIC_SPEED_M1000;
     return NIC_LINK_UP_MASK | speed << NIC_LINK_SPEED_SHIFT | NIC_LINK_FULL_DUPLEX_MASK;
 }
 
@@ -160,8 +162,9 @@ void nic_control_start(struct nic_adapter *a)
     a->control_step = steps & (~steps + 1);
     a->control_cancelled = FALSE;
     access_of(a, a->control_step, &x);
-    nic_transport_setup(transfer->data, x.read ? NIC_VENDOR_REQUEST_REG_READ : NIC_VENDOR_REQUEST_REG_WRITE, x.address,
-                        (uint16_t)(4 * x.count));
+    nic_transport_setup(transfer->data,
+                        x.read ? NIC_VENDOR_REQUEST_REG_READ : NIC_VENDOR_REQUEST_REG_WRITE,
+                        x.address, (uint16_t)(4 * x.count));
     for (i = 0; i < x.count; i++)
         nic_put_le32(transfer->data + 8 + 4 * i, x.read ? 0 : x.words[i]);
     transfer->length_bytes = 8 + 4 * x.count;
@@ -177,7 +180,8 @@ static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
     case NIC_STEP_LINK:
         if (!a->processor)
             word = link_word(a);
-        nic_link_set(a, (word & NIC_LINK_UP_MASK) != 0, (word & NIC_LINK_SPEED_MASK) >> NIC_LINK_SPEED_SHIFT);
+        nic_link_set(a, (word & NIC_LINK_UP_MASK) != 0,
+                     (word & NIC_LINK_SPEED_MASK) >> NIC_LINK_SPEED_SHIFT);
         break;
     case NIC_STEP_COUNTERS:
         for (i = 0; i < count; i++)
@@ -208,7 +212,8 @@ static void step_failed(struct nic_adapter *a)
 void nic_control_done(struct nic_adapter *a)
 {
     struct nic_transfer *transfer = &a->control.transfer;
-    BOOLEAN ok = transfer->status == NIC_TRANSFER_OK && transfer->actual_bytes == transfer->length_bytes - 8;
+    BOOLEAN ok =
+        transfer->status == NIC_TRANSFER_OK && transfer->actual_bytes == transfer->length_bytes - 8;
     if (a->state >= NIC_STATE_DEAD || a->state == NIC_STATE_DRAIN)
         return; /* a step that was cut off stays to be done */
     if (!ok) {

@@ -8,24 +8,24 @@
 #define DDK_SHIM_H
 
 #define NDIS_MINIPORT_DRIVER 1
-#define NDIS51_MINIPORT 1
+#define NDIS51_MINIPORT      1
 
 /* The enumeration of ntddndis.h gets other names; the one of ndis.h stays. */
-#define _NDIS_REQUEST_TYPE nic_shim_request_type
-#define NDIS_REQUEST_TYPE nic_shim_request_type_t
-#define PNDIS_REQUEST_TYPE nic_shim_request_type_p
+#define _NDIS_REQUEST_TYPE          nic_shim_request_type
+#define NDIS_REQUEST_TYPE           nic_shim_request_type_t
+#define PNDIS_REQUEST_TYPE          nic_shim_request_type_p
 #define NdisRequestQueryInformation nic_shim_0
-#define NdisRequestSetInformation nic_shim_1
-#define NdisRequestQueryStatistics nic_shim_2
-#define NdisRequestOpen nic_shim_3
-#define NdisRequestClose nic_shim_4
-#define NdisRequestSend nic_shim_5
-#define NdisRequestTransferData nic_shim_6
-#define NdisRequestReset nic_shim_7
-#define NdisRequestGeneric1 nic_shim_8
-#define NdisRequestGeneric2 nic_shim_9
-#define NdisRequestGeneric3 nic_shim_10
-#define NdisRequestGeneric4 nic_shim_11
+#define NdisRequestSetInformation   nic_shim_1
+#define NdisRequestQueryStatistics  nic_shim_2
+#define NdisRequestOpen             nic_shim_3
+#define NdisRequestClose            nic_shim_4
+#define NdisRequestSend             nic_shim_5
+#define NdisRequestTransferData     nic_shim_6
+#define NdisRequestReset            nic_shim_7
+#define NdisRequestGeneric1         nic_shim_8
+#define NdisRequestGeneric2         nic_shim_9
+#define NdisRequestGeneric3         nic_shim_10
+#define NdisRequestGeneric4         nic_shim_11
 #include <ntddk.h>
 #include <netevent.h>
 #include <ntddndis.h>
@@ -49,6 +49,9 @@
 #define NdisMWanIndicateReceiveComplete(arguments) NdisMWanIndicateReceiveComplete(void)
 
 /* In Microsoft's ndis.h, but not in this one. */
-#define NDIS_STRING_CONST(text) { sizeof(L##text) - sizeof(WCHAR), sizeof(L##text), L##text }
+#define NDIS_STRING_CONST(text)                                                                    \
+    {                                                                                              \
+        sizeof(L##text) - sizeof(WCHAR), sizeof(L##text), L##text                                  \
+    }
 
 #endif

@@ -56,7 +56,9 @@ static void tx_done(struct nic_adapter *a, const struct nic_event *e)
     ULONG count;
     if (e->count < 1 || e->count > a->in_device || e->tag != a->oldest_tag + e->count - 1) {
         a->event_lost_step = TRUE;
-        nic_violation(a, "The device completed %u descriptors up to tag %x, but %u are outstanding from tag %x on",
+        nic_violation(a,
+                      "The device completed %u descriptors up to tag %x, but %u are outstanding "
+                      "from tag %x on",
                       e->count, e->tag, a->in_device, a->oldest_tag);
         return;
     }
@@ -78,7 +80,8 @@ void nic_link_set(struct nic_adapter *a, BOOLEAN up, ULONG speed)
     a->link_speed = speed;
     if (!changed)
         return;
-    NdisMIndicateStatus(a->handle, up ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT, NULL, 0);
+    NdisMIndicateStatus(a->handle, up ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT,
+                        NULL, 0);
     NdisMIndicateStatusComplete(a->handle);
 }
 
@@ -125,7 +128,8 @@ static void event(struct nic_adapter *a, const UCHAR *record)
     }
     /* It may also have been read from the wrong byte. */
     a->event_lost_step = TRUE;
-    nic_violation(a, "The device sent an event of kind %u with status %u and count %u", e.kind, e.status, e.count);
+    nic_violation(a, "The device sent an event of kind %u with status %u and count %u", e.kind,
+                  e.status, e.count);
 }
 
 /* RESET_DONE is kind 6 and 15 zeros. Kinds are never 0, so no other place of a well-formed stream looks like it. */

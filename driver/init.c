@@ -6,11 +6,11 @@
 #include "nic_miniport.h"
 
 /* Words 0..4 of the register map: ID, MAP_HASH, LIMITS, BUFFERS, CAPS. */
-#define IDENTITY_WORDS 5
+#define IDENTITY_WORDS  5
 #define HALT_TIMEOUT_MS 2000
 
-static void buffer_prepare(struct nic_adapter *a, struct nic_buffer *buffer, UCHAR endpoint, ULONG bytes,
-                           NDIS_STATUS *status)
+static void buffer_prepare(struct nic_adapter *a, struct nic_buffer *buffer, UCHAR endpoint,
+                           ULONG bytes, NDIS_STATUS *status)
 {
     PVOID data = NULL;
     UNREFERENCED_PARAMETER(a);
@@ -46,7 +46,8 @@ static NDIS_STATUS memory_get(struct nic_adapter *a)
     buffer_prepare(a, &a->control, 0, 8 + 4 * NIC_CONTROL_WORDS, &status);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
-    status = NdisAllocateMemoryWithTag(&ring, a->desc_depth * (UINT)sizeof *a->ring, NIC_TAG_MEMORY);
+    status =
+        NdisAllocateMemoryWithTag(&ring, a->desc_depth * (UINT)sizeof *a->ring, NIC_TAG_MEMORY);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     a->ring = ring;
@@ -89,8 +90,10 @@ static void limits_set(struct nic_adapter *a, const ULONG *words)
 {
     ULONG longest, jumbo = a->configuration.jumbo_packet;
     a->map_hash = words[NIC_MAP_HASH_ADDR / 4];
-    a->max_frame = (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_MAX_FRAME_MASK) >> NIC_LIMITS_MAX_FRAME_SHIFT;
-    a->desc_depth = (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_DESC_DEPTH_MASK) >> NIC_LIMITS_DESC_DEPTH_SHIFT;
+    a->max_frame =
+        (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_MAX_FRAME_MASK) >> NIC_LIMITS_MAX_FRAME_SHIFT;
+    a->desc_depth =
+        (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_DESC_DEPTH_MASK) >> NIC_LIMITS_DESC_DEPTH_SHIFT;
     a->filter_entries = words[NIC_CAPS_ADDR / 4] & NIC_CAPS_FILTER_ENTRIES_MASK;
     if (a->filter_entries > NIC_EXACT_WORDS / 4)
         a->filter_entries = NIC_EXACT_WORDS / 4;
@@ -110,27 +113,33 @@ static NDIS_STATUS identify(struct nic_adapter *a)
     if (!error)
         error = nic_transport_reg_read(a->transport, NIC_MAC_LO_ADDR, mac, 2);
     if (error) {
-        nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE, "The device in slot %u does not answer register reads (error "
-                    "%u); replug it", a->configuration.slot, (ULONG)-error);
+        nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE,
+                    "The device in slot %u does not answer register reads (error "
+                    "%u); replug it",
+                    a->configuration.slot, (ULONG)-error);
         return NDIS_STATUS_DEVICE_FAILED;
     }
     if (words[NIC_ID_ADDR / 4] != NIC_ID_RESET_VALUE) {
-        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND, "The device in slot %u is not a hilnic: its ID register "
-                    "reads %x, not %x", a->configuration.slot, words[NIC_ID_ADDR / 4], (ULONG)NIC_ID_RESET_VALUE);
+        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND,
+                    "The device in slot %u is not a hilnic: its ID register "
+                    "reads %x, not %x",
+                    a->configuration.slot, words[NIC_ID_ADDR / 4], (ULONG)NIC_ID_RESET_VALUE);
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
     }
     if (words[NIC_MAP_HASH_ADDR / 4] != NIC_MAP_HASH) {
-        nic_message(a, NDIS_ERROR_CODE_BAD_VERSION, "The device in slot %u has register map %x but this driver is "
-                    "built for %x; load matching gateware or driver", a->configuration.slot,
-                    words[NIC_MAP_HASH_ADDR / 4], (ULONG)NIC_MAP_HASH);
+        nic_message(a, NDIS_ERROR_CODE_BAD_VERSION,
+                    "The device in slot %u has register map %x but this driver is "
+                    "built for %x; load matching gateware or driver",
+                    a->configuration.slot, words[NIC_MAP_HASH_ADDR / 4], (ULONG)NIC_MAP_HASH);
         return NDIS_STATUS_BAD_VERSION;
     }
     limits_set(a, (const ULONG *)words);
-    if (a->max_frame < NIC_STANDARD_FRAME + NIC_FCS_BYTES + NIC_VLAN_BYTES || !a->desc_depth || !a->filter_entries ||
-        nic_align4(a->max_frame) + NIC_TX_HEADER_BYTES > NIC_STREAM_BYTES) {
-        nic_message(a, NDIS_ERROR_CODE_INVALID_VALUE_FROM_ADAPTER, "The device in slot %u has impossible limits: "
-                    "LIMITS reads %x, CAPS %x", a->configuration.slot, words[NIC_LIMITS_ADDR / 4],
-                    words[NIC_CAPS_ADDR / 4]);
+    if (a->max_frame < NIC_STANDARD_FRAME + NIC_FCS_BYTES + NIC_VLAN_BYTES || !a->desc_depth ||
+        !a->filter_entries || nic_align4(a->max_frame) + NIC_TX_HEADER_BYTES > NIC_STREAM_BYTES) {
+        nic_message(a, NDIS_ERROR_CODE_INVALID_VALUE_FROM_ADAPTER,
+                    "The device in slot %u has impossible limits: "
+                    "LIMITS reads %x, CAPS %x",
+                    a->configuration.slot, words[NIC_LIMITS_ADDR / 4], words[NIC_CAPS_ADDR / 4]);
         return NDIS_STATUS_DEVICE_FAILED;
     }
     address_from_device(a, (const ULONG *)mac);
@@ -142,13 +151,15 @@ static NDIS_STATUS device_find(struct nic_adapter *a)
     int error;
     a->transport = nic_transport_at(a->configuration.slot);
     if (!a->transport) {
-        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND, "There is no device in slot %u", a->configuration.slot);
+        nic_message(a, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND, "There is no device in slot %u",
+                    a->configuration.slot);
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
     }
     error = nic_transport_open(a->transport);
     if (error) {
-        nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE, "The device in slot %u cannot be opened (error %u)",
-                    a->configuration.slot, (ULONG)-error);
+        nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE,
+                    "The device in slot %u cannot be opened (error %u)", a->configuration.slot,
+                    (ULONG)-error);
         return NDIS_STATUS_DEVICE_FAILED;
     }
     a->opened = TRUE;
@@ -183,7 +194,8 @@ static BOOLEAN all_recall(struct nic_adapter *a)
     struct nic_transfer *transfer;
     ULONG waited_ms;
     cancel_all(a);
-    for (waited_ms = 0; (transfers_out(a) || a->lent_count) && waited_ms < HALT_TIMEOUT_MS; waited_ms++) {
+    for (waited_ms = 0; (transfers_out(a) || a->lent_count) && waited_ms < HALT_TIMEOUT_MS;
+         waited_ms++) {
         while ((transfer = nic_transport_reap(a->transport))) {
             struct nic_buffer *buffer = transfer->user;
             buffer->busy = FALSE;
@@ -218,7 +230,8 @@ static VOID NTAPI nic_halt(NDIS_HANDLE context)
         if (all_back)
             nic_transport_close(a->transport);
         else
-            nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "Transfers or received packets did not come back at halt; "
+            nic_message(a, NDIS_ERROR_CODE_TIMEOUT,
+                        "Transfers or received packets did not come back at halt; "
                         "their memory is not freed");
     }
     if (all_back)
@@ -233,7 +246,8 @@ static NDIS_STATUS adapter_start(struct nic_adapter *a)
         return status;
     status = memory_get(a);
     if (status != NDIS_STATUS_SUCCESS) {
-        nic_message(a, NDIS_ERROR_CODE_OUT_OF_RESOURCES, "There is no memory for %u descriptors", a->desc_depth);
+        nic_message(a, NDIS_ERROR_CODE_OUT_OF_RESOURCES, "There is no memory for %u descriptors",
+                    a->desc_depth);
         return status;
     }
     NdisMInitializeTimer(&a->timer, a->handle, nic_timer, a);
@@ -241,8 +255,8 @@ static NDIS_STATUS adapter_start(struct nic_adapter *a)
     /* Before the interrupt, so that no DPC runs beside it: an interrupt raised meanwhile is kept for the ISR. */
     nic_reset_begin(a);
     nic_transport_describe(a->transport, &description);
-    status = NdisMRegisterInterrupt(&a->interrupt, a->handle, description.interrupt_vector, 0, TRUE, FALSE,
-                                    NdisInterruptLatched);
+    status = NdisMRegisterInterrupt(&a->interrupt, a->handle, description.interrupt_vector, 0, TRUE,
+                                    FALSE, NdisInterruptLatched);
     if (status != NDIS_STATUS_SUCCESS) {
         nic_message(a, NDIS_ERROR_CODE_INTERRUPT_CONNECT, "Interrupt %u cannot be had",
                     (ULONG)description.interrupt_vector);
@@ -252,8 +266,9 @@ static NDIS_STATUS adapter_start(struct nic_adapter *a)
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected, PNDIS_MEDIUM media, UINT media_count,
-                                        NDIS_HANDLE handle, NDIS_HANDLE wrapper_configuration)
+static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected, PNDIS_MEDIUM media,
+                                        UINT media_count, NDIS_HANDLE handle,
+                                        NDIS_HANDLE wrapper_configuration)
 {
     struct nic_adapter *a;
     PVOID memory = NULL;
@@ -275,8 +290,10 @@ static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected,
     a->link_speed = NIC_SPEED_M1000;
     /* A far launch time keeps a packet here for as long as its sender wants: our own hang check knows, NDIS's does
      * not. */
-    NdisMSetAttributesEx(handle, a, 0, NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT | NDIS_ATTRIBUTE_SURPRISE_REMOVE_OK |
-                         NDIS_ATTRIBUTE_USES_SAFE_BUFFER_APIS, NdisInterfaceInternal);
+    NdisMSetAttributesEx(handle, a, 0,
+                         NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT | NDIS_ATTRIBUTE_SURPRISE_REMOVE_OK |
+                             NDIS_ATTRIBUTE_USES_SAFE_BUFFER_APIS,
+                         NdisInterfaceInternal);
     nic_configuration_read(a, wrapper_configuration);
     status = adapter_start(a);
     if (status != NDIS_STATUS_SUCCESS) {
@@ -286,7 +303,8 @@ static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected,
     return status;
 }
 
-static VOID NTAPI nic_pnp_event(NDIS_HANDLE context, NDIS_DEVICE_PNP_EVENT event, PVOID buffer, ULONG length)
+static VOID NTAPI nic_pnp_event(NDIS_HANDLE context, NDIS_DEVICE_PNP_EVENT event, PVOID buffer,
+                                ULONG length)
 {
     UNREFERENCED_PARAMETER(buffer);
     UNREFERENCED_PARAMETER(length);

@@ -25,7 +25,8 @@ BOOLEAN nic_submit(struct nic_adapter *a, struct nic_buffer *buffer, ULONG *busy
     if (error == -19)
         nic_gone(a, "The device was unplugged");
     else
-        nic_trouble(a, "Endpoint %x refused a transfer (error %u)", (ULONG)buffer->transfer.endpoint, (ULONG)-error);
+        nic_trouble(a, "Endpoint %x refused a transfer (error %u)",
+                    (ULONG)buffer->transfer.endpoint, (ULONG)-error);
     return FALSE;
 }
 

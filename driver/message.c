@@ -41,7 +41,8 @@ static void put_number(struct nic_writer *w, ULONG value, ULONG base, ULONG digi
         put(w, reversed[--count]);
 }
 
-void nic_message_list(struct nic_adapter *a, NDIS_ERROR_CODE code, const char *format, va_list arguments)
+void nic_message_list(struct nic_adapter *a, NDIS_ERROR_CODE code, const char *format,
+                      va_list arguments)
 {
     struct nic_writer w = {a->message, 0};
     for (; *format; format++) {

@@ -34,31 +34,31 @@
 #include "nic_transport.h"
 
 #ifdef NIC_SEND_SINGLE
-#define NIC_ENTRY nic_miniport_single_entry
+#define NIC_ENTRY   nic_miniport_single_entry
 #define NIC_MESSAGE nic_miniport_single_message
 #else
-#define NIC_ENTRY nic_miniport_entry
+#define NIC_ENTRY   nic_miniport_entry
 #define NIC_MESSAGE nic_miniport_message
 #endif
 
-#define NIC_OUT_TRANSFERS 4   /* one or more in flight, one gathers */
-#define NIC_RX_TRANSFERS 4
-#define NIC_EVENT_TRANSFERS 2
-#define NIC_STREAM_BYTES 16384 /* size of an OUT and an RX transfer */
+#define NIC_OUT_TRANSFERS        4 /* one or more in flight, one gathers */
+#define NIC_RX_TRANSFERS         4
+#define NIC_EVENT_TRANSFERS      2
+#define NIC_STREAM_BYTES         16384 /* size of an OUT and an RX transfer */
 #define NIC_EVENT_TRANSFER_BYTES 1024
-#define NIC_RX_BATCH 16       /* most frames in one indication */
-#define NIC_RX_SLOTS 64       /* packets for received frames */
-#define NIC_CONTROL_WORDS 64
-#define NIC_MULTICAST_MAX 64
-#define NIC_MAC_HEADER 14
-#define NIC_FCS_BYTES 4
-#define NIC_VLAN_BYTES 4
-#define NIC_STANDARD_FRAME 1514
-#define NIC_TIMEOUT_MS 1000   /* of one phase of a NIC reset, and of a register access */
-#define NIC_RESET_ATTEMPTS 3  /* in a row without an answer: DEAD */
-#define NIC_RESET_STREAK 10   /* in a row without a frame in between: DEAD */
-#define NIC_MESSAGE_BYTES 200
-#define NIC_TAG_MEMORY 0x434e6c68
+#define NIC_RX_BATCH             16 /* most frames in one indication */
+#define NIC_RX_SLOTS             64 /* packets for received frames */
+#define NIC_CONTROL_WORDS        64
+#define NIC_MULTICAST_MAX        64
+#define NIC_MAC_HEADER           14
+#define NIC_FCS_BYTES            4
+#define NIC_VLAN_BYTES           4
+#define NIC_STANDARD_FRAME       1514
+#define NIC_TIMEOUT_MS           1000 /* of one phase of a NIC reset, and of a register access */
+#define NIC_RESET_ATTEMPTS       3    /* in a row without an answer: DEAD */
+#define NIC_RESET_STREAK         10   /* in a row without a frame in between: DEAD */
+#define NIC_MESSAGE_BYTES        200
+#define NIC_TAG_MEMORY           0x434e6c68
 
 enum nic_state {
     NIC_STATE_RUNNING,
@@ -75,15 +75,16 @@ enum nic_step {
     NIC_STEP_MODERATION = 1 << 1,
     NIC_STEP_FILTER = 1 << 2, /* FILTER, HASH, MAC: one block */
     NIC_STEP_EXACT = 1 << 3,
-    NIC_STEP_LINK = 1 << 4,   /* written, or read where a processor keeps it */
-    NIC_STEP_CTRL = 1 << 5,   /* last: frames flow from here on */
+    NIC_STEP_LINK = 1 << 4, /* written, or read where a processor keeps it */
+    NIC_STEP_CTRL = 1 << 5, /* last: frames flow from here on */
     NIC_STEP_SNAPSHOT = 1 << 6,
     NIC_STEP_COUNTERS = 1 << 7,
     NIC_STEP_REGISTER_READ = 1 << 8,
     NIC_STEP_REGISTER_WRITE = 1 << 9,
     NIC_STEP_PROBE = 1 << 10, /* device time, for the hang check */
 };
-#define NIC_STEPS_SETUP (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)
+#define NIC_STEPS_SETUP                                                                            \
+    (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)
 
 /* The driver's own data in a packet: MiniportReserved, of which eight bytes are ours (REQ-56). */
 struct nic_packet_note {
@@ -91,7 +92,8 @@ struct nic_packet_note {
     ULONG guard; /* NIC_NOTE_GUARD ^ tag while it is outstanding */
 };
 #define NIC_NOTE_GUARD 0x5a17e0ffu
-_Static_assert(sizeof(struct nic_packet_note) <= 8, "the driver's data in a packet is 8 bytes (REQ-56)");
+_Static_assert(sizeof(struct nic_packet_note) <= 8,
+               "the driver's data in a packet is 8 bytes (REQ-56)");
 
 /* One descriptor that the device may complete. Ring position = order of submission. */
 struct nic_descriptor {
@@ -103,9 +105,9 @@ struct nic_descriptor {
 
 struct nic_buffer {
     struct nic_transfer transfer;
-    BOOLEAN busy;        /* the transport's */
-    ULONG fill_bytes;    /* OUT: bytes gathered */
-    ULONG records;       /* OUT: descriptors in them */
+    BOOLEAN busy;     /* the transport's */
+    ULONG fill_bytes; /* OUT: bytes gathered */
+    ULONG records;    /* OUT: descriptors in them */
 };
 
 /* A received frame being put together or indicated. */
@@ -120,33 +122,33 @@ struct nic_rx_slot {
 struct nic_rx_parser {
     UCHAR header[NIC_RX_HEADER_BYTES];
     ULONG header_bytes;
-    ULONG length;        /* frame bytes of the record, 0: between records */
-    ULONG got;           /* bytes taken after the header, padding included */
-    BOOLEAN drop;        /* counted as an error, not indicated */
+    ULONG length; /* frame bytes of the record, 0: between records */
+    ULONG got;    /* bytes taken after the header, padding included */
+    BOOLEAN drop; /* counted as an error, not indicated */
     BOOLEAN sequence_known;
-    ULONG sequence;      /* of the last frame */
+    ULONG sequence; /* of the last frame */
 };
 
 /* The request that pends, if any. NDIS gives us one at a time. */
 struct nic_request {
     BOOLEAN busy;
     BOOLEAN set;
-    ULONG steps;         /* of control_todo, that it waits for */
+    ULONG steps; /* of control_todo, that it waits for */
     NDIS_OID oid;
     PVOID buffer;
     ULONG length;
-    PULONG moved;        /* BytesWritten or BytesRead */
+    PULONG moved; /* BytesWritten or BytesRead */
     PULONG needed;
 };
 
 struct nic_configuration {
     ULONG slot;
     ULONG copy_mode;
-    ULONG jumbo_packet;  /* 0: 1514 */
+    ULONG jumbo_packet; /* 0: 1514 */
     ULONG moderation_count;
     ULONG moderation_us;
-    ULONG hash_test;     /* multicast addresses all go to the hash table */
-    ULONG speed_duplex;  /* 2, 4, 6: 10, 100, 1000 full duplex; else 1000 */
+    ULONG hash_test;    /* multicast addresses all go to the hash table */
+    ULONG speed_duplex; /* 2, 4, 6: 10, 100, 1000 full duplex; else 1000 */
 };
 
 struct nic_adapter {
@@ -161,7 +163,7 @@ struct nic_adapter {
     /* from the device's registers */
     ULONG map_hash, max_frame, desc_depth, filter_entries;
     BOOLEAN processor;
-    ULONG max_packet;        /* longest packet taken, without VLAN tag */
+    ULONG max_packet; /* longest packet taken, without VLAN tag */
     ULONG max_packet_vlan;
     UCHAR permanent_address[ETH_LENGTH_OF_ADDRESS];
     UCHAR address[ETH_LENGTH_OF_ADDRESS];
@@ -169,14 +171,14 @@ struct nic_adapter {
     /* send (send.c): descriptors head..head+outstanding-1 of the ring; the last `gathered` of them are in `filling` */
     struct nic_descriptor *ring;
     ULONG head, tail, outstanding;
-    ULONG in_device;         /* of the outstanding, submitted to the transport */
-    ULONG oldest_tag;        /* of the head */
-    ULONG reports;           /* outstanding that have a completion record of their own */
+    ULONG in_device;  /* of the outstanding, submitted to the transport */
+    ULONG oldest_tag; /* of the head */
+    ULONG reports;    /* outstanding that have a completion record of their own */
     struct nic_buffer out[NIC_OUT_TRANSFERS];
     struct nic_buffer *filling;
     ULONG out_busy;
-    ULONG hold_flush;        /* > 0: more may follow, the end of the call flushes */
-    BOOLEAN starved;         /* answered RESOURCES since the last NdisMSendResourcesAvailable */
+    ULONG hold_flush; /* > 0: more may follow, the end of the call flushes */
+    BOOLEAN starved;  /* answered RESOURCES since the last NdisMSendResourcesAvailable */
 
     /* receive (receive.c) */
     struct nic_buffer rx[NIC_RX_TRANSFERS];
@@ -186,24 +188,25 @@ struct nic_adapter {
     ULONG free_slots[NIC_RX_SLOTS], free_count; /* not filling, not in the batch, not lent */
     ULONG filling_slot;
     PNDIS_PACKET batch[NIC_RX_BATCH];
-    ULONG batch_count;       /* filled and not yet indicated */
-    ULONG lent_count;        /* with protocols */
+    ULONG batch_count; /* filled and not yet indicated */
+    ULONG lent_count;  /* with protocols */
     NDIS_HANDLE packet_pool, buffer_pool;
 
     /* events (event.c) */
     struct nic_buffer event[NIC_EVENT_TRANSFERS];
     ULONG event_busy;
     UCHAR event_record[NIC_EVENT_BYTES];
-    ULONG event_bytes;       /* of it present */
-    BOOLEAN event_lost_step; /* records may begin at any byte: nothing is believed before RESET_DONE is found */
+    ULONG event_bytes; /* of it present */
+    BOOLEAN
+        event_lost_step; /* records may begin at any byte: nothing is believed before RESET_DONE is found */
     BOOLEAN link_up;
-    ULONG link_speed;        /* NIC_SPEED_* */
+    ULONG link_speed; /* NIC_SPEED_* */
 
     /* registers (control.c) */
     struct nic_buffer control;
     BOOLEAN control_cancelled;
-    ULONG control_todo;      /* nic_step */
-    ULONG control_step;      /* in flight */
+    ULONG control_todo; /* nic_step */
+    ULONG control_step; /* in flight */
     ULONG counters[NIC_COUNTER_WORDS];
     struct nic_oid_register access;
     ULONGLONG probe_time_ns;
@@ -218,10 +221,10 @@ struct nic_adapter {
 
     /* reset (reset.c) */
     BOOLEAN reset_done, reset_pended;
-    ULONG reset_attempts;    /* without an answer */
-    ULONG reset_streak;      /* without a frame in between */
+    ULONG reset_attempts; /* without an answer */
+    ULONG reset_streak;   /* without a frame in between */
     ULONG hang_intervals;
-    ULONG completions;       /* total, for the hang check */
+    ULONG completions; /* total, for the hang check */
     ULONG completions_seen;
 
     /* statistics */
@@ -273,30 +276,33 @@ BOOLEAN nic_send_room(const struct nic_adapter *);
 /* ---- event.c, receive.c: bytes of the streams; FALSE: violation, a reset has begun, the rest is to be dropped ---- */
 BOOLEAN nic_event_bytes(struct nic_adapter *, const UCHAR *data, ULONG count);
 BOOLEAN nic_rx_bytes(struct nic_adapter *, const UCHAR *data, ULONG count);
-void nic_rx_indicate(struct nic_adapter *);  /* hands the batch up */
+void nic_rx_indicate(struct nic_adapter *); /* hands the batch up */
 NDIS_STATUS nic_rx_allocate(struct nic_adapter *);
 void nic_rx_free(struct nic_adapter *);
 VOID NTAPI nic_return_packet(NDIS_HANDLE context, PNDIS_PACKET packet);
 void nic_link_set(struct nic_adapter *, BOOLEAN up, ULONG speed); /* tells NDIS of a change */
 
 /* ---- control.c ---- */
-void nic_control_start(struct nic_adapter *);  /* next step that the state allows, if none is in flight */
-void nic_control_done(struct nic_adapter *);   /* the control transfer is back */
+void nic_control_start(
+    struct nic_adapter *); /* next step that the state allows, if none is in flight */
+void nic_control_done(struct nic_adapter *); /* the control transfer is back */
 void nic_timer_arm(struct nic_adapter *);
 
 /* ---- request.c ---- */
-NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG written,
-                                        PULONG needed);
-NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG read,
-                                      PULONG needed);
+NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer,
+                                        ULONG length, PULONG written, PULONG needed);
+NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length,
+                                      PULONG read, PULONG needed);
 void nic_request_finish(struct nic_adapter *, NDIS_STATUS); /* ends the pending request, if any */
 
 /* ---- reset.c ---- */
-void nic_reset_begin(struct nic_adapter *);    /* not in GONE */
-void nic_reset_advance(struct nic_adapter *);  /* takes the next step if its condition holds */
+void nic_reset_begin(struct nic_adapter *);   /* not in GONE */
+void nic_reset_advance(struct nic_adapter *); /* takes the next step if its condition holds */
 void nic_reset_done_event(struct nic_adapter *);
-void nic_violation(struct nic_adapter *, const char *format, ...); /* the device broke a rule: message, reset */
-void nic_trouble(struct nic_adapter *, const char *format, ...);   /* a transfer failed: message, reset */
+void nic_violation(struct nic_adapter *, const char *format,
+                   ...); /* the device broke a rule: message, reset */
+void nic_trouble(struct nic_adapter *, const char *format,
+                 ...); /* a transfer failed: message, reset */
 void nic_gone(struct nic_adapter *, const char *why);
 NDIS_STATUS NTAPI nic_reset(PBOOLEAN addressing_reset, NDIS_HANDLE context);
 BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context);

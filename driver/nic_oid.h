@@ -64,12 +64,12 @@ struct nic_oid_driver {
  * read when the packet is sent and written before it is completed. Received packets carry one.
  */
 #define NIC_OOB_CLASS 0x686c4e43u
-#define NIC_OOB_SIZE 20u /* MEDIA_SPECIFIC_INFORMATION.Size */
+#define NIC_OOB_SIZE  20u /* MEDIA_SPECIFIC_INFORMATION.Size */
 
-#define NIC_OOB_REPORT 0x01u   /* time_ns is wanted; costs an event record */
-#define NIC_OOB_LAUNCH 0x02u   /* launch_ns is valid; goes before TimeToSend */
-#define NIC_OOB_HAS_FCS 0x04u  /* the last four bytes are the FCS, right or wrong */
-#define NIC_OOB_NO_PAD 0x08u   /* a short frame stays short */
+#define NIC_OOB_REPORT   0x01u /* time_ns is wanted; costs an event record */
+#define NIC_OOB_LAUNCH   0x02u /* launch_ns is valid; goes before TimeToSend */
+#define NIC_OOB_HAS_FCS  0x04u /* the last four bytes are the FCS, right or wrong */
+#define NIC_OOB_NO_PAD   0x08u /* a short frame stays short */
 #define NIC_OOB_TX_ERROR 0x10u /* tx_er during the frame */
 
 struct nic_oob {
@@ -78,7 +78,7 @@ struct nic_oob {
     UINT size;              /* NIC_OOB_SIZE */
     UINT flags;             /* NIC_OOB_* */
     ULONGLONG launch_ns;    /* device time */
-    ULONGLONG time_ns;      /* device time of the SFD, sent or received; not sent: of the completion */
+    ULONGLONG time_ns; /* device time of the SFD, sent or received; not sent: of the completion */
 };
 
 #endif

@@ -129,9 +129,11 @@ static BOOLEAN header_check(struct nic_adapter *a)
     ULONG error = (word & NIC_RX_HEADER_WORD0_ERROR_MASK) >> NIC_RX_HEADER_WORD0_ERROR_SHIFT;
     ULONGLONG time_ns = nic_get_le32(p->header + 8) | (ULONGLONG)nic_get_le32(p->header + 12) << 32;
     struct nic_rx_slot *slot = &a->slots[a->filling_slot];
-    if (check != word >> NIC_RX_HEADER_WORD0_CHECK_SHIFT || word & NIC_RX_HEADER_WORD0_RESERVED_MASK || !length ||
+    if (check != word >> NIC_RX_HEADER_WORD0_CHECK_SHIFT ||
+        word & NIC_RX_HEADER_WORD0_RESERVED_MASK || !length ||
         length > a->max_frame - NIC_FCS_BYTES || error > NIC_RX_ERROR_MAX) {
-        nic_violation(a, "The device sent a wrong RX header: %x, at most %u bytes", word, a->max_frame - NIC_FCS_BYTES);
+        nic_violation(a, "The device sent a wrong RX header: %x, at most %u bytes", word,
+                      a->max_frame - NIC_FCS_BYTES);
         return FALSE;
     }
     if (!sequence_check(a, nic_get_le32(p->header + 4)))
@@ -196,7 +198,9 @@ BOOLEAN nic_rx_bytes(struct nic_adapter *a, const UCHAR *data, ULONG count)
             if (!take)
                 return FALSE;
         } else {
-            take = NIC_RX_HEADER_BYTES - p->header_bytes < count ? NIC_RX_HEADER_BYTES - p->header_bytes : count;
+            take = NIC_RX_HEADER_BYTES - p->header_bytes < count
+                       ? NIC_RX_HEADER_BYTES - p->header_bytes
+                       : count;
             NdisMoveMemory(p->header + p->header_bytes, data, take);
             p->header_bytes += take;
             if (p->header_bytes == NIC_RX_HEADER_BYTES && !header_check(a))

@@ -5,20 +5,50 @@
  */
 #include "nic_miniport.h"
 
-#define NIC_FILTERS (NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST | \
-                     NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_PROMISCUOUS)
+#define NIC_FILTERS                                                                                \
+    (NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST |     \
+     NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_PROMISCUOUS)
 
 static const NDIS_OID supported[] = {
-    OID_GEN_SUPPORTED_LIST, OID_GEN_HARDWARE_STATUS, OID_GEN_MEDIA_SUPPORTED, OID_GEN_MEDIA_IN_USE,
-    OID_GEN_MAXIMUM_LOOKAHEAD, OID_GEN_MAXIMUM_FRAME_SIZE, OID_GEN_LINK_SPEED, OID_GEN_TRANSMIT_BUFFER_SPACE,
-    OID_GEN_RECEIVE_BUFFER_SPACE, OID_GEN_TRANSMIT_BLOCK_SIZE, OID_GEN_RECEIVE_BLOCK_SIZE, OID_GEN_VENDOR_ID,
-    OID_GEN_VENDOR_DESCRIPTION, OID_GEN_CURRENT_PACKET_FILTER, OID_GEN_CURRENT_LOOKAHEAD, OID_GEN_DRIVER_VERSION,
-    OID_GEN_MAXIMUM_TOTAL_SIZE, OID_GEN_PROTOCOL_OPTIONS, OID_GEN_MAC_OPTIONS, OID_GEN_MEDIA_CONNECT_STATUS,
-    OID_GEN_MAXIMUM_SEND_PACKETS, OID_GEN_VENDOR_DRIVER_VERSION, OID_GEN_XMIT_OK, OID_GEN_RCV_OK,
-    OID_GEN_XMIT_ERROR, OID_GEN_RCV_ERROR, OID_GEN_RCV_NO_BUFFER, OID_GEN_RCV_CRC_ERROR,
-    OID_802_3_PERMANENT_ADDRESS, OID_802_3_CURRENT_ADDRESS, OID_802_3_MULTICAST_LIST, OID_802_3_MAXIMUM_LIST_SIZE,
-    OID_802_3_MAC_OPTIONS, OID_802_3_RCV_ERROR_ALIGNMENT, OID_802_3_XMIT_ONE_COLLISION,
-    OID_802_3_XMIT_MORE_COLLISIONS, OID_HILNIC_LAST_ERROR, OID_HILNIC_COUNTERS, OID_HILNIC_REGISTER,
+    OID_GEN_SUPPORTED_LIST,
+    OID_GEN_HARDWARE_STATUS,
+    OID_GEN_MEDIA_SUPPORTED,
+    OID_GEN_MEDIA_IN_USE,
+    OID_GEN_MAXIMUM_LOOKAHEAD,
+    OID_GEN_MAXIMUM_FRAME_SIZE,
+    OID_GEN_LINK_SPEED,
+    OID_GEN_TRANSMIT_BUFFER_SPACE,
+    OID_GEN_RECEIVE_BUFFER_SPACE,
+    OID_GEN_TRANSMIT_BLOCK_SIZE,
+    OID_GEN_RECEIVE_BLOCK_SIZE,
+    OID_GEN_VENDOR_ID,
+    OID_GEN_VENDOR_DESCRIPTION,
+    OID_GEN_CURRENT_PACKET_FILTER,
+    OID_GEN_CURRENT_LOOKAHEAD,
+    OID_GEN_DRIVER_VERSION,
+    OID_GEN_MAXIMUM_TOTAL_SIZE,
+    OID_GEN_PROTOCOL_OPTIONS,
+    OID_GEN_MAC_OPTIONS,
+    OID_GEN_MEDIA_CONNECT_STATUS,
+    OID_GEN_MAXIMUM_SEND_PACKETS,
+    OID_GEN_VENDOR_DRIVER_VERSION,
+    OID_GEN_XMIT_OK,
+    OID_GEN_RCV_OK,
+    OID_GEN_XMIT_ERROR,
+    OID_GEN_RCV_ERROR,
+    OID_GEN_RCV_NO_BUFFER,
+    OID_GEN_RCV_CRC_ERROR,
+    OID_802_3_PERMANENT_ADDRESS,
+    OID_802_3_CURRENT_ADDRESS,
+    OID_802_3_MULTICAST_LIST,
+    OID_802_3_MAXIMUM_LIST_SIZE,
+    OID_802_3_MAC_OPTIONS,
+    OID_802_3_RCV_ERROR_ALIGNMENT,
+    OID_802_3_XMIT_ONE_COLLISION,
+    OID_802_3_XMIT_MORE_COLLISIONS,
+    OID_HILNIC_LAST_ERROR,
+    OID_HILNIC_COUNTERS,
+    OID_HILNIC_REGISTER,
     OID_HILNIC_DRIVER,
 };
 
@@ -58,7 +88,9 @@ static void answer_count(struct nic_answer *answer, ULONGLONG count, ULONG room)
 
 static ULONG link_speed(const struct nic_adapter *a)
 {
-    return a->link_speed == NIC_SPEED_M1000 ? 10000000 : a->link_speed == NIC_SPEED_M100 ? 1000000 : 100000;
+    return a->link_speed == NIC_SPEED_M1000  ? 10000000
+           : a->link_speed == NIC_SPEED_M100 ? 1000000
+                                             : 100000;
 }
 
 static void answer_driver(const struct nic_adapter *a, struct nic_answer *answer)
@@ -140,15 +172,18 @@ static BOOLEAN answer_general(const struct nic_adapter *a, NDIS_OID oid, struct 
 }
 
 /* What changes while it runs. */
-static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG room, struct nic_answer *answer)
+static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG room,
+                            struct nic_answer *answer)
 {
     switch (oid) {
     case OID_GEN_CURRENT_PACKET_FILTER:
         answer_word(answer, a->packet_filter);
         return TRUE;
     case OID_GEN_MAC_OPTIONS:
-        answer_word(answer, NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA | NDIS_MAC_OPTION_RECEIVE_SERIALIZED |
-                    NDIS_MAC_OPTION_TRANSFERS_NOT_PEND | NDIS_MAC_OPTION_NO_LOOPBACK | NDIS_MAC_OPTION_FULL_DUPLEX);
+        answer_word(answer, NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA |
+                                NDIS_MAC_OPTION_RECEIVE_SERIALIZED |
+                                NDIS_MAC_OPTION_TRANSFERS_NOT_PEND | NDIS_MAC_OPTION_NO_LOOPBACK |
+                                NDIS_MAC_OPTION_FULL_DUPLEX);
         return TRUE;
     case OID_GEN_MEDIA_CONNECT_STATUS:
         answer_word(answer, a->link_up ? NdisMediaStateConnected : NdisMediaStateDisconnected);
@@ -203,8 +238,8 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
 }
 
 /* Pends until the steps are made. */
-static NDIS_STATUS request_pend(struct nic_adapter *a, NDIS_OID oid, BOOLEAN set, ULONG steps, PVOID buffer,
-                                ULONG length, PULONG moved, PULONG needed)
+static NDIS_STATUS request_pend(struct nic_adapter *a, NDIS_OID oid, BOOLEAN set, ULONG steps,
+                                PVOID buffer, ULONG length, PULONG moved, PULONG needed)
 {
     struct nic_request request = {TRUE, set, steps, oid, buffer, length, moved, needed};
     if (a->state >= NIC_STATE_DEAD)
@@ -225,7 +260,8 @@ static NDIS_STATUS access_take(struct nic_adapter *a, const void *buffer, ULONG 
     if (length < sizeof head)
         return NDIS_STATUS_INVALID_LENGTH;
     NdisMoveMemory(head, buffer, sizeof head);
-    if (head[1] < 1 || head[1] > NIC_OID_REGISTER_WORDS || head[0] % 4 || length < sizeof head + 4 * head[1])
+    if (head[1] < 1 || head[1] > NIC_OID_REGISTER_WORDS || head[0] % 4 ||
+        length < sizeof head + 4 * head[1])
         return NDIS_STATUS_INVALID_DATA;
     if (set && head[0] <= NIC_RESET_ADDR && head[0] + 4 * head[1] > NIC_RESET_ADDR)
         return NDIS_STATUS_INVALID_DATA;
@@ -233,8 +269,8 @@ static NDIS_STATUS access_take(struct nic_adapter *a, const void *buffer, ULONG 
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID buffer, ULONG length, PULONG written,
-                                   PULONG needed)
+static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID buffer, ULONG length,
+                                   PULONG written, PULONG needed)
 {
     ULONG steps = NIC_STEP_SNAPSHOT | NIC_STEP_COUNTERS;
     ULONG minimum = sizeof(ULONG);
@@ -256,16 +292,16 @@ static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID bu
     return request_pend(a, oid, FALSE, steps, buffer, length, written, needed);
 }
 
-NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG written,
-                                        PULONG needed)
+NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer,
+                                        ULONG length, PULONG written, PULONG needed)
 {
     struct nic_adapter *a = context;
     struct nic_answer answer;
     *written = 0;
     *needed = 0;
     answer.data = NULL;
-    if (oid == OID_HILNIC_COUNTERS || oid == OID_HILNIC_REGISTER || oid == OID_802_3_RCV_ERROR_ALIGNMENT ||
-        oid == OID_GEN_RCV_CRC_ERROR)
+    if (oid == OID_HILNIC_COUNTERS || oid == OID_HILNIC_REGISTER ||
+        oid == OID_802_3_RCV_ERROR_ALIGNMENT || oid == OID_GEN_RCV_CRC_ERROR)
         return query_registers(a, oid, buffer, length, written, needed);
     if (!answer_general(a, oid, &answer) && !answer_state(a, oid, length, &answer))
         return NDIS_STATUS_NOT_SUPPORTED;
@@ -308,8 +344,8 @@ static NDIS_STATUS set_word(struct nic_adapter *a, NDIS_OID oid, ULONG word)
     return NDIS_STATUS_SUCCESS;
 }
 
-NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length, PULONG read,
-                                      PULONG needed)
+NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length,
+                                      PULONG read, PULONG needed)
 {
     struct nic_adapter *a = context;
     NDIS_STATUS status;
@@ -343,7 +379,8 @@ NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID b
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     *read = length;
-    return steps ? request_pend(a, oid, TRUE, steps, buffer, length, read, needed) : NDIS_STATUS_SUCCESS;
+    return steps ? request_pend(a, oid, TRUE, steps, buffer, length, read, needed)
+                 : NDIS_STATUS_SUCCESS;
 }
 
 /* Fills the caller's buffer; how much. */

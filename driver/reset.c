@@ -46,7 +46,8 @@ static void give_up(struct nic_adapter *a, enum nic_state state)
 
 static void dead(struct nic_adapter *a, const char *why)
 {
-    nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE, "%s; the device is given up until it is reset", why);
+    nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE, "%s; the device is given up until it is reset",
+                why);
     give_up(a, NIC_STATE_DEAD);
 }
 
@@ -54,7 +55,8 @@ void nic_gone(struct nic_adapter *a, const char *why)
 {
     if (a->state == NIC_STATE_GONE)
         return;
-    nic_message(a, NDIS_ERROR_CODE_ADAPTER_DISABLED, "%s; sends fail until the adapter is removed", why);
+    nic_message(a, NDIS_ERROR_CODE_ADAPTER_DISABLED, "%s; sends fail until the adapter is removed",
+                why);
     give_up(a, NIC_STATE_GONE);
 }
 
@@ -153,7 +155,8 @@ void nic_reset_advance(struct nic_adapter *a)
 {
     if (a->state == NIC_STATE_DRAIN && !a->out_busy && !a->rx_busy && !a->control.busy)
         drained(a);
-    if (a->state == NIC_STATE_RESET && a->reset_done && !a->control.busy && !(a->control_todo & NIC_STEP_RESET))
+    if (a->state == NIC_STATE_RESET && a->reset_done && !a->control.busy &&
+        !(a->control_todo & NIC_STEP_RESET))
         set_up(a);
     if (a->state == NIC_STATE_SETUP && !a->control.busy && !(a->control_todo & NIC_STEPS_SETUP))
         running(a);
@@ -239,7 +242,7 @@ BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context)
     if (waits_for_launch(a) || a->hang_intervals++ == 0)
         return FALSE;
     a->statistics.hangs++;
-    nic_message(a, NDIS_ERROR_CODE_TIMEOUT, "The device stopped completing with %u descriptors outstanding",
-                a->outstanding);
+    nic_message(a, NDIS_ERROR_CODE_TIMEOUT,
+                "The device stopped completing with %u descriptors outstanding", a->outstanding);
     return TRUE;
 }

@@ -31,7 +31,8 @@ BOOLEAN nic_send_room(const struct nic_adapter *a)
     ULONG i;
     if (a->outstanding == a->desc_depth)
         return FALSE;
-    if (a->filling && a->filling->fill_bytes + NIC_TX_HEADER_BYTES + nic_align4(a->max_frame) <= NIC_STREAM_BYTES)
+    if (a->filling &&
+        a->filling->fill_bytes + NIC_TX_HEADER_BYTES + nic_align4(a->max_frame) <= NIC_STREAM_BYTES)
         return TRUE;
     for (i = 0; i < NIC_OUT_TRANSFERS; i++)
         if (!a->out[i].busy && &a->out[i] != a->filling)
@@ -108,7 +109,8 @@ static void order_read(PNDIS_PACKET packet, struct nic_order *order)
     NdisMoveMemory(&oob, information, sizeof oob);
     if (oob.class_id != NIC_OOB_CLASS || oob.size != NIC_OOB_SIZE)
         return;
-    order->flags |= oob.flags & (NIC_OOB_REPORT | NIC_OOB_LAUNCH | NIC_OOB_HAS_FCS | NIC_OOB_NO_PAD | NIC_OOB_TX_ERROR);
+    order->flags |= oob.flags & (NIC_OOB_REPORT | NIC_OOB_LAUNCH | NIC_OOB_HAS_FCS |
+                                 NIC_OOB_NO_PAD | NIC_OOB_TX_ERROR);
     if (oob.flags & NIC_OOB_LAUNCH)
         order->launch_ns = oob.launch_ns;
 }
@@ -125,7 +127,8 @@ static ULONG length_limit(const struct nic_adapter *a, const UCHAR *frame, ULONG
 
 static void header_write(PUCHAR header, ULONG length, const struct nic_order *order, ULONG tag)
 {
-    ULONG word = length << NIC_TX_HEADER_WORD0_LENGTH_SHIFT | order->flags << NIC_TX_HEADER_WORD0_REPORT_SHIFT;
+    ULONG word = length << NIC_TX_HEADER_WORD0_LENGTH_SHIFT |
+                 order->flags << NIC_TX_HEADER_WORD0_REPORT_SHIFT;
     ULONG check = 0x5a ^ (word & 0xff) ^ (word >> 8 & 0xff) ^ (word >> 16 & 0xff);
     nic_put_le32(header, word | check << NIC_TX_HEADER_WORD0_CHECK_SHIFT);
     nic_put_le32(header + 4, tag);
@@ -133,7 +136,8 @@ static void header_write(PUCHAR header, ULONG length, const struct nic_order *or
     nic_put_le32(header + 12, (ULONG)(order->launch_ns >> 32));
 }
 
-static NDIS_STATUS descriptor_take(struct nic_adapter *a, PNDIS_PACKET packet, const struct nic_order *order, ULONG tag)
+static NDIS_STATUS descriptor_take(struct nic_adapter *a, PNDIS_PACKET packet,
+                                   const struct nic_order *order, ULONG tag)
 {
     struct nic_descriptor *d = &a->ring[a->tail];
     struct nic_packet_note note = {tag, NIC_NOTE_GUARD ^ tag};
@@ -257,8 +261,10 @@ void nic_complete_head(struct nic_adapter *a, NDIS_STATUS status, ULONGLONG time
         time_set(&done, time_ns);
     NdisMoveMemory(&note, done.packet->MiniportReserved, sizeof note);
     if (note.tag != a->oldest_tag - 1 || note.guard != (NIC_NOTE_GUARD ^ note.tag))
-        nic_message(a, NDIS_ERROR_CODE_DRIVER_FAILURE, "MiniportReserved of the packet with tag %x was overwritten "
-                    "while it was ours", a->oldest_tag - 1);
+        nic_message(a, NDIS_ERROR_CODE_DRIVER_FAILURE,
+                    "MiniportReserved of the packet with tag %x was overwritten "
+                    "while it was ours",
+                    a->oldest_tag - 1);
     NdisMSendComplete(a->handle, done.packet, status);
 }
 

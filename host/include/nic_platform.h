@@ -16,7 +16,7 @@ struct nic_platform;
 struct nic_timer {
     void (*fn)(void *context); /* called at DISPATCH level, no lock held, once per arming */
     void *context;
-    uint64_t due_ns;        /* platform private from here on */
+    uint64_t due_ns; /* platform private from here on */
     uint64_t order;
     bool armed;
     struct nic_timer *next;
@@ -26,7 +26,7 @@ struct nic_timer {
 struct nic_dpc {
     void (*fn)(void *context); /* called at DISPATCH level, no lock held */
     void *context;
-    bool queued;            /* platform private from here on */
+    bool queued; /* platform private from here on */
     struct nic_dpc *next;
 };
 
@@ -35,8 +35,8 @@ enum nic_level { NIC_LEVEL_PASSIVE = 0, NIC_LEVEL_DISPATCH = 2, NIC_LEVEL_INTERR
 
 /* A lock, not recursive. Storage by the owner, from lock_init to lock_free. */
 struct nic_lock {
-    const char *name;       /* for messages */
-    void *owner;            /* platform private from here on */
+    const char *name; /* for messages */
+    void *owner;      /* platform private from here on */
     void *handle;
     enum nic_level before;
 };
@@ -46,36 +46,47 @@ struct nic_lock {
 typedef void nic_preempt_fn(void *context, const char *where);
 
 struct nic_platform_ops {
-    uint64_t (*now_ns)(struct nic_platform *);                      /* monotonic, from 0 */
-    uint64_t (*random)(struct nic_platform *);                      /* 64 uniform bits from the seed */
-    void (*timer_set)(struct nic_platform *, struct nic_timer *, uint64_t due_ns); /* re-arms an armed one */
-    bool (*timer_cancel)(struct nic_platform *, struct nic_timer *); /* true: it will not run; false: it was not armed,
+    uint64_t (*now_ns)(struct nic_platform *); /* monotonic, from 0 */
+    uint64_t (*random)(struct nic_platform *); /* 64 uniform bits from the seed */
+    void (*timer_set)(struct nic_platform *, struct nic_timer *,
+                      uint64_t due_ns); /* re-arms an armed one */
+    bool (*timer_cancel)(struct nic_platform *,
+                         struct nic_timer *); /* true: it will not run; false: it was not armed,
                                                                        or it runs now (POSIX: waits until it has) */
-    void (*dpc_queue)(struct nic_platform *, struct nic_dpc *);     /* any level */
-    void (*work_queue)(struct nic_platform *, struct nic_dpc *);    /* any level; as dpc_queue, but it runs at PASSIVE */
-    bool (*dpc_cancel)(struct nic_platform *, struct nic_dpc *);    /* either kind. true: it will not run; false: it was
+    void (*dpc_queue)(struct nic_platform *, struct nic_dpc *); /* any level */
+    void (*work_queue)(struct nic_platform *,
+                       struct nic_dpc *); /* any level; as dpc_queue, but it runs at PASSIVE */
+    bool (*dpc_cancel)(struct nic_platform *,
+                       struct nic_dpc *); /* either kind. true: it will not run; false: it was
                                                                        not queued, or it runs now (POSIX: waits until
                                                                        it has, unless called from it) */
-    enum nic_level (*raise)(struct nic_platform *, enum nic_level); /* never lowers; returns the level before */
-    void (*lower)(struct nic_platform *, enum nic_level);           /* back to it; may run deferred calls (virtual) */
+    enum nic_level (*raise)(struct nic_platform *,
+                            enum nic_level); /* never lowers; returns the level before */
+    void (*lower)(struct nic_platform *,
+                  enum nic_level); /* back to it; may run deferred calls (virtual) */
     void (*lock_init)(struct nic_platform *, struct nic_lock *, const char *name);
     void (*lock_free)(struct nic_platform *, struct nic_lock *);
-    void (*lock)(struct nic_platform *, struct nic_lock *);         /* raises the thread to DISPATCH */
-    void (*unlock)(struct nic_platform *, struct nic_lock *);       /* restores; may run deferred calls (virtual) */
-    void (*interrupt_connect)(struct nic_platform *, unsigned vector, void (*isr)(void *context), void *context);
-                                                                    /* isr NULL: disconnects, no ISR runs afterwards */
-    void (*interrupt_raise)(struct nic_platform *, unsigned vector); /* runs the ISR on the calling thread at INTERRUPT
+    void (*lock)(struct nic_platform *, struct nic_lock *); /* raises the thread to DISPATCH */
+    void (*unlock)(struct nic_platform *,
+                   struct nic_lock *); /* restores; may run deferred calls (virtual) */
+    void (*interrupt_connect)(struct nic_platform *, unsigned vector, void (*isr)(void *context),
+                              void *context);
+    /* isr NULL: disconnects, no ISR runs afterwards */
+    void (*interrupt_raise)(struct nic_platform *,
+                            unsigned vector); /* runs the ISR on the calling thread at INTERRUPT
                                                                         level, one at a time per vector; without an ISR
                                                                         it is latched until one is connected */
-    void (*interrupt_lock)(struct nic_platform *, unsigned vector);  /* keeps the ISR of this vector out */
+    void (*interrupt_lock)(struct nic_platform *,
+                           unsigned vector); /* keeps the ISR of this vector out */
     void (*interrupt_unlock)(struct nic_platform *, unsigned vector);
     /* Waits until *flag is true or the time is over; other work (deferred calls, timers, registered pollers) goes on
      * meanwhile. PASSIVE level only. Returns *flag. Whoever sets the flag uses nic_platform_flag_set. */
     bool (*wait)(struct nic_platform *, const volatile bool *flag, uint64_t timeout_ns);
-    void (*wake)(struct nic_platform *);                            /* makes waits look at their flags; any level */
+    void (*wake)(struct nic_platform *); /* makes waits look at their flags; any level */
     /* Something to call while waiting and when idle: it may let virtual time pass, up to `until_ns`, and comes back
      * early when it raised an interrupt. NULL removes. One per platform. */
-    void (*poller_set)(struct nic_platform *, void (*poll)(void *context, uint64_t until_ns), void *context);
+    void (*poller_set)(struct nic_platform *, void (*poll)(void *context, uint64_t until_ns),
+                       void *context);
 };
 
 struct nic_platform {
@@ -95,7 +106,8 @@ enum nic_level nic_platform_level(void);
 struct nic_platform *nic_virtual_create(uint64_t seed);
 void nic_virtual_destroy(struct nic_platform *);
 bool nic_virtual_run(struct nic_platform *, const volatile bool *flag, uint64_t until_ns);
-void nic_virtual_advance(struct nic_platform *, uint64_t now_ns); /* never backwards; the poller's to call */
+void nic_virtual_advance(struct nic_platform *,
+                         uint64_t now_ns); /* never backwards; the poller's to call */
 
 /* host/ndis/nic_posix.c: a thread for timers, one for deferred calls, one for work at PASSIVE level; locks are mutexes. */
 struct nic_platform *nic_posix_create(uint64_t seed);

@@ -17,7 +17,7 @@
 struct nic_transport;
 
 enum nic_transfer_status {
-    NIC_TRANSFER_OK,        /* OUT: all bytes taken; IN: actual_bytes arrived, possibly fewer than asked (a cut) */
+    NIC_TRANSFER_OK, /* OUT: all bytes taken; IN: actual_bytes arrived, possibly fewer than asked (a cut) */
     NIC_TRANSFER_CANCELLED, /* actual_bytes may still have moved */
     NIC_TRANSFER_STALL,     /* endpoint halted */
     NIC_TRANSFER_GONE,      /* device unplugged: every later submit fails too */
@@ -26,32 +26,35 @@ enum nic_transfer_status {
 
 /* Storage by the driver. It is the transport's from a successful submit until it is reaped. */
 struct nic_transfer {
-    uint8_t endpoint;       /* NIC_ENDPOINT_*, or 0: control */
-    uint8_t *data;          /* endpoint 0: 8 bytes of SETUP, then the data stage */
-    uint32_t length_bytes;  /* endpoint 0: 8 + wLength */
-    uint32_t actual_bytes;  /* set when reaped; endpoint 0: data stage only */
+    uint8_t endpoint;      /* NIC_ENDPOINT_*, or 0: control */
+    uint8_t *data;         /* endpoint 0: 8 bytes of SETUP, then the data stage */
+    uint32_t length_bytes; /* endpoint 0: 8 + wLength */
+    uint32_t actual_bytes; /* set when reaped; endpoint 0: data stage only */
     enum nic_transfer_status status;
-    void *user;             /* the driver's */
+    void *user;                /* the driver's */
     struct nic_transfer *next; /* the transport's from here on */
     void *back_end;
     uint32_t back_end_state;
 };
 
 struct nic_transport_description {
-    const char *name;           /* "core", "null", "usb 1-2", ...; lives as long as the transport */
-    unsigned interrupt_vector;  /* raised after transfers became reapable */
+    const char *name;          /* "core", "null", "usb 1-2", ...; lives as long as the transport */
+    unsigned interrupt_vector; /* raised after transfers became reapable */
     uint32_t max_transfer_bytes; /* largest length_bytes accepted, at least 16384 */
     bool high_speed;
 };
 
 struct nic_transport_ops {
-    int (*open)(struct nic_transport *);     /* 0, or -errno: -ENODEV, -EACCES, -EBUSY, -EIO */
-    void (*close)(struct nic_transport *);   /* every transfer must have been reaped */
-    int (*submit)(struct nic_transport *, struct nic_transfer *); /* 0, or -ENODEV, -EINVAL, -EIO: then still the
+    int (*open)(struct nic_transport *);   /* 0, or -errno: -ENODEV, -EACCES, -EBUSY, -EIO */
+    void (*close)(struct nic_transport *); /* every transfer must have been reaped */
+    int (*submit)(struct nic_transport *,
+                  struct nic_transfer *); /* 0, or -ENODEV, -EINVAL, -EIO: then still the
                                                                      driver's. Several may be in flight per endpoint;
                                                                      they finish in order. */
-    void (*cancel)(struct nic_transport *, struct nic_transfer *); /* asks; the transfer is reaped all the same, once */
-    void (*poll)(struct nic_transport *, uint64_t timeout_ns);    /* lets the back end work: returns early when a
+    void (*cancel)(struct nic_transport *,
+                   struct nic_transfer *); /* asks; the transfer is reaped all the same, once */
+    void (*poll)(struct nic_transport *,
+                 uint64_t timeout_ns); /* lets the back end work: returns early when a
                                                                      transfer finished. PASSIVE, not from the driver. */
     void (*describe)(struct nic_transport *, struct nic_transport_description *);
 };
@@ -102,16 +105,20 @@ struct nic_transfer *nic_transport_reap(struct nic_transport *);
 
 /* Vendor register access, synchronous, PASSIVE level, before the interrupt is connected or while nothing else is
  * reaped. Whole words, ascending. 0 or -errno (-ETIMEDOUT, -EPIPE: the device refused, -ENODEV, -EIO). */
-int nic_transport_reg_read(struct nic_transport *, uint32_t address, uint32_t *words, unsigned count);
-int nic_transport_reg_write(struct nic_transport *, uint32_t address, const uint32_t *words, unsigned count);
+int nic_transport_reg_read(struct nic_transport *, uint32_t address, uint32_t *words,
+                           unsigned count);
+int nic_transport_reg_write(struct nic_transport *, uint32_t address, const uint32_t *words,
+                            unsigned count);
 
 /* Fills an 8-byte SETUP for a register access, for drivers that submit endpoint 0 themselves. `request` is
  * NIC_VENDOR_REQUEST_REG_READ or _REG_WRITE. */
-void nic_transport_setup(uint8_t setup[8], uint8_t request, uint32_t address, uint16_t length_bytes);
+void nic_transport_setup(uint8_t setup[8], uint8_t request, uint32_t address,
+                         uint16_t length_bytes);
 
 /* ---- for back ends and for whoever assembles the machine ---- */
 
-void nic_transport_init(struct nic_transport *, const struct nic_transport_ops *, struct nic_platform *, unsigned vector);
+void nic_transport_init(struct nic_transport *, const struct nic_transport_ops *,
+                        struct nic_platform *, unsigned vector);
 void nic_transport_fini(struct nic_transport *);
 int nic_transport_put(unsigned slot, struct nic_transport *); /* NULL empties it; -EBUSY, -EINVAL */
 

@@ -93,7 +93,7 @@ typedef enum _NDIS_INTERFACE_TYPE {
     *PNDIS_INTERFACE_TYPE;
 
 #define NdisInterruptLevelSensitive LevelSensitive
-#define NdisInterruptLatched Latched
+#define NdisInterruptLatched        Latched
 typedef KINTERRUPT_MODE NDIS_INTERRUPT_MODE, *PNDIS_INTERRUPT_MODE;
 
 typedef struct _NDIS_SPIN_LOCK {
@@ -235,9 +235,9 @@ typedef struct _NDIS_PACKET_EXTENSION {
 #define NDIS_GET_PACKET_HEADER_SIZE(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->HeaderSize)
 #define NDIS_SET_PACKET_HEADER_SIZE(Packet, Size)                                                  \
     (NDIS_OOB_DATA_FROM_PACKET(Packet)->HeaderSize = (Size))
-#define NDIS_GET_PACKET_STATUS(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->Status)
+#define NDIS_GET_PACKET_STATUS(Packet)        (NDIS_OOB_DATA_FROM_PACKET(Packet)->Status)
 #define NDIS_SET_PACKET_STATUS(Packet, Value) (NDIS_OOB_DATA_FROM_PACKET(Packet)->Status = (Value))
-#define NDIS_GET_PACKET_TIME_TO_SEND(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend)
+#define NDIS_GET_PACKET_TIME_TO_SEND(Packet)  (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend)
 #define NDIS_SET_PACKET_TIME_TO_SEND(Packet, Time)                                                 \
     (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeToSend = (Time))
 #define NDIS_GET_PACKET_TIME_SENT(Packet) (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeSent)
@@ -247,11 +247,11 @@ typedef struct _NDIS_PACKET_EXTENSION {
 #define NDIS_SET_PACKET_TIME_RECEIVED(Packet, Time)                                                \
     (NDIS_OOB_DATA_FROM_PACKET(Packet)->TimeReceived = (Time))
 
-#define NdisGetPacketFlags(Packet) ((Packet)->Private.Flags)
-#define NdisSetPacketFlags(Packet, Bits) ((Packet)->Private.Flags |= (Bits))
+#define NdisGetPacketFlags(Packet)         ((Packet)->Private.Flags)
+#define NdisSetPacketFlags(Packet, Bits)   ((Packet)->Private.Flags |= (Bits))
 #define NdisClearPacketFlags(Packet, Bits) ((Packet)->Private.Flags &= ~(Bits))
-#define NdisSetSendFlags(Packet, Value) ((Packet)->Private.Flags = (Value))
-#define NdisQuerySendFlags(Packet, Value) (*(Value) = (Packet)->Private.Flags)
+#define NdisSetSendFlags(Packet, Value)    ((Packet)->Private.Flags = (Value))
+#define NdisQuerySendFlags(Packet, Value)  (*(Value) = (Packet)->Private.Flags)
 
 static inline void NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(PNDIS_PACKET Packet, PVOID *Information,
                                                        PUINT Size)
@@ -298,13 +298,13 @@ VOID NdisCopyBuffer(PNDIS_STATUS Status, PNDIS_BUFFER *Buffer, NDIS_HANDLE PoolH
                     PVOID MemoryDescriptor, UINT Offset, UINT Length);
 
 /* The chain of a packet. */
-#define NDIS_BUFFER_LINKAGE(Buffer) ((Buffer)->Next)
-#define NDIS_PACKET_FIRST_NDIS_BUFFER(Packet) ((Packet)->Private.Head)
-#define NDIS_PACKET_LAST_NDIS_BUFFER(Packet) ((Packet)->Private.Tail)
-#define NDIS_PACKET_VALID_COUNTS(Packet) ((Packet)->Private.ValidCounts)
+#define NDIS_BUFFER_LINKAGE(Buffer)            ((Buffer)->Next)
+#define NDIS_PACKET_FIRST_NDIS_BUFFER(Packet)  ((Packet)->Private.Head)
+#define NDIS_PACKET_LAST_NDIS_BUFFER(Packet)   ((Packet)->Private.Tail)
+#define NDIS_PACKET_VALID_COUNTS(Packet)       ((Packet)->Private.ValidCounts)
 #define NdisGetNextBuffer(Current, NextBuffer) (*(NextBuffer) = (Current)->Next)
-#define NdisBufferLength(Buffer) MmGetMdlByteCount(Buffer)
-#define NdisBufferVirtualAddress(Buffer) MmGetSystemAddressForMdl(Buffer)
+#define NdisBufferLength(Buffer)               MmGetMdlByteCount(Buffer)
+#define NdisBufferVirtualAddress(Buffer)       MmGetSystemAddressForMdl(Buffer)
 #define NdisBufferVirtualAddressSafe(Buffer, Priority)                                             \
     MmGetSystemAddressForMdlSafe((Buffer), (Priority))
 #define NdisAdjustBufferLength(Buffer, Length) ((Buffer)->ByteCount = (Length))
@@ -585,10 +585,10 @@ NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG 
 NDIS_STATUS NdisAllocateMemory(PVOID *VirtualAddress, UINT Length, UINT MemoryFlags,
                                NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress);
 VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
-#define NdisZeroMemory(Destination, Length) memset((Destination), 0, (Length))
-#define NdisFillMemory(Destination, Length, Fill) memset((Destination), (Fill), (Length))
+#define NdisZeroMemory(Destination, Length)         memset((Destination), 0, (Length))
+#define NdisFillMemory(Destination, Length, Fill)   memset((Destination), (Fill), (Length))
 #define NdisMoveMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
-#define NdisEqualMemory(One, Two, Length) (memcmp((One), (Two), (Length)) == 0)
+#define NdisEqualMemory(One, Two, Length)           (memcmp((One), (Two), (Length)) == 0)
 #define NdisCopyLookaheadData(Destination, Source, Length, MacOptions)                             \
     memcpy((Destination), (Source), (Length))
 

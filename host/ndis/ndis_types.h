@@ -17,7 +17,7 @@
 #define NTAPI
 #define CONST const
 #ifndef TRUE
-#define TRUE 1
+#define TRUE  1
 #define FALSE 0
 #endif
 
@@ -47,8 +47,8 @@ typedef LONG NTSTATUS, *PNTSTATUS;
 typedef UCHAR KIRQL, *PKIRQL;
 typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 
-#define PASSIVE_LEVEL 0
-#define APC_LEVEL 1
+#define PASSIVE_LEVEL  0
+#define APC_LEVEL      1
 #define DISPATCH_LEVEL 2
 
 typedef union _LARGE_INTEGER {
@@ -115,9 +115,9 @@ typedef struct _MDL {
     ULONG ByteOffset;
 } MDL, *PMDL;
 
-#define MDL_MAPPED_TO_SYSTEM_VA 0x0001
+#define MDL_MAPPED_TO_SYSTEM_VA     0x0001
 #define MDL_SOURCE_IS_NONPAGED_POOL 0x0004
-#define MDL_MAPPING_CAN_FAIL 0x2000
+#define MDL_MAPPING_CAN_FAIL        0x2000
 
 typedef enum _MM_PAGE_PRIORITY {
     LowPagePriority,
@@ -151,17 +151,17 @@ typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
 
 #define PAGE_SIZE 0x1000
 
-#define ARGUMENT_PRESENT(Argument) ((Argument) != NULL)
+#define ARGUMENT_PRESENT(Argument)        ((Argument) != NULL)
 #define UNREFERENCED_PARAMETER(Parameter) ((void)(Parameter))
-#define FIELD_OFFSET(Type, Field) ((LONG)offsetof(Type, Field))
+#define FIELD_OFFSET(Type, Field)         ((LONG)offsetof(Type, Field))
 #define CONTAINING_RECORD(Address, Type, Field)                                                    \
     ((Type *)(void *)((char *)(Address)-offsetof(Type, Field)))
 #define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
-#define RtlZeroMemory(Destination, Length) memset((Destination), 0, (Length))
+#define RtlZeroMemory(Destination, Length)         memset((Destination), 0, (Length))
 
-#define MmGetMdlByteCount(Mdl) ((Mdl)->ByteCount)
-#define MmGetMdlByteOffset(Mdl) ((Mdl)->ByteOffset)
-#define MmGetSystemAddressForMdl(Mdl) ((Mdl)->MappedSystemVa)
+#define MmGetMdlByteCount(Mdl)                      ((Mdl)->ByteCount)
+#define MmGetMdlByteOffset(Mdl)                     ((Mdl)->ByteOffset)
+#define MmGetSystemAddressForMdl(Mdl)               ((Mdl)->MappedSystemVa)
 #define MmGetSystemAddressForMdlSafe(Mdl, Priority) ((void)(Priority), (Mdl)->MappedSystemVa)
 
 /* Doubly linked lists around a head, the caller's lock. */

@@ -9,7 +9,7 @@
 #include "nic_platform.h"
 #include "nic_script.h"
 
-#define SLOTS 8
+#define SLOTS        8
 #define FIRST_VECTOR 8
 
 static struct nic_script_miniport *slots[SLOTS];

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 16
+#define SLOTS              16
 #define CONTROL_TIMEOUT_NS 1000000000ull
-#define CONTROL_WORDS 64 /* most words of one register transfer; longer accesses are split */
+#define CONTROL_WORDS      64 /* most words of one register transfer; longer accesses are split */
 
 /* A synchronous register access. Allocated, because a back end that never gives the transfer back must not be left
  * with a pointer into a dead stack: such a call is abandoned and freed when the transfer comes after all. */
@@ -258,7 +258,8 @@ static int sync_access(struct nic_transport *t, uint8_t request, uint32_t addres
     return result;
 }
 
-int nic_transport_reg_read(struct nic_transport *t, uint32_t address, uint32_t *words, unsigned count)
+int nic_transport_reg_read(struct nic_transport *t, uint32_t address, uint32_t *words,
+                           unsigned count)
 {
     while (count) {
         unsigned n = count < CONTROL_WORDS ? count : CONTROL_WORDS;
@@ -272,7 +273,8 @@ int nic_transport_reg_read(struct nic_transport *t, uint32_t address, uint32_t *
     return 0;
 }
 
-int nic_transport_reg_write(struct nic_transport *t, uint32_t address, const uint32_t *words, unsigned count)
+int nic_transport_reg_write(struct nic_transport *t, uint32_t address, const uint32_t *words,
+                            unsigned count)
 {
     while (count) {
         unsigned n = count < CONTROL_WORDS ? count : CONTROL_WORDS;

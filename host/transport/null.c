@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DESC_DEPTH 256
-#define MAX_FRAME 1522
+#define DESC_DEPTH     256
+#define MAX_FRAME      1522
 #define FILTER_ENTRIES 16
-#define REGISTERS (0x600 / 4)
-#define RECORDS 512 /* ring of event records: each descriptor outstanding has at most one */
+#define REGISTERS      (0x600 / 4)
+#define RECORDS        512 /* ring of event records: each descriptor outstanding has at most one */
 
 struct record {
     uint32_t word, tag;
@@ -186,8 +186,10 @@ static void null_poll(struct nic_transport *t, uint64_t timeout_ns)
 
 static void null_describe(struct nic_transport *t, struct nic_transport_description *description)
 {
-    *description = (struct nic_transport_description){
-        .name = "null", .interrupt_vector = t->vector, .max_transfer_bytes = 65536, .high_speed = true};
+    *description = (struct nic_transport_description){.name = "null",
+                                                      .interrupt_vector = t->vector,
+                                                      .max_transfer_bytes = 65536,
+                                                      .high_speed = true};
 }
 
 static const struct nic_transport_ops null_ops = {
@@ -207,9 +209,10 @@ struct nic_transport *nic_null_create(struct nic_platform *platform, unsigned ve
     nic_transport_init(&n->transport, &null_ops, platform, vector);
     n->registers[NIC_ID_ADDR / 4] = NIC_ID_RESET_VALUE;
     n->registers[NIC_MAP_HASH_ADDR / 4] = NIC_MAP_HASH;
-    n->registers[NIC_LIMITS_ADDR / 4] = MAX_FRAME << NIC_LIMITS_MAX_FRAME_SHIFT |
-                                        DESC_DEPTH << NIC_LIMITS_DESC_DEPTH_SHIFT;
-    n->registers[NIC_CAPS_ADDR / 4] = FILTER_ENTRIES << NIC_CAPS_FILTER_ENTRIES_SHIFT | NIC_CAPS_USB_HS_MASK;
+    n->registers[NIC_LIMITS_ADDR / 4] =
+        MAX_FRAME << NIC_LIMITS_MAX_FRAME_SHIFT | DESC_DEPTH << NIC_LIMITS_DESC_DEPTH_SHIFT;
+    n->registers[NIC_CAPS_ADDR / 4] =
+        FILTER_ENTRIES << NIC_CAPS_FILTER_ENTRIES_SHIFT | NIC_CAPS_USB_HS_MASK;
     return &n->transport;
 }
 

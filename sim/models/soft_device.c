@@ -189,7 +189,8 @@ static bool memory_get(struct soft_device *d)
     d->descriptors = calloc(d->desc_depth, sizeof *d->descriptors);
     d->completions = calloc(d->desc_depth, sizeof *d->completions);
     d->frames = malloc((size_t)frame * (d->desc_depth + 1));
-    if (!d->rx_bytes.data || !d->event_bytes.data || !d->descriptors || !d->completions || !d->frames)
+    if (!d->rx_bytes.data || !d->event_bytes.data || !d->descriptors || !d->completions ||
+        !d->frames)
         return false;
     for (i = 0; i < d->desc_depth; i++)
         d->descriptors[i].octets = d->frames + (size_t)frame * i;
@@ -207,8 +208,8 @@ static void memory_free(struct soft_device *d)
     free(d);
 }
 
-struct soft_device *soft_device_create(const struct soft_options *options, struct nic_platform *platform,
-                                       unsigned vector)
+struct soft_device *soft_device_create(const struct soft_options *options,
+                                       struct nic_platform *platform, unsigned vector)
 {
     struct soft_device *d = calloc(1, sizeof *d);
     if (!d)

@@ -11,10 +11,10 @@
 #include "soft_device.h"
 
 /* Flags of a TX record from bit 0. */
-#define SOFT_REPORT 0x01u
-#define SOFT_LAUNCH 0x02u
-#define SOFT_HAS_FCS 0x04u
-#define SOFT_NO_PAD 0x08u
+#define SOFT_REPORT   0x01u
+#define SOFT_LAUNCH   0x02u
+#define SOFT_HAS_FCS  0x04u
+#define SOFT_NO_PAD   0x08u
 #define SOFT_TX_ERROR 0x10u
 
 struct soft_queue {
@@ -48,7 +48,7 @@ struct soft_device {
     struct nic_lock lock;
     struct nic_dpc dpc;
     struct nic_timer timer;
-    uint64_t wake_ns;           /* earliest time at which the pump has work by itself */
+    uint64_t wake_ns; /* earliest time at which the pump has work by itself */
     bool pumping, pump_again;
     uint32_t max_frame, desc_depth, max_transfer, tx_size;
     uint64_t random;
@@ -75,7 +75,7 @@ struct soft_device {
     /* completions, oldest first; then gathered, then event bytes */
     struct soft_completion *completions;
     unsigned completion_first, completion_count;
-    unsigned outstanding;       /* accepted and not yet in an event record */
+    unsigned outstanding; /* accepted and not yet in an event record */
     uint32_t gathered, gathered_tag;
     uint64_t gathered_time, gathered_since;
     struct soft_bytes event_bytes;
@@ -114,9 +114,9 @@ static inline struct nic_transfer *soft_transfer_take(struct soft_queue *q)
     return transfer;
 }
 
-
 void soft_registers_init(struct soft_device *);
-void soft_register_set(struct soft_device *, uint32_t address, uint32_t value); /* with its effects */
+void soft_register_set(struct soft_device *, uint32_t address,
+                       uint32_t value); /* with its effects */
 uint64_t soft_time(const struct soft_device *);
 bool soft_is_broadcast(const uint8_t *octets);
 bool soft_filter_admits(const struct soft_device *, const uint8_t *octets);
@@ -126,7 +126,8 @@ bool soft_control(struct soft_device *, uint8_t *data, uint32_t length_bytes, ui
 
 /* soft_streams.c */
 void soft_reset_start(struct soft_device *);
-void soft_work(struct soft_device *); /* all there is to do now; sets the timer for what is to do later */
+void soft_work(
+    struct soft_device *); /* all there is to do now; sets the timer for what is to do later */
 void soft_rx_frame(struct soft_device *, const uint8_t *octets, uint32_t length, uint64_t time);
 bool soft_bytes_add(struct soft_bytes *, const uint8_t *data, size_t length); /* false: no room */
 uint32_t soft_dice(struct soft_device *, uint32_t sides);

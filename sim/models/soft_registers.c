@@ -18,7 +18,8 @@ static const struct nic_register *register_at(uint32_t address)
 {
     unsigned i;
     for (i = 0; i < NIC_REGISTERS; i++)
-        if (address >= nic_registers[i].address && address < nic_registers[i].address + 4 * nic_registers[i].words)
+        if (address >= nic_registers[i].address &&
+            address < nic_registers[i].address + 4 * nic_registers[i].words)
             return &nic_registers[i];
     return NULL;
 }
@@ -96,8 +97,8 @@ bool soft_control(struct soft_device *d, uint8_t *data, uint32_t length_bytes, u
     uint32_t address = nic_get_le32(data + 2), length, i;
     bool in = data[1] == 2;
     length = data[6] | (uint32_t)data[7] << 8;
-    if (length_bytes < 8 || data[0] != (in ? 0xc0 : 0x40) || (!in && data[1] != 1) || length_bytes != 8 + length ||
-        length % 4 || address % 4)
+    if (length_bytes < 8 || data[0] != (in ? 0xc0 : 0x40) || (!in && data[1] != 1) ||
+        length_bytes != 8 + length || length % 4 || address % 4)
         return false;
     for (i = 0; i < length; i += 4) {
         const struct nic_register *r = register_at(address + i);

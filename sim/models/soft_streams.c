@@ -74,8 +74,8 @@ static size_t bytes_take(struct soft_bytes *b, uint8_t *data, size_t length)
     return length;
 }
 
-static void event_put(struct soft_device *d, uint32_t kind, uint32_t status, uint32_t count, uint32_t tag,
-                      uint64_t time)
+static void event_put(struct soft_device *d, uint32_t kind, uint32_t status, uint32_t count,
+                      uint32_t tag, uint64_t time)
 {
     uint8_t record[16];
     unsigned copies = 1;
@@ -118,7 +118,8 @@ static void gathered_flush(struct soft_device *d)
 {
     if (!d->gathered)
         return;
-    event_put(d, NIC_EVENT_TYPE_TX_DONE, NIC_TX_STATUS_OK, d->gathered, d->gathered_tag, d->gathered_time);
+    event_put(d, NIC_EVENT_TYPE_TX_DONE, NIC_TX_STATUS_OK, d->gathered, d->gathered_tag,
+              d->gathered_time);
     d->outstanding -= d->gathered;
     d->gathered = 0;
 }
@@ -316,7 +317,8 @@ void soft_rx_frame(struct soft_device *d, const uint8_t *octets, uint32_t length
         word |= 1u << 20;
     else if (octets[0] & 1)
         word |= 1u << 21;
-    if (length >= 14 && ((octets[12] == 0x81 && octets[13] == 0x00) || (octets[12] == 0x88 && octets[13] == 0xa8)))
+    if (length >= 14 &&
+        ((octets[12] == 0x81 && octets[13] == 0x00) || (octets[12] == 0x88 && octets[13] == 0xa8)))
         word |= 1u << 22;
     rx_faults(d, &word, &sequence, padding);
     nic_put_le32(header, word);
@@ -331,10 +333,11 @@ void soft_rx_frame(struct soft_device *d, const uint8_t *octets, uint32_t length
 
 /* ---- transmit ---- */
 
-static void complete(struct soft_device *d, const struct soft_descriptor *x, uint32_t status, uint64_t time)
+static void complete(struct soft_device *d, const struct soft_descriptor *x, uint32_t status,
+                     uint64_t time)
 {
-    static const uint8_t counter[] = {0, NIC_COUNTER_TX_TOO_LONG, NIC_COUNTER_TX_LATE, NIC_COUNTER_TX_LINK_DOWN,
-                                      NIC_COUNTER_TX_ABORTED};
+    static const uint8_t counter[] = {0, NIC_COUNTER_TX_TOO_LONG, NIC_COUNTER_TX_LATE,
+                                      NIC_COUNTER_TX_LINK_DOWN, NIC_COUNTER_TX_ABORTED};
     unsigned last = (d->completion_first + d->completion_count) % d->desc_depth;
     assert(d->completion_count < d->desc_depth);
     d->completions[last] = (struct soft_completion){
@@ -376,9 +379,13 @@ static void transmitted(struct soft_device *d, struct soft_descriptor *x)
 {
     uint32_t total = wire_octets(x);
     uint32_t length = total - 4;
-    struct soft_frame frame = {
-        .octets = x->octets, .length_bytes = length, .record_bytes = x->length, .tag = x->tag,
-        .flags = x->flags, .launch_ns = x->launch, .sfd_ns = d->sfd_time};
+    struct soft_frame frame = {.octets = x->octets,
+                               .length_bytes = length,
+                               .record_bytes = x->length,
+                               .tag = x->tag,
+                               .flags = x->flags,
+                               .launch_ns = x->launch,
+                               .sfd_ns = d->sfd_time};
     bool loop = d->options.loopback || d->regs[NIC_CTRL_ADDR / 4] & NIC_CTRL_LOOPBACK_MASK;
     if (length > x->length)
         memset(x->octets + x->length, 0, length - x->length);
@@ -650,10 +657,10 @@ void soft_work(struct soft_device *d)
         again |= events_other(d);
         again |= reset_end(d);
         if (!d->hold_events)
-            again |= in_fill(d, &d->event, &d->event_bytes, SOFT_FAULT_STALL_EVENT, SOFT_FAULT_ERROR_EVENT);
+            again |= in_fill(d, &d->event, &d->event_bytes, SOFT_FAULT_STALL_EVENT,
+                             SOFT_FAULT_ERROR_EVENT);
         again |= in_fill(d, &d->rx, &d->rx_bytes, SOFT_FAULT_STALL_RX, SOFT_FAULT_ERROR_RX);
     }
     if (d->wake_ns != UINT64_MAX)
         d->platform->ops->timer_set(d->platform, &d->timer, d->wake_ns);
 }
-

@@ -19,10 +19,10 @@
 #include "nic_transport.h"
 #include "testpmd.h"
 
-#define RING 64
-#define BURST 32
+#define RING        64
+#define BURST       32
 #define FRAME_BYTES 64
-#define VECTOR 4
+#define VECTOR      4
 
 NTSTATUS nic_miniport_entry(PDRIVER_OBJECT, PUNICODE_STRING);
 NTSTATUS nic_miniport_single_entry(PDRIVER_OBJECT, PUNICODE_STRING);

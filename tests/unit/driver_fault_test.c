@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BOUND (30 * RIG_S) /* of virtual time: two hang intervals and three resets fit several times */
+#define BOUND                                                                                      \
+    (30 * RIG_S) /* of virtual time: two hang intervals and three resets fit several times */
 
 static uint32_t state;
 
@@ -55,12 +56,13 @@ static void check_works(void)
     struct rig_packet *p;
     unsigned i, before = rig.wire_count, received = rig.received;
     ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
-    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter),
+                     NDIS_STATUS_SUCCESS);
     for (i = 0; i < 5; i++) {
         p = rig_packet(100 + i, 1);
         rig_send(p);
-        ck_assert_msg(rig_settle(BOUND), "seed %llu: does not work again: %s", (unsigned long long)rig.options.seed,
-                      rig_message());
+        ck_assert_msg(rig_settle(BOUND), "seed %llu: does not work again: %s",
+                      (unsigned long long)rig.options.seed, rig_message());
         ck_assert_msg(p->status == NDIS_STATUS_SUCCESS, "seed %llu: status %x; %s",
                       (unsigned long long)rig.options.seed, (unsigned)p->status, rig_message());
     }
@@ -118,7 +120,8 @@ START_TEST(one_fault)
     ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
     struct nic_oid_driver d;
     start(&o, _i);
-    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter),
+                     NDIS_STATUS_SUCCESS);
     send_some(10);
     ck_assert(rig_settle(BOUND));
     d = rig_driver();
@@ -130,10 +133,12 @@ START_TEST(one_fault)
         rig_pass(RIG_MS);
     }
     ck_assert_msg(rig_settle(BOUND), "fault %u: packets stay outstanding", f);
-    ck_assert_msg(soft_device_fault_done(rig.device, faults[f].fault), "fault %u did not happen", f);
+    ck_assert_msg(soft_device_fault_done(rig.device, faults[f].fault), "fault %u did not happen",
+                  f);
     d = rig_driver();
     rig_pass(100 * RIG_MS);
-    ck_assert_msg(strstr(rig_message(), faults[f].message) != NULL, "fault %u: message is: %s", f, rig_message());
+    ck_assert_msg(strstr(rig_message(), faults[f].message) != NULL, "fault %u: message is: %s", f,
+                  rig_message());
     if (faults[f].detection == NOTHING) {
         ck_assert_uint_eq(d.resets, 1);
         ck_assert_str_eq(rig_message(), "");
@@ -189,8 +194,11 @@ static void swarm_step(uint64_t enabled)
 
 START_TEST(swarm)
 {
-    struct rig_options o = {.soft = {.loopback = _i & 2, .desc_depth = 1 + (uint32_t)_i % 9, .instant = _i & 4,
-                                     .cut_percent = _i % 3 * 30, .stall_percent = _i % 5 * 10}};
+    struct rig_options o = {.soft = {.loopback = _i & 2,
+                                     .desc_depth = 1 + (uint32_t)_i % 9,
+                                     .instant = _i & 4,
+                                     .cut_percent = _i % 3 * 30,
+                                     .stall_percent = _i % 5 * 10}};
     ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
     uint64_t enabled;
     unsigned step;
@@ -244,7 +252,8 @@ START_TEST(forged_completions)
     for (i = 0; i < 2 && forged[f].with != EMPTY; i++) {
         p = rig_packet(60, 1);
         if (forged[f].with == REPORTS) {
-            p->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE, .flags = NIC_OOB_REPORT};
+            p->oob = (struct nic_oob){
+                .class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE, .flags = NIC_OOB_REPORT};
             NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(p->packet, &p->oob, sizeof p->oob);
         }
         rig_send(p);
@@ -268,7 +277,8 @@ END_TEST
 /* A link that cannot be. */
 START_TEST(forged_events)
 {
-    static const uint8_t records[][16] = {{2, 2, 0}, {2, 1, 3}, {6, 1}, {6, 0, 1}, {6, 0, 0, 0, 1}, {4}, {0}, {255}};
+    static const uint8_t records[][16] = {{2, 2, 0},       {2, 1, 3}, {6, 1}, {6, 0, 1},
+                                          {6, 0, 0, 0, 1}, {4},       {0},    {255}};
     struct rig_options o = {0};
     start(&o, _i);
     soft_device_raw_event(rig.device, records[_i / 2], 16);
@@ -400,9 +410,11 @@ START_TEST(lost_register_access_fails_the_request)
     start(&o, _i);
     soft_device_fault(rig.device, kinds[_i / 2], 1);
     before = rig.platform->ops->now_ns(rig.platform);
-    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, NULL), NDIS_STATUS_FAILURE);
+    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, NULL),
+                     NDIS_STATUS_FAILURE);
     ck_assert_uint_le(rig.platform->ops->now_ns(rig.platform) - before, 3 * RIG_S);
-    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, NULL), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, NULL),
+                     NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(rig_driver().resets, 1);
     check_works();
     rig_stop();
@@ -496,7 +508,8 @@ START_TEST(far_launch_time_is_no_hang)
     ck_assert_int_eq(p->status, NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(rig_driver().hangs, 0);
     ck_assert_uint_eq(rig_driver().resets, 1);
-    soft_device_fault(rig.device, SOFT_FAULT_STOP, 0); /* a hang before the launch time is found after it */
+    soft_device_fault(rig.device, SOFT_FAULT_STOP,
+                      0); /* a hang before the launch time is found after it */
     p = rig_packet(100, 1);
     NDIS_SET_PACKET_TIME_TO_SEND(p->packet, (soft_device_time(rig.device) + 10 * RIG_S) / 100);
     rig_send(p);
@@ -524,7 +537,9 @@ static void scenario(void)
 
 START_TEST(unplug_at_every_transfer)
 {
-    struct rig_options o = {.single = _i & 1, .seed = rig_seed(), .soft = {.loopback = true, .desc_depth = 8},
+    struct rig_options o = {.single = _i & 1,
+                            .seed = rig_seed(),
+                            .soft = {.loopback = true, .desc_depth = 8},
                             .parameters = {_i & 2 ? "CopyMode=1" : NULL}};
     uint64_t total, at;
     struct rig_packet *p;
@@ -541,7 +556,8 @@ START_TEST(unplug_at_every_transfer)
         rig_start(&o);
         scenario();
         if (rig.added == NDIS_STATUS_SUCCESS) {
-            ck_assert_msg(rig_settle(BOUND), "unplugged at submit %llu: packets stay", (unsigned long long)at);
+            ck_assert_msg(rig_settle(BOUND), "unplugged at submit %llu: packets stay",
+                          (unsigned long long)at);
             rig_pass(5 * RIG_S);
             ck_assert_uint_eq(rig_driver().state, 5);
             p = rig_packet(100, 1);
@@ -551,7 +567,8 @@ START_TEST(unplug_at_every_transfer)
             ck_assert_int_eq(rig_reset(), NDIS_STATUS_HARD_ERRORS);
             ck_assert_ptr_nonnull(strstr(rig_message(), "unplugged"));
         } else {
-            ck_assert_uint_gt(strlen(o.single ? nic_miniport_single_message() : nic_miniport_message()), 10);
+            ck_assert_uint_gt(
+                strlen(o.single ? nic_miniport_single_message() : nic_miniport_message()), 10);
         }
         rig_stop();
     }
@@ -590,7 +607,8 @@ START_TEST(halt_with_a_silent_device)
     rig_remove();
     ck_assert_uint_le(rig.platform->ops->now_ns(rig.platform) - before, 10 * RIG_S);
     ck_assert_uint_eq(rig_open(), 0);
-    ck_assert_uint_eq(soft_device_register(rig.device, NIC_CTRL_ADDR), 0); /* and it was told to stop */
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_CTRL_ADDR),
+                      0); /* and it was told to stop */
     rig_stop();
 }
 END_TEST
@@ -612,7 +630,8 @@ START_TEST(again_and_again)
         ck_assert_uint_eq(rig_open(), 0);
         rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
         ck_assert_int_eq(rig.added, NDIS_STATUS_SUCCESS);
-        NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, &name, 0, NULL);
+        NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig,
+                        &name, 0, NULL);
         ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
     }
     check_works();
@@ -647,7 +666,8 @@ START_TEST(refused_in_one_sentence)
     message = _i & 1 ? nic_miniport_single_message() : nic_miniport_message();
     snprintf(hash, sizeof hash, "%08x", NIC_MAP_HASH);
     for (i = 0; i < 2; i++) {
-        const char *part = strcmp(refusals[_i / 2].message[i], "HASH") ? refusals[_i / 2].message[i] : hash;
+        const char *part =
+            strcmp(refusals[_i / 2].message[i], "HASH") ? refusals[_i / 2].message[i] : hash;
         ck_assert_msg(strstr(message, part) != NULL, "\"%s\" lacks %s", message, part);
     }
     ck_assert_ptr_null(strchr(message, '\n'));
@@ -662,8 +682,10 @@ START_TEST(busy_device_is_refused)
     struct rig_options o = {0};
     const char *parameters[] = {"Slot=0", NULL};
     start(&o, _i);
-    ck_assert_int_eq(nic_ndis_adapter_add(rig.driver, "nic1", parameters), NDIS_STATUS_DEVICE_FAILED);
-    ck_assert_ptr_nonnull(strstr(_i ? nic_miniport_single_message() : nic_miniport_message(), "cannot be opened"));
+    ck_assert_int_eq(nic_ndis_adapter_add(rig.driver, "nic1", parameters),
+                     NDIS_STATUS_DEVICE_FAILED);
+    ck_assert_ptr_nonnull(
+        strstr(_i ? nic_miniport_single_message() : nic_miniport_message(), "cannot be opened"));
     check_works();
     rig_stop();
 }

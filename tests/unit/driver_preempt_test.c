@@ -10,9 +10,9 @@
 #include <check.h>
 #include <stdio.h>
 
-#define VECTOR 5
+#define VECTOR    5
 #define NO_VECTOR 15
-#define EARLIER 6
+#define EARLIER   6
 
 #define NONE UINT32_MAX /* no point: only count them */
 
@@ -34,7 +34,8 @@ static void inject(void)
 {
     injection.armed = false;
     if (injection.kind == PROMPT && injection.held) {
-        injection.skipped = true; /* the device's lock may be the one; the late kind covers this point */
+        injection.skipped =
+            true; /* the device's lock may be the one; the late kind covers this point */
         return;
     }
     injection.struck = true;
@@ -88,7 +89,8 @@ static void prepare(const struct scenario *s, enum kind kind)
 /* Returns the number of points. */
 static unsigned run(const struct scenario *s, enum kind kind, unsigned target)
 {
-    struct rig_options o = {.single = s->single, .seed = rig_seed(), .soft = {.desc_depth = s->full ? EARLIER : 64}};
+    struct rig_options o = {
+        .single = s->single, .seed = rig_seed(), .soft = {.desc_depth = s->full ? EARLIER : 64}};
     struct rig_packet *fresh[4];
     uint64_t before;
     unsigned i, count = s->array ? 4 : 1;
@@ -110,8 +112,9 @@ static unsigned run(const struct scenario *s, enum kind kind, unsigned target)
     injection.armed = false;
     rig.platform->preempt = NULL;
     if (injection.struck && !s->copy)
-        ck_assert_msg(rig.completions >= before + EARLIER, "interrupt at point %u (%s): %llu completions", target,
-                      injection.where, (unsigned long long)(rig.completions - before));
+        ck_assert_msg(rig.completions >= before + EARLIER,
+                      "interrupt at point %u (%s): %llu completions", target, injection.where,
+                      (unsigned long long)(rig.completions - before));
     if (target == NONE && !s->copy)
         ck_assert_uint_eq(rig.completions, before);
     if (!injection.struck) {
@@ -119,7 +122,8 @@ static unsigned run(const struct scenario *s, enum kind kind, unsigned target)
         rig.platform->ops->interrupt_raise(rig.platform, VECTOR);
     }
     soft_device_hold_out(rig.device, false);
-    ck_assert_msg(rig_settle(RIG_S), "point %u (%s): not all packets completed", target, injection.where);
+    ck_assert_msg(rig_settle(RIG_S), "point %u (%s): not all packets completed", target,
+                  injection.where);
     rig_pass(RIG_MS);
     for (i = 0; i < rig.packet_count; i++)
         ck_assert_int_eq(rig.packets[i]->status, NDIS_STATUS_SUCCESS);
@@ -134,7 +138,8 @@ static unsigned run(const struct scenario *s, enum kind kind, unsigned target)
 
 START_TEST(interrupt_at_every_point)
 {
-    struct scenario s = {.single = _i & 1, .array = _i & 2, .full = _i & 4, .busy = _i & 8, .copy = _i & 16};
+    struct scenario s = {
+        .single = _i & 1, .array = _i & 2, .full = _i & 4, .busy = _i & 8, .copy = _i & 16};
     unsigned late = run(&s, LATE, NONE), prompt = run(&s, PROMPT, NONE), struck = 0, target;
     ck_assert_uint_ge(late, 8);
     for (target = 0; target < late; target++) {
@@ -147,9 +152,11 @@ START_TEST(interrupt_at_every_point)
         struck += injection.struck;
     }
     ck_assert_uint_ge(struck, 6);
-    printf("scenario %d (%s, %s, ring %s, OUT %s%s): late interrupts at %u points, prompt ones at %u\n", _i,
-           s.single ? "MiniportSend" : "MiniportSendPackets", s.array ? "NdisSendPackets" : "NdisSend",
-           s.full ? "full" : "free", s.busy ? "busy" : "idle", s.copy ? ", copy mode" : "", late, struck);
+    printf("scenario %d (%s, %s, ring %s, OUT %s%s): late interrupts at %u points, prompt ones at "
+           "%u\n",
+           _i, s.single ? "MiniportSend" : "MiniportSendPackets",
+           s.array ? "NdisSendPackets" : "NdisSend", s.full ? "full" : "free",
+           s.busy ? "busy" : "idle", s.copy ? ", copy mode" : "", late, struck);
 }
 END_TEST
 

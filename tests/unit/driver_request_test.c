@@ -20,7 +20,8 @@ static void start(struct rig_options *options, int single)
 
 static void filter(ULONG bits)
 {
-    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &bits, sizeof bits), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_set(OID_GEN_CURRENT_PACKET_FILTER, &bits, sizeof bits),
+                     NDIS_STATUS_SUCCESS);
 }
 
 static uint8_t frame[1600];
@@ -46,7 +47,8 @@ static ULONG query_word(NDIS_OID oid)
 
 START_TEST(frames_of_every_length)
 {
-    struct rig_options o = {.soft = {.cut_percent = _i >= 2 ? 100 : 0}}; /* cut anywhere, headers included */
+    struct rig_options o = {
+        .soft = {.cut_percent = _i >= 2 ? 100 : 0}}; /* cut anywhere, headers included */
     uint32_t length;
     start(&o, _i % 2);
     filter(NDIS_PACKET_TYPE_PROMISCUOUS);
@@ -118,7 +120,8 @@ START_TEST(loss_is_counted)
     }
     ck_assert_uint_eq(rig_driver().rx_gap, 1);
     ck_assert_uint_eq(rig_driver().rx_lost, 0);
-    soft_device_fault(rig.device, SOFT_FAULT_RX_ERROR, 0); /* a bad frame although none were asked for */
+    soft_device_fault(rig.device, SOFT_FAULT_RX_ERROR,
+                      0); /* a bad frame although none were asked for */
     soft_device_receive(rig.device, frame, 60);
     soft_device_receive(rig.device, frame, 13);
     rig_pass(RIG_MS);
@@ -130,7 +133,8 @@ END_TEST
 
 START_TEST(overflow_is_counted)
 {
-    struct rig_options o = {.soft = {.stall_percent = 100}}; /* the IN stream rests before each transfer */
+    struct rig_options o = {
+        .soft = {.stall_percent = 100}}; /* the IN stream rests before each transfer */
     unsigned i;
     start(&o, _i);
     filter(NDIS_PACKET_TYPE_PROMISCUOUS);
@@ -151,7 +155,8 @@ END_TEST
 /* REQ-61: what goes out is not indicated by the miniport, whatever its destination. */
 START_TEST(never_loops_back)
 {
-    static const uint8_t group[6] = {1, 0, 0x5e, 0, 0, 1}, all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t group[6] = {1, 0, 0x5e, 0, 0, 1},
+                         all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     struct rig_options o = {0};
     struct rig_packet *p;
     uint8_t own[6];
@@ -159,7 +164,8 @@ START_TEST(never_loops_back)
     start(&o, _i);
     ck_assert(query_word(OID_GEN_MAC_OPTIONS) & NDIS_MAC_OPTION_NO_LOOPBACK);
     ck_assert_int_eq(rig_query(OID_802_3_CURRENT_ADDRESS, own, 6, NULL), NDIS_STATUS_SUCCESS);
-    ck_assert_int_eq(rig_set(OID_802_3_MULTICAST_LIST, (void *)(uintptr_t)group, 6), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_set(OID_802_3_MULTICAST_LIST, (void *)(uintptr_t)group, 6),
+                     NDIS_STATUS_SUCCESS);
     filter(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_BROADCAST);
     for (i = 0; i < 3; i++) {
         struct nic_ndis_statistics before, after;
@@ -170,7 +176,8 @@ START_TEST(never_loops_back)
         ck_assert(rig_settle(RIG_MS));
         rig_pass(10 * RIG_MS);
         nic_ndis_adapter_statistics("nic0", &after);
-        ck_assert_uint_eq(after.indications, before.indications); /* the library's own loopback is not in this count */
+        ck_assert_uint_eq(after.indications,
+                          before.indications); /* the library's own loopback is not in this count */
     }
     ck_assert_uint_eq(query_word(OID_GEN_RCV_OK), 0);
     rig_stop();
@@ -183,13 +190,16 @@ START_TEST(link_changes_are_indicated)
     unsigned connects;
     start(&o, _i);
     connects = rig.connects;
-    ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateConnected); /* read at the start */
+    ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS),
+                      NdisMediaStateConnected); /* read at the start */
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_LINK_ADDR) & 1, 1);
     soft_device_link(rig.device, false, 2);
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateDisconnected);
     ck_assert_uint_eq(rig.disconnects, 1);
-    ck_assert_int_eq(rig_reset(), NDIS_STATUS_SUCCESS); /* the link is the processor's: read again, not written */
+    ck_assert_int_eq(
+        rig_reset(),
+        NDIS_STATUS_SUCCESS); /* the link is the processor's: read again, not written */
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_LINK_ADDR) & 1, 0);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateDisconnected);
     soft_device_link(rig.device, true, 1);
@@ -211,8 +221,11 @@ START_TEST(registers_after_start)
     static const struct {
         const char *parameter;
         uint32_t link, speed;
-    } cases[] = {{NULL, 0xd, 10000000}, {"*SpeedDuplex=6", 0xd, 10000000}, {"*SpeedDuplex=4", 0xb, 1000000},
-                 {"*SpeedDuplex=2", 0x9, 100000}, {"*SpeedDuplex=99", 0xd, 10000000}};
+    } cases[] = {{NULL, 0xd, 10000000},
+                 {"*SpeedDuplex=6", 0xd, 10000000},
+                 {"*SpeedDuplex=4", 0xb, 1000000},
+                 {"*SpeedDuplex=2", 0x9, 100000},
+                 {"*SpeedDuplex=99", 0xd, 10000000}};
     struct rig_options o = {.parameters = {cases[_i].parameter}};
     start(&o, 0);
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_LINK_ADDR), cases[_i].link);
@@ -227,7 +240,8 @@ END_TEST
 /* Values out of range are as if they were not there. */
 START_TEST(impossible_keywords)
 {
-    struct rig_options o = {.parameters = {"Slot=16", "ModerationCount=65536", "ModerationTime=7", "CopyMode=2"}};
+    struct rig_options o = {
+        .parameters = {"Slot=16", "ModerationCount=65536", "ModerationTime=7", "CopyMode=2"}};
     struct rig_packet *p;
     start(&o, _i);
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_MODERATION_ADDR), 7 << 16);
@@ -254,7 +268,8 @@ START_TEST(network_address)
     ck_assert_mem_eq(address, cases[_i].address, 6);
     ck_assert_int_eq(rig_query(OID_802_3_PERMANENT_ADDRESS, address, 6, NULL), NDIS_STATUS_SUCCESS);
     ck_assert_mem_eq(address, cases[0].address, 6);
-    ck_assert_uint_eq(soft_device_register(rig.device, NIC_MAC_LO_ADDR), nic_get_le32(cases[_i].address));
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_MAC_LO_ADDR),
+                      nic_get_le32(cases[_i].address));
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_MAC_HI_ADDR),
                       cases[_i].address[4] | (uint32_t)cases[_i].address[5] << 8);
     if (_i >= 2)
@@ -271,8 +286,11 @@ START_TEST(packet_filter_reaches_the_device)
         ULONG bits;
         uint32_t value;
         bool exact;
-    } cases[] = {{0, 0, false}, {NDIS_PACKET_TYPE_DIRECTED, 0, true}, {NDIS_PACKET_TYPE_BROADCAST, 4, false},
-                 {NDIS_PACKET_TYPE_ALL_MULTICAST, 2, false}, {NDIS_PACKET_TYPE_PROMISCUOUS, 1, false},
+    } cases[] = {{0, 0, false},
+                 {NDIS_PACKET_TYPE_DIRECTED, 0, true},
+                 {NDIS_PACKET_TYPE_BROADCAST, 4, false},
+                 {NDIS_PACKET_TYPE_ALL_MULTICAST, 2, false},
+                 {NDIS_PACKET_TYPE_PROMISCUOUS, 1, false},
                  {NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST, 4, true}};
     struct rig_options o = {0};
     unsigned i;
@@ -280,7 +298,8 @@ START_TEST(packet_filter_reaches_the_device)
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         filter(cases[i].bits);
         ck_assert_uint_eq(soft_device_register(rig.device, NIC_FILTER_ADDR), cases[i].value);
-        ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR + 8) >> 16, cases[i].exact);
+        ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR + 8) >> 16,
+                          cases[i].exact);
         if (cases[i].exact) { /* 02-68-6c-4e-43-00 */
             ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR), 0x6802);
             ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR + 4), 0x4e6c);
@@ -308,7 +327,8 @@ static void groups(uint8_t *list, unsigned count)
 /* The first ones are exact, the others hashed; with HashTest all are hashed. */
 START_TEST(multicast_list)
 {
-    struct rig_options o = {.parameters = {_i & 1 ? "HashTest=1" : NULL}, .soft = {.filter_entries = _i & 2 ? 4 : 16}};
+    struct rig_options o = {.parameters = {_i & 1 ? "HashTest=1" : NULL},
+                            .soft = {.filter_entries = _i & 2 ? 4 : 16}};
     unsigned entries = _i & 2 ? 4 : 16, exact = _i & 1 ? 0 : entries - 1, i, seen = 0;
     uint8_t list[64 * 6], back[64 * 6];
     uint32_t hash[2] = {0, 0};
@@ -317,7 +337,8 @@ START_TEST(multicast_list)
     groups(list, 64);
     ck_assert_int_eq(rig_set(OID_802_3_MULTICAST_LIST, list, 30 * 6), NDIS_STATUS_SUCCESS);
     filter(NDIS_PACKET_TYPE_DIRECTED);
-    ck_assert_uint_eq(soft_device_register(rig.device, NIC_HASH_ADDR), 0); /* MULTICAST is not in the filter */
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_HASH_ADDR),
+                      0); /* MULTICAST is not in the filter */
     filter(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST);
     for (i = exact; i < 30; i++) {
         uint32_t bit = (uint32_t)(crc32(0, list + 6 * i, 6) ^ 0xffffffff) & 63;
@@ -326,14 +347,16 @@ START_TEST(multicast_list)
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_HASH_ADDR), hash[0]);
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_HASH_ADDR + 4), hash[1]);
     for (i = 1; i < 16; i++)
-        ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR + 16 * i + 8) >> 16 & 1, i <= exact);
+        ck_assert_uint_eq(soft_device_register(rig.device, NIC_EXACT_ADDR + 16 * i + 8) >> 16 & 1,
+                          i <= exact);
     for (i = 0; i < 30; i++) { /* and they all pass */
         memcpy(frame, list + 6 * i, 6);
         soft_device_receive(rig.device, frame, 60);
         rig_pass(RIG_MS);
         ck_assert_uint_eq(rig.received, ++seen);
     }
-    ck_assert_int_eq(rig_query(OID_802_3_MULTICAST_LIST, back, sizeof back, &written), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_802_3_MULTICAST_LIST, back, sizeof back, &written),
+                     NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(written, 180);
     ck_assert_mem_eq(back, list, 180);
     ck_assert_int_eq(rig_set(OID_802_3_MULTICAST_LIST, list, 0), NDIS_STATUS_SUCCESS);
@@ -363,22 +386,46 @@ END_TEST
 
 START_TEST(supported_list_tells_the_truth)
 {
-    static const ULONG mandatory[] = {
-        OID_GEN_SUPPORTED_LIST, OID_GEN_HARDWARE_STATUS, OID_GEN_MEDIA_SUPPORTED, OID_GEN_MEDIA_IN_USE,
-        OID_GEN_MAXIMUM_LOOKAHEAD, OID_GEN_MAXIMUM_FRAME_SIZE, OID_GEN_LINK_SPEED, OID_GEN_TRANSMIT_BUFFER_SPACE,
-        OID_GEN_RECEIVE_BUFFER_SPACE, OID_GEN_TRANSMIT_BLOCK_SIZE, OID_GEN_RECEIVE_BLOCK_SIZE, OID_GEN_VENDOR_ID,
-        OID_GEN_VENDOR_DESCRIPTION, OID_GEN_CURRENT_PACKET_FILTER, OID_GEN_CURRENT_LOOKAHEAD,
-        OID_GEN_DRIVER_VERSION, OID_GEN_MAXIMUM_TOTAL_SIZE, OID_GEN_MAC_OPTIONS, OID_GEN_MEDIA_CONNECT_STATUS,
-        OID_GEN_MAXIMUM_SEND_PACKETS, OID_GEN_VENDOR_DRIVER_VERSION, OID_GEN_XMIT_OK, OID_GEN_RCV_OK,
-        OID_GEN_XMIT_ERROR, OID_GEN_RCV_ERROR, OID_GEN_RCV_NO_BUFFER, OID_802_3_PERMANENT_ADDRESS,
-        OID_802_3_CURRENT_ADDRESS, OID_802_3_MULTICAST_LIST, OID_802_3_MAXIMUM_LIST_SIZE,
-        OID_802_3_RCV_ERROR_ALIGNMENT, OID_802_3_XMIT_ONE_COLLISION, OID_802_3_XMIT_MORE_COLLISIONS};
+    static const ULONG mandatory[] = {OID_GEN_SUPPORTED_LIST,
+                                      OID_GEN_HARDWARE_STATUS,
+                                      OID_GEN_MEDIA_SUPPORTED,
+                                      OID_GEN_MEDIA_IN_USE,
+                                      OID_GEN_MAXIMUM_LOOKAHEAD,
+                                      OID_GEN_MAXIMUM_FRAME_SIZE,
+                                      OID_GEN_LINK_SPEED,
+                                      OID_GEN_TRANSMIT_BUFFER_SPACE,
+                                      OID_GEN_RECEIVE_BUFFER_SPACE,
+                                      OID_GEN_TRANSMIT_BLOCK_SIZE,
+                                      OID_GEN_RECEIVE_BLOCK_SIZE,
+                                      OID_GEN_VENDOR_ID,
+                                      OID_GEN_VENDOR_DESCRIPTION,
+                                      OID_GEN_CURRENT_PACKET_FILTER,
+                                      OID_GEN_CURRENT_LOOKAHEAD,
+                                      OID_GEN_DRIVER_VERSION,
+                                      OID_GEN_MAXIMUM_TOTAL_SIZE,
+                                      OID_GEN_MAC_OPTIONS,
+                                      OID_GEN_MEDIA_CONNECT_STATUS,
+                                      OID_GEN_MAXIMUM_SEND_PACKETS,
+                                      OID_GEN_VENDOR_DRIVER_VERSION,
+                                      OID_GEN_XMIT_OK,
+                                      OID_GEN_RCV_OK,
+                                      OID_GEN_XMIT_ERROR,
+                                      OID_GEN_RCV_ERROR,
+                                      OID_GEN_RCV_NO_BUFFER,
+                                      OID_802_3_PERMANENT_ADDRESS,
+                                      OID_802_3_CURRENT_ADDRESS,
+                                      OID_802_3_MULTICAST_LIST,
+                                      OID_802_3_MAXIMUM_LIST_SIZE,
+                                      OID_802_3_RCV_ERROR_ALIGNMENT,
+                                      OID_802_3_XMIT_ONE_COLLISION,
+                                      OID_802_3_XMIT_MORE_COLLISIONS};
     struct rig_options o = {0};
     ULONG list[128];
     uint8_t answer[1024];
     unsigned written, count, i, j;
     start(&o, _i);
-    ck_assert_int_eq(rig_query(OID_GEN_SUPPORTED_LIST, list, sizeof list, &written), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_GEN_SUPPORTED_LIST, list, sizeof list, &written),
+                     NDIS_STATUS_SUCCESS);
     count = written / 4;
     for (i = 0; i < sizeof mandatory / sizeof mandatory[0]; i++) {
         for (j = 0; j < count && list[j] != mandatory[i]; j++)
@@ -390,9 +437,11 @@ START_TEST(supported_list_tells_the_truth)
             continue;
         memset(answer, 0, sizeof answer);
         answer[4] = 1; /* for OID_HILNIC_REGISTER: one word at 0 */
-        ck_assert_msg(rig_query(list[i], answer, sizeof answer, NULL) == NDIS_STATUS_SUCCESS, "%08x", list[i]);
+        ck_assert_msg(rig_query(list[i], answer, sizeof answer, NULL) == NDIS_STATUS_SUCCESS,
+                      "%08x", list[i]);
         if (list[i] != OID_802_3_MULTICAST_LIST)
-            ck_assert_msg(rig_query(list[i], answer, 0, NULL) == NDIS_STATUS_INVALID_LENGTH, "%08x", list[i]);
+            ck_assert_msg(rig_query(list[i], answer, 0, NULL) == NDIS_STATUS_INVALID_LENGTH, "%08x",
+                          list[i]);
     }
     ck_assert_int_eq(rig_query(0x12345678, answer, sizeof answer, NULL), NDIS_STATUS_NOT_SUPPORTED);
     ck_assert_int_eq(rig_set(OID_GEN_LINK_SPEED, answer, 4), NDIS_STATUS_NOT_SUPPORTED);
@@ -450,14 +499,16 @@ START_TEST(device_counters)
         rig_send(rig_packet(100 * i + 60, 1));
     ck_assert(rig_settle(RIG_MS));
     rig_pass(RIG_MS);
-    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, &written), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters, &written),
+                     NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(written, 39 * 4);
-    ck_assert_uint_eq(counters[0], 5);                          /* tx_packets */
+    ck_assert_uint_eq(counters[0], 5); /* tx_packets */
     ck_assert_uint_eq(counters[1], 60 + 160 + 260 + 360 + 460 + 5 * 4);
-    ck_assert_uint_eq(counters[4], 1);                          /* 64 octets */
-    ck_assert_uint_eq(counters[16], 5);                         /* rx_packets */
+    ck_assert_uint_eq(counters[4], 1);  /* 64 octets */
+    ck_assert_uint_eq(counters[16], 5); /* rx_packets */
     ck_assert_uint_eq(counters[17], counters[1]);
-    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters - 4, NULL), NDIS_STATUS_INVALID_LENGTH);
+    ck_assert_int_eq(rig_query(OID_HILNIC_COUNTERS, counters, sizeof counters - 4, NULL),
+                     NDIS_STATUS_INVALID_LENGTH);
     rig_stop();
 }
 END_TEST
@@ -486,7 +537,8 @@ START_TEST(register_access)
     ck_assert_int_eq(rig_query(OID_HILNIC_REGISTER, &r, sizeof r, NULL), NDIS_STATUS_INVALID_DATA);
     r.count = 2;
     ck_assert_int_eq(rig_query(OID_HILNIC_REGISTER, &r, 12, NULL), NDIS_STATUS_INVALID_DATA);
-    r = (struct nic_oid_register){.address = NIC_CTRL_ADDR, .count = 2, .value = {3, 1}}; /* reaches RESET */
+    r = (struct nic_oid_register){
+        .address = NIC_CTRL_ADDR, .count = 2, .value = {3, 1}}; /* reaches RESET */
     ck_assert_int_eq(rig_set(OID_HILNIC_REGISTER, &r, sizeof r), NDIS_STATUS_INVALID_DATA);
     ck_assert_uint_eq(rig_driver().resets, 1);
     rig_stop();

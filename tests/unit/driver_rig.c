@@ -36,7 +36,8 @@ static void transmitted(void *context, const struct soft_frame *frame)
     w->record = frame->record_bytes;
     w->flags = frame->flags;
     w->sfd_ns = frame->sfd_ns;
-    memcpy(w->octets, frame->octets, frame->length_bytes < RIG_FRAME ? frame->length_bytes : RIG_FRAME);
+    memcpy(w->octets, frame->octets,
+           frame->length_bytes < RIG_FRAME ? frame->length_bytes : RIG_FRAME);
     w->serial = frame->record_bytes >= 18 ? nic_get_le32(frame->octets + 14) : 0;
     rig.wire_count++;
 }
@@ -109,8 +110,8 @@ static void frame_take(const void *one, uint32_t first, const void *two, uint32_
     memcpy(rig.last_frame + first, two, second);
 }
 
-static NDIS_STATUS receive(NDIS_HANDLE context, NDIS_HANDLE receive_context, PVOID header, UINT header_size,
-                           PVOID lookahead, UINT lookahead_size, UINT packet_size)
+static NDIS_STATUS receive(NDIS_HANDLE context, NDIS_HANDLE receive_context, PVOID header,
+                           UINT header_size, PVOID lookahead, UINT lookahead_size, UINT packet_size)
 {
     (void)context;
     (void)receive_context;
@@ -202,7 +203,8 @@ static void protocol_bind(void)
     NDIS_MEDIUM medium = NdisMedium802_3;
     NDIS_STATUS status, error;
     UINT selected;
-    NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, &name, 0, NULL);
+    NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, &name,
+                    0, NULL);
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
 }
 
@@ -232,8 +234,10 @@ void rig_start(const struct rig_options *options)
     rig = (struct rig){.options = *options, .wire = wire};
     next_serial = 0;
     dice_state = options->seed + 12345;
-    rig.options.soft.transmitted = options->soft.transmitted ? options->soft.transmitted : transmitted;
-    rig.platform = options->posix ? nic_posix_create(options->seed) : nic_virtual_create(options->seed);
+    rig.options.soft.transmitted =
+        options->soft.transmitted ? options->soft.transmitted : transmitted;
+    rig.platform =
+        options->posix ? nic_posix_create(options->seed) : nic_virtual_create(options->seed);
     if (options->null_device) {
         rig.transport = nic_null_create(rig.platform, VECTOR);
     } else {
@@ -245,8 +249,10 @@ void rig_start(const struct rig_options *options)
     ck_assert_int_eq(nic_transport_put(0, rig.transport), 0);
     ck_assert_int_eq(nic_ndis_start(rig.platform, &ndis_options), 0);
     protocol_register();
-    ck_assert_int_eq(nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry,
-                                          &rig.driver), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(
+        nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry,
+                             &rig.driver),
+        NDIS_STATUS_SUCCESS);
     for (i = 0; options->parameters[i]; i++)
         parameters[count++] = options->parameters[i];
     parameters[count] = "Slot=0"; /* the first of two counts */
@@ -267,8 +273,9 @@ static void packets_check_and_free(void)
     unsigned i;
     for (i = 0; i < rig.packet_count; i++) {
         struct rig_packet *p = rig.packets[i];
-        ck_assert_msg(p->submits == p->completions, "packet %u: submitted %u times, completed %u times; seed %llu",
-                      p->serial, p->submits, p->completions, (unsigned long long)rig.options.seed);
+        ck_assert_msg(p->submits == p->completions,
+                      "packet %u: submitted %u times, completed %u times; seed %llu", p->serial,
+                      p->submits, p->completions, (unsigned long long)rig.options.seed);
         rig_packet_free(p);
     }
     rig.packet_count = 0;
@@ -288,8 +295,8 @@ void rig_stop(void)
     nic_ndis_driver_unload(rig.driver);
     leaks = nic_ndis_stop();
     ck_assert_msg(leaks == 0, "%u leaks: %s", leaks, rig.log);
-    ck_assert_msg(rig.findings == 0 || rig.options.expect_findings, "%u findings, first: %s", rig.findings,
-                  rig.first_finding);
+    ck_assert_msg(rig.findings == 0 || rig.options.expect_findings, "%u findings, first: %s",
+                  rig.findings, rig.first_finding);
     nic_transport_put(0, NULL);
     if (rig.device)
         soft_device_destroy(rig.device);
@@ -424,7 +431,8 @@ static NDIS_STATUS request(NDIS_REQUEST *r)
     NdisRequest(&status, rig.binding, r);
     if (status != NDIS_STATUS_PENDING)
         return status;
-    ck_assert_msg(rig.platform->ops->wait(rig.platform, &rig.request_done, 20 * RIG_S), "a request does not end");
+    ck_assert_msg(rig.platform->ops->wait(rig.platform, &rig.request_done, 20 * RIG_S),
+                  "a request does not end");
     return rig.request_status;
 }
 
@@ -460,7 +468,8 @@ struct nic_oid_driver rig_driver(void)
 const char *rig_message(void)
 {
     static char text[256];
-    ck_assert_int_eq(rig_query(OID_HILNIC_LAST_ERROR, text, sizeof text, NULL), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_HILNIC_LAST_ERROR, text, sizeof text, NULL),
+                     NDIS_STATUS_SUCCESS);
     return text;
 }
 
@@ -496,8 +505,8 @@ void rig_check_wire(unsigned first)
     for (i = first; i < rig.wire_count; i++) {
         const struct rig_wire_frame *w = &rig.wire[i];
         const struct rig_packet *p = packet_with(w->serial);
-        ck_assert_msg(w->serial > last, "frame %u carries packet %u after %u; seed %llu", i, w->serial, last,
-                      (unsigned long long)rig.options.seed);
+        ck_assert_msg(w->serial > last, "frame %u carries packet %u after %u; seed %llu", i,
+                      w->serial, last, (unsigned long long)rig.options.seed);
         last = w->serial;
         if (!p)
             continue; /* reused since */
@@ -513,7 +522,8 @@ void rig_check_completion_order(void)
     for (i = 0; i < rig.packet_count; i++) {
         if (rig.packets[i]->synchronous || !rig.packets[i]->completions)
             continue;
-        ck_assert_msg(rig.packets[i]->order > last, "packet %u completed out of order", rig.packets[i]->serial);
+        ck_assert_msg(rig.packets[i]->order > last, "packet %u completed out of order",
+                      rig.packets[i]->serial);
         last = rig.packets[i]->order;
     }
 }

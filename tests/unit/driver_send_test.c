@@ -36,7 +36,8 @@ END_TEST
 
 START_TEST(lengths_and_chains)
 {
-    static const uint32_t lengths[] = {14, 15, 16, 17, 18, 59, 60, 61, 62, 63, 64, 255, 256, 257, 1513, 1514};
+    static const uint32_t lengths[] = {14, 15, 16, 17,  18,  59,  60,   61,
+                                       62, 63, 64, 255, 256, 257, 1513, 1514};
     static const unsigned chains[] = {1, 2, 3, 17};
     struct rig_options o = {0};
     unsigned i, chain, byte, n = 0;
@@ -146,8 +147,11 @@ START_TEST(jumbo)
     static const struct {
         const char *parameter;
         uint32_t device, longest;
-    } cases[] = {{NULL, 9018, 1514}, {"*JumboPacket=4000", 9018, 4000}, {"*JumboPacket=9014", 9018, 9010},
-                 {"*JumboPacket=9014", 1522, 1514}, {"*JumboPacket=100", 1522, 1514}};
+    } cases[] = {{NULL, 9018, 1514},
+                 {"*JumboPacket=4000", 9018, 4000},
+                 {"*JumboPacket=9014", 9018, 9010},
+                 {"*JumboPacket=9014", 1522, 1514},
+                 {"*JumboPacket=100", 1522, 1514}};
     struct rig_options o = {.soft = {.max_frame = cases[_i / 2].device, .tx_buffer_bytes = 16384}};
     struct rig_packet *p;
     unsigned more;
@@ -242,7 +246,8 @@ static const uint32_t depths[] = {1, 2, 3, 7, 64};
 
 START_TEST(order_with_resources_and_ring_wrap)
 {
-    struct rig_options o = {.soft = {.desc_depth = depths[_i / 2], .cut_percent = 30, .stall_percent = 20}};
+    struct rig_options o = {
+        .soft = {.desc_depth = depths[_i / 2], .cut_percent = 30, .stall_percent = 20}};
     struct rig_packet *array[16];
     uint32_t length;
     unsigned i, n, sent = 0;
@@ -397,7 +402,8 @@ START_TEST(private_out_of_band_data)
     struct rig_packet *p;
     start(&o, _i % 2);
     p = rig_packet(20, 1);
-    p->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE,
+    p->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS,
+                              .size = NIC_OOB_SIZE,
                               .flags = NIC_OOB_REPORT | NIC_OOB_LAUNCH | NIC_OOB_NO_PAD | 0xff00};
     p->oob.launch_ns = soft_device_time(rig.device) + 123457;
     NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(p->packet, &p->oob, sizeof p->oob);
@@ -418,7 +424,8 @@ START_TEST(private_out_of_band_data)
     ck_assert_uint_eq(rig.wire[1].flags, 0);
     ck_assert_uint_eq(p->oob.time_ns, 0);
     p = rig_packet(1518, 1); /* an FCS of its own does not count */
-    p->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE, .flags = NIC_OOB_HAS_FCS};
+    p->oob =
+        (struct nic_oob){.class_id = NIC_OOB_CLASS, .size = NIC_OOB_SIZE, .flags = NIC_OOB_HAS_FCS};
     NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(p->packet, &p->oob, sizeof p->oob);
     rig_send(p);
     ck_assert(rig_settle(RIG_MS));
@@ -448,7 +455,8 @@ START_TEST(descriptor_is_left_alone)
     rig_pass(RIG_MS);
     after = *p->packet;
     ck_assert_mem_eq(&after.Private, &before.Private, sizeof after.Private);
-    ck_assert_mem_eq(after.MiniportReserved + 8, before.MiniportReserved + 8, sizeof after.MiniportReserved - 8);
+    ck_assert_mem_eq(after.MiniportReserved + 8, before.MiniportReserved + 8,
+                     sizeof after.MiniportReserved - 8);
     ck_assert_mem_eq(p->packet->ProtocolReserved, &p, sizeof p);
     oob.Status = NDIS_OOB_DATA_FROM_PACKET(p->packet)->Status; /* REQ-29 */
     ck_assert_mem_eq(&oob, NDIS_OOB_DATA_FROM_PACKET(p->packet), sizeof oob);
@@ -475,7 +483,8 @@ START_TEST(completes_only_on_completion)
     rig_pass(RIG_S);
     soft_device_stats_get(rig.device, &later);
     ck_assert_int_eq(p->status, RIG_NOT_DONE);
-    ck_assert_mem_eq(&stats, &later, sizeof stats); /* no transfer was submitted meanwhile: nobody polls */
+    ck_assert_mem_eq(&stats, &later,
+                     sizeof stats); /* no transfer was submitted meanwhile: nobody polls */
     soft_device_hold_events(rig.device, false);
     ck_assert(rig_settle(RIG_MS));
     ck_assert_int_eq(p->status, NDIS_STATUS_SUCCESS);
@@ -534,7 +543,8 @@ END_TEST
 
 START_TEST(moderated_completions)
 {
-    struct rig_options o = {.parameters = {"ModerationCount=10", "ModerationTime=50"}, .soft = {.instant = true}};
+    struct rig_options o = {.parameters = {"ModerationCount=10", "ModerationTime=50"},
+                            .soft = {.instant = true}};
     struct soft_stats before, after;
     unsigned i;
     start(&o, _i);

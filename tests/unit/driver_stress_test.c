@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SENDERS 3
+#define SENDERS    3
 #define PER_SENDER 16
-#define RUN_MS 1500
+#define RUN_MS     1500
 
 struct sender {
     pthread_t thread;
@@ -107,8 +107,12 @@ static void heard(void *context, const struct soft_frame *frame)
 START_TEST(threads)
 {
     bool faults = _i >= 2;
-    struct rig_options o = {.single = _i & 1, .posix = true, .seed = rig_seed(), .quiet = true,
-                            .soft = {.desc_depth = 8, .loopback = true, .cut_percent = 20, .transmitted = heard}};
+    struct rig_options o = {
+        .single = _i & 1,
+        .posix = true,
+        .seed = rig_seed(),
+        .quiet = true,
+        .soft = {.desc_depth = 8, .loopback = true, .cut_percent = 20, .transmitted = heard}};
     struct sender senders[SENDERS];
     unsigned i, j, seed = (unsigned)rig_seed() + (unsigned)_i, sent = 0;
     uint64_t end;
@@ -142,8 +146,9 @@ START_TEST(threads)
     ck_assert_uint_gt(wire_frames, 20);
     if (!faults)
         ck_assert_uint_eq(rig_driver().violations, 0);
-    printf("%s%s: %u packets sent, %u on the wire, %u NIC resets\n", _i & 1 ? "MiniportSend" : "MiniportSendPackets",
-           faults ? " with faults" : "", sent, wire_frames, rig_driver().resets);
+    printf("%s%s: %u packets sent, %u on the wire, %u NIC resets\n",
+           _i & 1 ? "MiniportSend" : "MiniportSendPackets", faults ? " with faults" : "", sent,
+           wire_frames, rig_driver().resets);
     rig_stop(); /* each packet completed as often as submitted */
 }
 END_TEST

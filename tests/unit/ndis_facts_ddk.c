@@ -3,8 +3,8 @@
  * ndis_facts.h against the DDK header; compiled, never run.
  */
 #define NDIS_MINIPORT_DRIVER 1
-#define NDIS51_MINIPORT 1
-#define NDIS50 1
+#define NDIS51_MINIPORT      1
+#define NDIS50               1
 #include <stddef.h>
 #include <stdint.h>
 

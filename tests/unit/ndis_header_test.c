@@ -34,7 +34,7 @@ START_TEST(req_07_every_long_operation_has_its_completion)
     VOID (*const reset)(NDIS_HANDLE, NDIS_STATUS, BOOLEAN) = NdisMResetComplete;
     VOID (*const status)(NDIS_HANDLE) = NdisMIndicateStatusComplete;
     VOID (*const receive)(NDIS_HANDLE) = NdisMEthIndicateReceiveComplete;
-    VOID (*const transfer)
+    VOID(*const transfer)
     (NDIS_HANDLE, PNDIS_PACKET, NDIS_STATUS, UINT) = NdisMTransferDataComplete;
     VOID (*const send)(NDIS_HANDLE, PNDIS_PACKET, NDIS_STATUS) = NdisMSendComplete;
     NDIS_STATUS (*const miniport_send)(NDIS_HANDLE, PNDIS_PACKET, UINT) = (W_SEND_HANDLER)NULL;

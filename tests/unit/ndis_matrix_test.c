@@ -40,7 +40,7 @@ enum { CALLS = 4, CELLS = BEHAVIOURS * CALLS * 2 * 2 * 2 };
 static const unsigned call_lengths[CALLS] = {0, 1, 2, 64}; /* 0: NdisSend */
 
 #define SINGLE_SENDS 3
-#define PACKETS_MAX 64
+#define PACKETS_MAX  64
 #define OTHER_STATUS ((NDIS_STATUS)0xC0012345)
 #define FINAL_STATUS NDIS_STATUS_INVALID_DATA
 

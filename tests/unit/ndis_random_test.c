@@ -10,7 +10,7 @@
 #include "ndis_model.h"
 
 #define SCRIPTS 400
-#define STEPS 60
+#define STEPS   60
 
 /* A reproducible tape of dice; the model and the library each read their own copy. */
 struct tape {

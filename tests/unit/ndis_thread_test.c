@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SENDERS 3
+#define SENDERS    3
 #define PER_SENDER 2000
-#define POOL 64
+#define POOL       64
 
 static struct rig r;
 static struct nic_script_protocol protocols[SENDERS];

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define VECTOR 3
-#define MS 1000000ull
+#define MS     1000000ull
 
 static struct nic_platform *platform;
 static struct soft_device *device;
@@ -107,7 +107,8 @@ END_TEST
 
 START_TEST(finished_in_order_with_one_interrupt)
 {
-    struct nic_transfer t[3] = {{.endpoint = NIC_ENDPOINT_RX}, {.endpoint = NIC_ENDPOINT_RX}, {.endpoint = 1}};
+    struct nic_transfer t[3] = {
+        {.endpoint = NIC_ENDPOINT_RX}, {.endpoint = NIC_ENDPOINT_RX}, {.endpoint = 1}};
     int i;
     start(&plain);
     ck_assert(!nic_transport_ready(transport));
@@ -430,8 +431,8 @@ START_TEST(report_and_errors_are_not_merged)
     post(&event, NIC_ENDPOINT_EVENT, events, sizeof events);
     pass(10000);
     ck_assert_uint_eq(event.actual_bytes, 64);
-    ck_assert_uint_eq(events[2], 2);       /* 0 and 1, pushed out by the report */
-    ck_assert_uint_eq(events[16 + 2], 1);  /* the report */
+    ck_assert_uint_eq(events[2], 2);      /* 0 and 1, pushed out by the report */
+    ck_assert_uint_eq(events[16 + 2], 1); /* the report */
     ck_assert_uint_eq(events[16 + 4], 2);
     ck_assert_uint_eq(events[32 + 4], 3);
     ck_assert_uint_eq(events[48 + 1], NIC_TX_STATUS_TOO_LONG);
@@ -521,7 +522,8 @@ START_TEST(filter_rules)
 {
     static const uint8_t own[6] = {2, 1, 2, 3, 4, 5}, other[6] = {2, 1, 2, 3, 4, 6};
     /* Python: zlib.crc32(bytes.fromhex("01005e000001")) ^ 0xffffffff = 0xd9b4c5fe, six low bits 62 */
-    static const uint8_t group[6] = {1, 0, 0x5e, 0, 0, 1}, all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t group[6] = {1, 0, 0x5e, 0, 0, 1},
+                         all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     const uint8_t *address[4] = {own, other, group, all};
     uint32_t exact[3] = {0x0102, 0x0302, 0x10504}, hash[2] = {0, 0};
     static const unsigned expected[5] = {1, 1 | 8, 1 | 4, 1 | 4, 15};
@@ -538,7 +540,8 @@ START_TEST(filter_rules)
     for (i = 0; i < 4; i++) {
         uint32_t before, after;
         reg_set(NIC_SNAPSHOT_ADDR, 1);
-        nic_transport_reg_read(transport, NIC_COUNTER_ADDR + 4 * NIC_COUNTER_RX_PACKETS, &before, 1);
+        nic_transport_reg_read(transport, NIC_COUNTER_ADDR + 4 * NIC_COUNTER_RX_PACKETS, &before,
+                               1);
         memcpy(frame, address[i], 6);
         soft_device_receive(device, frame, sizeof frame);
         reg_set(NIC_SNAPSHOT_ADDR, 1);
@@ -582,7 +585,8 @@ END_TEST
 START_TEST(null_completes_everything)
 {
     struct nic_transport *n;
-    struct nic_transfer out = {.endpoint = NIC_ENDPOINT_TX}, event = {.endpoint = NIC_ENDPOINT_EVENT};
+    struct nic_transfer out = {.endpoint = NIC_ENDPOINT_TX},
+                        event = {.endpoint = NIC_ENDPOINT_EVENT};
     uint8_t stream[512], events[64];
     uint32_t word;
     platform = nic_virtual_create(1);
