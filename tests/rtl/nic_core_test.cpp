@@ -244,6 +244,14 @@ START_TEST(time_is_kept_set_and_stepped)
     uint64_t now = core_time(&c);
     ck_assert_uint_ge(now, 0x12345678fffffff0u);
     ck_assert_uint_le(now, 0x12345678fffffff0u + 3000);
+    // The high half stays that of the moment at which the low half was read, whatever is read in between.
+    core_write(&c, NIC_TIME_HI_ADDR, 0x55);
+    core_write(&c, NIC_TIME_LO_ADDR, 0xffffe000);
+    ck_assert_uint_ge(core_read(&c, NIC_TIME_LO_ADDR), 0xffffe000);
+    core_run_ns(&c, 10000);
+    ck_assert_uint_eq(core_read(&c, NIC_IFG_ADDR), NIC_IFG_RESET_VALUE);
+    ck_assert_uint_eq(core_read(&c, NIC_TIME_HI_ADDR), 0x55);
+    ck_assert_uint_eq(core_time(&c) >> 32, 0x56);
     first = core_time(&c);
     core_write(&c, NIC_TIME_HI_ADDR, 0xffffffff);
     core_write(&c, NIC_TIME_STEP_ADDR, (uint32_t)-1000000);
