@@ -129,7 +129,7 @@ module nic_event_formal #(
     // How long something has been gathered, and how long a completion has not been looked at.
     logic [17:0] age_q;
     logic [2:0] unseen_q;
-    logic was_due_q, was_watched_q, merged_q, forced_q;
+    logic was_alone_q, was_due_q, was_watched_q, merged_q, forced_q;
     wire other = u_dut.link_q || u_dut.error_q || loss_q;
 
     always_ff @(posedge clk_i) begin
@@ -138,6 +138,7 @@ module nic_event_formal #(
         if (rst || !none_gathered || done_count == u_dut.gathered_q) unseen_q <= '0;
         else unseen_q <= unseen_q + 1'b1;
         was_due_q <= !rst && u_dut.due_q;
+        was_alone_q <= !rst && !none_gathered && u_dut.alone_q && !u_dut.begin_tx;
         // Something else than count and time asks for it: the next must not be merged, or a reset.
         forced_q <= !rst && !none_gathered && (forced_q || resetting || (u_dut.judge_q &&
             !u_dut.fits));
@@ -160,6 +161,7 @@ module nic_event_formal #(
             // must not be merged, and during a reset.
             a_time: assert (age_q <= 18'(us_set_q) * 18'(MHZ) || u_dut.due_q);
             a_due_stays: assert (!was_due_q || u_dut.due_q || none_gathered || u_dut.busy_q);
+            if (was_alone_q && !none_gathered) a_alone_due: assert (u_dut.due_q);
             // A completion is looked at within four clocks if nothing is gathered.
             a_seen: assert (unseen_q <= 3'd4);
             // What is due begins in the next odd clock with nothing leaving, unless another event

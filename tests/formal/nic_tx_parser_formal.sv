@@ -92,12 +92,13 @@ module nic_tx_parser_formal #(
     logic [17:0] stored_q;
     wire [17:0] stored = stored_q + 18'(buf_valid);
     wire [17:0] expected = too_long ? 18'd1 : 18'd1 + (launch ? 18'd8 : 18'd0) + 18'(length_q);
-    logic flushed_q;
+    logic flushed_q, halted_q;
 
     always_ff @(posedge clk_i) begin
         if (rst || buf_commit || buf_drop) stored_q <= '0;
         else stored_q <= stored;
         flushed_q <= rst || flush_i;
+        halted_q <= !rst && halt && !flush_i;
     end
 
     always_ff @(posedge clk_i) begin
@@ -132,6 +133,9 @@ module nic_tx_parser_formal #(
             // All of it is there when the record is accepted, and the last byte is marked.
             if (accept) a_stored: assert (stored == expected);
             if (buf_valid && !bad_word) a_last: assert (buf_last == (stored == expected));
+            // A record is begun only with room; a violation or a flush leaves nothing behind.
+            a_begin: assert (!take || taken_q != '0 || room_i);
+            a_dropped: assert ((!halted_q && !flushed_q) || stored_q == '0);
             // Tag bytes with the REPORT flag.
             a_tag: assert (tag_we == (take && taken_q >= 18'd4 && taken_q < 18'd8));
             if (tag_we) a_tag_data: assert (tag_byte == taken_q[1:0] &&

@@ -83,7 +83,7 @@ module nic_tx_sched_formal (
         .idle_o(idle)
     );
 
-    logic was_valid_q, was_last_q, was_cut_q, was_stat_q, was_step_q;
+    logic was_long_q, was_valid_q, was_last_q, was_cut_q, was_stat_q, was_step_q;
     logic [2:0] step_status_q;
     logic [7:0] was_data_q;
     logic [24:0] was_record_q;
@@ -91,6 +91,7 @@ module nic_tx_sched_formal (
         was_valid_q <= !rst && mac_valid && !(mac_ready_i && mac_last);
         was_last_q <= mac_ready_i;
         was_cut_q <= cut;
+        was_long_q <= !rst && take_last && pos_q == '0 && flush_i;
         was_data_q <= mac_data;
         was_stat_q <= !rst && stat_valid && !stat_ready_i;
         was_step_q <= !rst && done_step;
@@ -107,6 +108,7 @@ module nic_tx_sched_formal (
             // A record that reaches the head during a NIC reset is ABORTED.
             if (u_dut.decide && flush_i) a_flush: assert (u_dut.refuse &&
                 u_dut.refusal == TX_STATUS_ABORTED[2:0]);
+            if (was_long_q) a_flush_long: assert (u_dut.verdict_q == TX_STATUS_ABORTED[2:0]);
             // The frame's bytes are those of the buffer after control and launch bytes, its flags
             // stay.
             if (mac_valid) a_feed: assert (pos_q == 4'd9 && flight_q && mac_data == data_in &&

@@ -106,6 +106,9 @@ static void send_random(unsigned report_percent, unsigned long_percent)
     if (tb_chance(&b.random, long_percent))
         length = MAX_FRAME - 6 + tb_below(&b.random, 10);
     struct record r = make_record(length);
+    // Broadcast, and almost.
+    if (length >= 6 && tb_chance(&b.random, 20))
+        memset(r.frame.data(), 0xff, 5 + tb_below(&b.random, 2));
     r.report = tb_chance(&b.random, report_percent);
     r.has_fcs = tb_chance(&b.random, 10);
     r.no_pad = tb_chance(&b.random, 10);
