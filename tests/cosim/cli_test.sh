@@ -124,6 +124,7 @@ put("cut.pcap", [frame(60), frame(1000)], cut => 300);
 put("cuthead.pcap", [frame(60), frame(1000)], cut => 1005);
 put("snap.pcap", [frame(60), frame(100)], short => 4);
 put("same.pcap", [(frame(60)) x 50, (frame(61)) x 50]);
+put("tiny.pcap", [(frame(14)) x 600]);
 put("pause.pcap", [frame(60), pack("H*", "0180c200000102000000000a880800010010") . "\0" x 42, frame(61)]);
 open(my $text, ">", "$work/text.pcap"); print $text "this is no capture\n"; close $text;
 open(my $empty, ">", "$work/empty.pcap"); close $empty;
@@ -143,6 +144,7 @@ done
 check "only unsendable frames" "$hilnic" replay -r "$work/short.pcap"
 check "no frames" "$hilnic" replay -r "$work/none.pcap"
 check "frames all alike" "$hilnic" replay -r "$work/same.pcap"
+check "receiving takes longer than sending, nothing is lost" "$hilnic" replay -r "$work/tiny.pcap"
 check "a PAUSE frame goes as far as the MAC" "$hilnic" replay -r "$work/pause.pcap"
 
 # ---- bad input: one sentence, exit code, nothing left behind ----

@@ -9,8 +9,10 @@
 #define NIC_REGS_TABLES
 #include "nic_oid.h"
 #include "nic_regs.h"
+#include "nic_transport.h"
 #include "replay.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -517,6 +519,107 @@ START_TEST(device_time)
 }
 END_TEST
 
+/* ---- transfers without a driver ---- */
+
+static void put_record(uint8_t *record, uint32_t tag, uint32_t length)
+{
+    uint32_t word = length | NIC_TX_HEADER_WORD0_REPORT_MASK;
+    word |= (0x5a ^ (word & 0xff) ^ (word >> 8 & 0xff) ^ (word >> 16 & 0xff)) << 24;
+    memset(record, 0, 16 + (length + 3) / 4 * 4);
+    nic_put_le32(record, word);
+    nic_put_le32(record + 4, tag);
+    memset(record + 16, (int)tag, length);
+}
+
+static void submit(struct nic_transport *t, struct nic_transfer *x, uint8_t endpoint, uint8_t *data, uint32_t length)
+{
+    *x = (struct nic_transfer){.endpoint = endpoint, .data = data, .length_bytes = length};
+    ck_assert_int_eq(nic_transport_submit(t, x), 0);
+}
+
+static struct nic_transfer *reap(struct nic_platform *p, struct nic_transport *t)
+{
+    uint64_t end_ns = p->ops->now_ns(p) + 10000000;
+    struct nic_transfer *x;
+    while (!(x = nic_transport_reap(t)) && p->ops->now_ns(p) < end_ns)
+        nic_virtual_run(p, &t->ready, end_ns);
+    return x;
+}
+
+/* A transfer cancelled in mid-record says how many bytes the device has; the rest follows in another one. */
+START_TEST(cancelled_and_resumed)
+{
+    uint64_t seed = cosim_seed();
+    struct nic_platform *p = nic_virtual_create(seed);
+    struct wire_port *plug = wire_null_create();
+    struct core_model *m = core_model_create(&(struct core_model_options){.seed = seed, .stall_percent = 40}, p, plug);
+    struct nic_transport *t = core_model_transport(m, 1);
+    struct nic_transfer out, event;
+    uint8_t record[300], events[64];
+    uint32_t link = NIC_LINK_UP_MASK | 2u << NIC_LINK_SPEED_SHIFT, enable = NIC_CTRL_TX_ENABLE_MASK;
+    p->ops->poller_set(p, core_model_run, m);
+    ck_assert_int_eq(nic_transport_open(t), 0);
+    ck_assert_int_eq(nic_transport_reg_write(t, NIC_LINK_ADDR, &link, 1), 0);
+    ck_assert_int_eq(nic_transport_reg_write(t, NIC_CTRL_ADDR, &enable, 1), 0);
+    submit(t, &event, NIC_ENDPOINT_EVENT, events, sizeof events);
+    ck_assert_ptr_eq(reap(p, t), &event); /* LINK */
+    for (uint32_t tag = 1; tag <= 100; tag++) {
+        uint32_t length = 16 + (60 + tag + 3) / 4 * 4, done = 0;
+        put_record(record, tag, 60 + tag);
+        submit(t, &event, NIC_ENDPOINT_EVENT, events, sizeof events);
+        while (done < length) {
+            submit(t, &out, NIC_ENDPOINT_TX, record + done, length - done);
+            nic_virtual_run(p, &t->ready, p->ops->now_ns(p) + 17 * (1 + tag % 90));
+            nic_transport_cancel(t, &out);
+            ck_assert_ptr_eq(reap(p, t), &out);
+            ck_assert(out.status == NIC_TRANSFER_OK || out.status == NIC_TRANSFER_CANCELLED);
+            done += out.actual_bytes;
+        }
+        ck_assert_ptr_eq(reap(p, t), &event);
+        ck_assert_uint_eq(event.actual_bytes, 16);
+        ck_assert_uint_eq(events[0], NIC_EVENT_TYPE_TX_DONE);
+        ck_assert_uint_eq(nic_get_le32(events + 4), tag);
+    }
+    ck_assert_uint_eq(core_model_assertions(m), 0);
+    nic_transport_close(t);
+    core_model_destroy(m);
+    wire_port_close(plug);
+    nic_virtual_destroy(p);
+}
+END_TEST
+
+/* What endpoint 0 and submit refuse. */
+START_TEST(refused_transfers)
+{
+    struct nic_platform *p = nic_virtual_create(1);
+    struct core_model *m = core_model_create(&(struct core_model_options){.seed = 1}, p, NULL);
+    struct nic_transport *t = core_model_transport(m, 1);
+    struct nic_transfer x;
+    uint8_t data[80] = {0};
+    uint32_t word;
+    p->ops->poller_set(p, core_model_run, m);
+    x = (struct nic_transfer){.endpoint = 0x55, .data = data, .length_bytes = 8};
+    ck_assert_int_eq(nic_transport_submit(t, &x), -EINVAL);
+    x = (struct nic_transfer){.endpoint = NIC_ENDPOINT_RX, .data = data};
+    ck_assert_int_eq(nic_transport_submit(t, &x), -EINVAL);
+    x = (struct nic_transfer){.endpoint = NIC_ENDPOINT_TX, .data = data, .length_bytes = 1 << 20};
+    ck_assert_int_eq(nic_transport_submit(t, &x), -EINVAL);
+    x = (struct nic_transfer){.endpoint = 0, .data = data, .length_bytes = 12}; /* wLength says 0 */
+    ck_assert_int_eq(nic_transport_submit(t, &x), -EINVAL);
+    ck_assert_int_eq(nic_transport_reg_read(t, 2, &word, 1), -EPIPE);
+    ck_assert_int_eq(nic_transport_reg_read(t, 0x0ffc, &word, 1), -EPIPE);
+    ck_assert_int_eq(nic_transport_reg_read(t, 0x10000, &word, 1), -EPIPE);
+    ck_assert_int_eq(nic_transport_reg_read(t, NIC_ID_ADDR, &word, 1), 0);
+    submit(t, &x, NIC_ENDPOINT_TX, data, 0); /* a zero-length packet is taken at once */
+    ck_assert_ptr_eq(reap(p, t), &x);
+    ck_assert(x.status == NIC_TRANSFER_OK && x.actual_bytes == 0);
+    core_model_unplug(m);
+    ck_assert_int_eq(nic_transport_reg_read(t, NIC_ID_ADDR, &word, 1), -ENODEV);
+    core_model_destroy(m);
+    nic_virtual_destroy(p);
+}
+END_TEST
+
 /* ---- the verdict of hilnic replay ---- */
 
 START_TEST(verdict)
@@ -571,6 +674,8 @@ int main(int argc, char **argv)
     ADD(bad_frames_100);
     ADD(register_walk);
     ADD(device_time);
+    ADD(cancelled_and_resumed);
+    ADD(refused_transfers);
     ADD(verdict);
     return cosim_main(suite, argv[0]);
 }
