@@ -11,10 +11,10 @@ struct sender {
     struct sender_handlers handlers;
     struct sender_counts counts;
     NDIS_HANDLE protocol, binding, packets, buffers;
-    NDIS_EVENT event;           /* open, close or request finished */
+    NDIS_EVENT event; /* open, close or request finished */
     NDIS_STATUS event_status;
     UINT outstanding, max_send_packets, max_frame;
-    UCHAR *receive_buffer;      /* for frames that come in parts */
+    UCHAR *receive_buffer; /* for frames that come in parts */
     UINT receive_bytes;
 };
 
@@ -178,7 +178,8 @@ static VOID NTAPI receive_complete(NDIS_HANDLE context)
     (void)context;
 }
 
-static VOID NTAPI status_indication(NDIS_HANDLE context, NDIS_STATUS status, PVOID buffer, UINT length)
+static VOID NTAPI status_indication(NDIS_HANDLE context, NDIS_STATUS status, PVOID buffer,
+                                    UINT length)
 {
     (void)context;
     (void)status;
@@ -305,7 +306,8 @@ static NDIS_STATUS bind_adapter(struct sender *s, const char *adapter)
     NDIS_STRING name;
     NdisInitializeString(&name, (PUCHAR)(ULONG_PTR)adapter);
     NdisResetEvent(&s->event);
-    NdisOpenAdapter(&status, &error, &s->binding, &selected, &medium, 1, s->protocol, s, &name, 0, NULL);
+    NdisOpenAdapter(&status, &error, &s->binding, &selected, &medium, 1, s->protocol, s, &name, 0,
+                    NULL);
     NdisFreeString(name);
     return await(s, status);
 }
@@ -323,7 +325,8 @@ static NDIS_STATUS ask_adapter(struct sender *s)
     return sender_set(s, OID_GEN_CURRENT_PACKET_FILTER, &word, sizeof word);
 }
 
-struct sender *sender_open(const char *adapter, const struct sender_handlers *handlers, NDIS_STATUS *status)
+struct sender *sender_open(const char *adapter, const struct sender_handlers *handlers,
+                           NDIS_STATUS *status)
 {
     struct sender *s = calloc(1, sizeof *s);
     *status = NDIS_STATUS_RESOURCES;

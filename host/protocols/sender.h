@@ -14,9 +14,9 @@
 struct sender;
 
 struct sender_frame {
-    const UCHAR *octets;    /* destination address on; untouched and valid until its completion */
+    const UCHAR *octets; /* destination address on; untouched and valid until its completion */
     UINT length;
-    ULONG number;           /* the caller's, returned in the completion */
+    ULONG number; /* the caller's, returned in the completion */
 };
 
 struct sender_handlers {
@@ -28,7 +28,7 @@ struct sender_handlers {
 };
 
 enum sender_call {
-    SENDER_BY_MINIPORT,     /* as OID_GEN_MAXIMUM_SEND_PACKETS says */
+    SENDER_BY_MINIPORT, /* as OID_GEN_MAXIMUM_SEND_PACKETS says */
     SENDER_NDIS_SEND,
     SENDER_NDIS_SEND_PACKETS,
 };
@@ -39,7 +39,7 @@ struct sender_counts {
 };
 
 #define SENDER_PACKETS 1024 /* descriptors: most frames at once with NDIS */
-#define SENDER_BATCH 64     /* most frames in one NdisSendPackets */
+#define SENDER_BATCH   64   /* most frames in one NdisSendPackets */
 
 /* Binds to the adapter of this name and asks what it has to know. On failure NULL and the status. */
 struct sender *sender_open(const char *adapter, const struct sender_handlers *, NDIS_STATUS *);
@@ -50,7 +50,8 @@ void sender_close(struct sender *); /* everything must have been completed */
 UINT sender_send(struct sender *, const struct sender_frame *, UINT count, enum sender_call);
 
 UINT sender_max_send_packets(const struct sender *);
-UINT sender_max_frame(const struct sender *);    /* OID_GEN_MAXIMUM_TOTAL_SIZE; a VLAN tag comes on top */
+UINT sender_max_frame(
+    const struct sender *); /* OID_GEN_MAXIMUM_TOTAL_SIZE; a VLAN tag comes on top */
 UINT sender_outstanding(const struct sender *);
 const struct sender_counts *sender_counts(const struct sender *);
 

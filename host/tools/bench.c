@@ -12,15 +12,15 @@
 #include <time.h>
 
 #define UNDER_WAY 512
-#define BATCH 32
-#define STALL_NS 50000000ull
+#define BATCH     32
+#define STALL_NS  50000000ull
 
 struct bench {
     struct machine machine;
     struct wire_port *plug;
     uint32_t sent, completed, failed, received, damaged;
     uint32_t length;
-    bool carries;           /* frames come back */
+    bool carries; /* frames come back */
     uint64_t seed;
     volatile bool progress;
 };
@@ -72,25 +72,28 @@ static void carry(struct bench *b, uint32_t count, const uint8_t *octets)
     }
 }
 
-static json_t *figures(const struct bench *b, const struct options *o, double seconds, uint64_t model_ns,
-                       const struct core_model_stats *core)
+static json_t *figures(const struct bench *b, const struct options *o, double seconds,
+                       uint64_t model_ns, const struct core_model_stats *core)
 {
     double frames = b->carries ? b->received : b->completed;
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:I, s:I}", "device", o->device, "mode",
-                     o->mode, "size", (int)o->size, "sent", (int)b->sent, "completed", (int)b->completed, "received",
-                     (int)b->received, "failed", (int)(b->failed + b->damaged), "processor_s", seconds,
-                     "frames_per_s", frames / seconds, "ns_per_frame", 1e9 * seconds / frames, "mac_cycles_per_s",
-                     (double)core->tx_cycles / seconds, "evaluations_per_s", (double)core->evaluations / seconds,
-                     "model_ns", (json_int_t)model_ns, "seed", (json_int_t)o->seed);
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:I, s:I}",
+                     "device", o->device, "mode", o->mode, "size", (int)o->size, "sent",
+                     (int)b->sent, "completed", (int)b->completed, "received", (int)b->received,
+                     "failed", (int)(b->failed + b->damaged), "processor_s", seconds,
+                     "frames_per_s", frames / seconds, "ns_per_frame", 1e9 * seconds / frames,
+                     "mac_cycles_per_s", (double)core->tx_cycles / seconds, "evaluations_per_s",
+                     (double)core->evaluations / seconds, "model_ns", (json_int_t)model_ns, "seed",
+                     (json_int_t)o->seed);
 }
 
 static void tell(const struct bench *b, const struct options *o, double seconds, uint64_t model_ns,
                  const struct core_model_stats *core)
 {
     double frames = b->carries ? b->received : b->completed;
-    printf("  %u frames of %u octets, device %s, mode %s: %u completed, %u received\n", b->sent, o->size, o->device,
-           o->mode, b->completed, b->received);
-    printf("  %.0f frames/s, %.0f ns a frame of processor time\n", frames / seconds, 1e9 * seconds / frames);
+    printf("  %u frames of %u octets, device %s, mode %s: %u completed, %u received\n", b->sent,
+           o->size, o->device, o->mode, b->completed, b->received);
+    printf("  %.0f frames/s, %.0f ns a frame of processor time\n", frames / seconds,
+           1e9 * seconds / frames);
     if (core->tx_cycles)
         printf("  %.2f M MAC clocks/s, %.2f M evaluations/s, %.0f ns of device time a frame\n",
                (double)core->tx_cycles / seconds / 1e6, (double)core->evaluations / seconds / 1e6,
@@ -100,7 +103,8 @@ static void tell(const struct bench *b, const struct options *o, double seconds,
 int command_bench(const struct options *o)
 {
     static const uint8_t destination[6] = {0x02, 0, 0, 0, 0, 0x0b};
-    struct bench b = {.length = o->size - 4, .seed = o->seed, .carries = strcmp(o->device, "null") != 0};
+    struct bench b = {
+        .length = o->size - 4, .seed = o->seed, .carries = strcmp(o->device, "null") != 0};
     struct core_model_stats before = {0}, after = {0};
     uint8_t octets[1514];
     b.plug = wire_loopback_create();
@@ -134,8 +138,10 @@ int command_bench(const struct options *o)
     else
         tell(&b, o, seconds, model_ns, &after);
     if (b.completed != o->count || b.failed || b.damaged || (b.carries && b.received != o->count))
-        code = complain(EXIT_FAILED, "of %u frames %u were completed, %u with an error, and %u came back, %u damaged",
-                        o->count, b.completed, b.failed, b.received, b.damaged);
+        code = complain(
+            EXIT_FAILED,
+            "of %u frames %u were completed, %u with an error, and %u came back, %u damaged",
+            o->count, b.completed, b.failed, b.received, b.damaged);
     machine_stop(&b.machine);
     wire_port_close(b.plug);
     return code;

@@ -61,7 +61,8 @@ static void print_info(const struct options *o, const struct info *i)
     static const char *const speeds[] = {"10", "100", "1000", "?"};
     uint32_t limits = i->word[2], buffers = i->word[3], caps = i->word[4];
     char address[20];
-    snprintf(address, sizeof address, "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4], a[5]);
+    snprintf(address, sizeof address, "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
+             a[5]);
     uint32_t max_frame = field(limits, NIC_LIMITS_MAX_FRAME_MASK, NIC_LIMITS_MAX_FRAME_SHIFT);
     uint32_t depth = field(limits, NIC_LIMITS_DESC_DEPTH_MASK, NIC_LIMITS_DESC_DEPTH_SHIFT);
     uint32_t tx = 256 * field(buffers, NIC_BUFFERS_TX_MASK, NIC_BUFFERS_TX_SHIFT);
@@ -72,22 +73,24 @@ static void print_info(const struct options *o, const struct info *i)
     bool up = i->link & NIC_LINK_UP_MASK;
     const char *speed = speeds[field(i->link, NIC_LINK_SPEED_MASK, NIC_LINK_SPEED_SHIFT)];
     if (o->json) {
-        print_json(json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:i}", "device",
-                             o->device, "address", address, "map_hash", (int)i->word[1], "max_frame", (int)max_frame,
-                             "desc_depth", (int)depth, "tx_buffer", (int)tx, "rx_buffer", (int)rx, "filter_entries",
-                             (int)filter, "sys_mhz", (int)sys_mhz, "tx_mhz", (int)tx_mhz, "link_up", (int)up,
-                             "link_mbps", atoi(speed), "resets", (int)i->driver.resets, "violations",
-                             (int)i->driver.violations));
+        print_json(
+            json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:i}",
+                      "device", o->device, "address", address, "map_hash", (int)i->word[1],
+                      "max_frame", (int)max_frame, "desc_depth", (int)depth, "tx_buffer", (int)tx,
+                      "rx_buffer", (int)rx, "filter_entries", (int)filter, "sys_mhz", (int)sys_mhz,
+                      "tx_mhz", (int)tx_mhz, "link_up", (int)up, "link_mbps", atoi(speed), "resets",
+                      (int)i->driver.resets, "violations", (int)i->driver.violations));
         return;
     }
     printf("  device     %s, register map %08x, as the driver's\n", o->device, i->word[1]);
     printf("  address    %s\n", address);
     printf("  link       %s, %s Mb/s\n", up ? "up" : "down", speed);
-    printf("  limits     frames of %u octets, %u descriptors, %u exact filter entries\n", max_frame, depth, filter);
+    printf("  limits     frames of %u octets, %u descriptors, %u exact filter entries\n", max_frame,
+           depth, filter);
     printf("  buffers    %u octets to send, %u received\n", tx, rx);
     printf("  clocks     sys %u MHz, tx %u MHz\n", sys_mhz, tx_mhz);
-    printf("  driver     %u resets, %u violations by the device, %u hangs\n", i->driver.resets, i->driver.violations,
-           i->driver.hangs);
+    printf("  driver     %u resets, %u violations by the device, %u hangs\n", i->driver.resets,
+           i->driver.violations, i->driver.hangs);
 }
 
 int command_info(const struct options *o)
@@ -98,8 +101,10 @@ int command_info(const struct options *o)
     if (code)
         return code;
     if (!machine_read(&m, NIC_ID_ADDR, i.word, 5) || !machine_read(&m, NIC_LINK_ADDR, &i.link, 1) ||
-        sender_query(m.sender, OID_802_3_CURRENT_ADDRESS, i.address, 6, NULL) != NDIS_STATUS_SUCCESS ||
-        sender_query(m.sender, OID_HILNIC_DRIVER, &i.driver, sizeof i.driver, NULL) != NDIS_STATUS_SUCCESS)
+        sender_query(m.sender, OID_802_3_CURRENT_ADDRESS, i.address, 6, NULL) !=
+            NDIS_STATUS_SUCCESS ||
+        sender_query(m.sender, OID_HILNIC_DRIVER, &i.driver, sizeof i.driver, NULL) !=
+            NDIS_STATUS_SUCCESS)
         return no_answer(&m, "about the device");
     print_info(o, &i);
     machine_stop(&m);
@@ -115,7 +120,8 @@ static const struct nic_register *register_named(const char *name)
     bool number = *name && !*end;
     for (unsigned i = 0; i < REGISTERS; i++) {
         const struct nic_register *r = &nic_registers[i];
-        if (number ? address >= r->address && address < r->address + 4 * r->words : !strcasecmp(name, r->name))
+        if (number ? address >= r->address && address < r->address + 4 * r->words
+                   : !strcasecmp(name, r->name))
             return r;
     }
     return NULL;
@@ -191,7 +197,8 @@ int command_regs(const struct options *o)
         code = operand(&m, o->operands[i], json);
     for (unsigned i = 0; i < REGISTERS && !o->operand_count && !code; i++)
         if (!show_register(&m, &nic_registers[i], json))
-            code = complain(EXIT_FAILED, "the driver refused to read register %s", nic_registers[i].name);
+            code = complain(EXIT_FAILED, "the driver refused to read register %s",
+                            nic_registers[i].name);
     machine_stop(&m);
     if (json && !code)
         print_json(json);
@@ -211,8 +218,10 @@ struct stats {
 static int gather(struct machine *m, void *context)
 {
     struct stats *s = context;
-    if (sender_query(m->sender, OID_HILNIC_COUNTERS, s->counters, sizeof s->counters, NULL) != NDIS_STATUS_SUCCESS ||
-        sender_query(m->sender, OID_HILNIC_DRIVER, &s->driver, sizeof s->driver, NULL) != NDIS_STATUS_SUCCESS ||
+    if (sender_query(m->sender, OID_HILNIC_COUNTERS, s->counters, sizeof s->counters, NULL) !=
+            NDIS_STATUS_SUCCESS ||
+        sender_query(m->sender, OID_HILNIC_DRIVER, &s->driver, sizeof s->driver, NULL) !=
+            NDIS_STATUS_SUCCESS ||
         !nic_ndis_adapter_statistics(MACHINE_ADAPTER, &s->ndis))
         return complain(EXIT_FAILED, "the driver does not tell its counters");
     return EXIT_DONE;

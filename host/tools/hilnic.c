@@ -11,13 +11,18 @@
 
 static const struct command commands[] = {
     {"replay", command_replay, "device read write mode rate seed speed json",
-     "  hilnic replay -r traffic.pcap                    send every frame, take it back from the wire, compare\n"
-     "  hilnic replay -r traffic.pcap -w wire.pcap       and record what a listener on the wire saw\n"
+     "  hilnic replay -r traffic.pcap                    send every frame, take it back from the "
+     "wire, compare\n"
+     "  hilnic replay -r traffic.pcap -w wire.pcap       and record what a listener on the wire "
+     "saw\n"
      "  hilnic replay -r traffic.pcap --mode mixed --seed 7 --json\n\n"
-     "Sends the frames of a capture through NDIS, miniport and device, with a plug on the wire that sends them back.\n"
+     "Sends the frames of a capture through NDIS, miniport and device, with a plug on the wire "
+     "that sends them back.\n"
      "  -r FILE            the capture to send, - for standard input\n"
-     "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - for standard output\n"
-     "  --device NAME      core: the Verilated nic_core (default); soft: the same device written in C\n"
+     "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - for "
+     "standard output\n"
+     "  --device NAME      core: the Verilated nic_core (default); soft: the same device written "
+     "in C\n"
      "  --mode single      NdisSend, miniport with MiniportSend\n"
      "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
      "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
@@ -26,10 +31,13 @@ static const struct command commands[] = {
      "  --speed MBPS       1000 (default), 100 or 10\n"
      "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
      "  --json             one object for programs\n\n"
-     "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte for byte. Frames that none\n"
-     "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do not count against that.\n"},
+     "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte for "
+     "byte. Frames that none\n"
+     "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do not "
+     "count against that.\n"},
     {"bench", command_bench, "device mode size count seed json",
-     "  hilnic bench                                     64-byte frames through NDIS, driver and model and back\n"
+     "  hilnic bench                                     64-byte frames through NDIS, driver and "
+     "model and back\n"
      "  hilnic bench --size 1518 --count 20000\n"
      "  hilnic bench --device null                       the host side alone\n\n"
      "Measures frames and clocks per second of this machine's time.\n"
@@ -55,11 +63,13 @@ static const struct command commands[] = {
 
 static const char usage_text[] =
     "Usage: hilnic COMMAND [OPTION...]\n\n"
-    "  hilnic replay -r tests/data/http.pcap            a capture through driver and device and back\n"
+    "  hilnic replay -r tests/data/http.pcap            a capture through driver and device and "
+    "back\n"
     "  hilnic info                                      what the device is\n"
     "  hilnic help replay                               options of a command\n\n"
     "Commands: replay, bench, info, regs, stats, help.\n"
-    "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do not match.\n";
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do "
+    "not match.\n";
 
 /* ---- suggestions ---- */
 
@@ -105,11 +115,13 @@ static const char *nearest(const char *word, const char *const *words)
 }
 
 /* `dashes`: what stands before the word, "" or "--". */
-static int unknown(const char *what, const char *dashes, const char *word, const char *const *words, const char *help)
+static int unknown(const char *what, const char *dashes, const char *word, const char *const *words,
+                   const char *help)
 {
     const char *best = nearest(word, words);
     if (best)
-        return complain(EXIT_USAGE, "there is no %s %s%s, did you mean %s%s", what, dashes, word, dashes, best);
+        return complain(EXIT_USAGE, "there is no %s %s%s, did you mean %s%s", what, dashes, word,
+                        dashes, best);
     return complain(EXIT_USAGE, "there is no %s %s%s, see hilnic %s", what, dashes, word, help);
 }
 
@@ -120,8 +132,8 @@ enum option_kind { FLAG, TEXT, CHOICE, NUMBER };
 struct option {
     const char *name, *letter; /* "read", "-r" */
     enum option_kind kind;
-    const char *choices[4];    /* CHOICE */
-    uint64_t least, most;      /* NUMBER */
+    const char *choices[4]; /* CHOICE */
+    uint64_t least, most;   /* NUMBER */
 };
 
 static const struct option known[] = {
@@ -156,16 +168,19 @@ static int take(struct options *o, const struct option *option, const char *valu
             i++;
         if (i == 4 || !option->choices[i])
             return complain(EXIT_USAGE, "--%s takes %s, %s%s%s, not %s", option->name,
-                            option->choices[0], option->choices[1], option->choices[2] ? " or " : "",
+                            option->choices[0], option->choices[1],
+                            option->choices[2] ? " or " : "",
                             option->choices[2] ? option->choices[2] : "", value);
     }
     if (option->kind == NUMBER) {
         char *end;
         errno = 0;
         number = strtoull(value, &end, 0);
-        if (errno || !*value || *end || *value == '-' || number < option->least || number > option->most)
-            return complain(EXIT_USAGE, "--%s takes a number from %llu to %llu, not %s", option->name,
-                            (unsigned long long)option->least, (unsigned long long)option->most, value);
+        if (errno || !*value || *end || *value == '-' || number < option->least ||
+            number > option->most)
+            return complain(EXIT_USAGE, "--%s takes a number from %llu to %llu, not %s",
+                            option->name, (unsigned long long)option->least,
+                            (unsigned long long)option->most, value);
     }
     if (!strcmp(option->name, "read"))
         o->input = value;
@@ -251,7 +266,8 @@ static int parse_option(const struct command *c, struct options *o, int argc, ch
 
 static int run_command(const struct command *c, int argc, char **argv)
 {
-    struct options o = {.device = "core", .mode = "array", .seed = 1, .size = 64, .count = 50000, .mbps = 1000};
+    struct options o = {
+        .device = "core", .mode = "array", .seed = 1, .size = 64, .count = 50000, .mbps = 1000};
     bool options = true; /* until "--" */
     o.operands = argv;   /* operands move to the front */
     for (int i = 0; i < argc; i++) {
@@ -270,14 +286,16 @@ static int run_command(const struct command *c, int argc, char **argv)
             return code;
     }
     if (o.operand_count && c->run != command_regs)
-        return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0], c->name);
+        return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0],
+                        c->name);
     return close_output(c->run(&o));
 }
 
 int main(int argc, char **argv)
 {
     const char *names[COMMANDS + 2];
-    bool help = argc > 1 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+    bool help = argc > 1 &&
+                (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
     const char *name = help ? (argc > 2 ? argv[2] : NULL) : argc > 1 ? argv[1] : NULL;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing like others */
     if (!name) {

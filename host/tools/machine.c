@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT 0
+#define SLOT   0
 #define VECTOR 3
 
 static void finding(void *context, const char *sentence)

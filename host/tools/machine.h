@@ -15,18 +15,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MACHINE_ADAPTER "hilnic0"
+#define MACHINE_ADAPTER       "hilnic0"
 #define MACHINE_MESSAGE_BYTES 320
 
 struct machine_options {
-    const char *device;         /* "core", "soft" or "null" */
+    const char *device; /* "core", "soft" or "null" */
     uint64_t seed;
-    bool single;                /* the miniport with MiniportSend instead of MiniportSendPackets */
-    bool verify;                /* NDIS verifier on */
-    struct wire_port *wire;     /* stays the caller's; NULL: nothing plugged in */
+    bool single;            /* the miniport with MiniportSend instead of MiniportSendPackets */
+    bool verify;            /* NDIS verifier on */
+    struct wire_port *wire; /* stays the caller's; NULL: nothing plugged in */
     struct core_model_options core; /* seed is taken from above */
     unsigned moderation_count, moderation_us;
-    unsigned mbps;              /* 0: 1000 */
+    unsigned mbps; /* 0: 1000 */
     struct sender_handlers handlers;
 };
 
@@ -39,8 +39,9 @@ struct machine {
     struct sender *sender;
     struct wire_port *wire;
     bool ndis, placed, adapter;
-    unsigned findings;          /* of the NDIS verifier, and what drivers and protocols leaked */
-    char message[MACHINE_MESSAGE_BYTES]; /* why machine_start failed, a sentence without full stop */
+    unsigned findings; /* of the NDIS verifier, and what drivers and protocols leaked */
+    char
+        message[MACHINE_MESSAGE_BYTES]; /* why machine_start failed, a sentence without full stop */
 };
 
 /* 0, or the exit code to leave with; then `message` says why and there is nothing to stop. */

@@ -15,7 +15,7 @@ struct match {
     uint32_t *bucket;        /* first frame of a chain, MATCH_NONE: empty */
     uint32_t *next;
     bool *seen;
-    uint32_t last;           /* highest number matched + 1 */
+    uint32_t last; /* highest number matched + 1 */
     struct match_counts counts;
 };
 
@@ -57,7 +57,8 @@ struct match *match_create(const struct capture_frame *frames, uint32_t count)
     }
     memset(m->bucket, 0xff, m->buckets * sizeof *m->bucket);
     for (uint32_t i = count; i-- > 0;) {
-        uint32_t *bucket = &m->bucket[digest(frames[i].octets, frames[i].length) & (m->buckets - 1)];
+        uint32_t *bucket =
+            &m->bucket[digest(frames[i].octets, frames[i].length) & (m->buckets - 1)];
         m->next[i] = *bucket;
         *bucket = i;
     }
@@ -78,7 +79,8 @@ uint32_t match_take(struct match *m, const uint8_t *octets, uint32_t length)
 {
     uint32_t earlier = MATCH_NONE;
     bool known = false;
-    for (uint32_t i = m->bucket[digest(octets, length) & (m->buckets - 1)]; i != MATCH_NONE; i = m->next[i]) {
+    for (uint32_t i = m->bucket[digest(octets, length) & (m->buckets - 1)]; i != MATCH_NONE;
+         i = m->next[i]) {
         if ((m->seen[i] && known) || !same(&m->frames[i], octets, length))
             continue;
         known = true;

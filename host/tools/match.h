@@ -16,10 +16,10 @@
 struct match;
 
 struct match_counts {
-    uint32_t matched;       /* each frame counted once */
-    uint32_t duplicated;    /* like a frame that had been seen already, and like no missing one */
-    uint32_t out_of_order;  /* of the matched: after a later one */
-    uint32_t foreign;       /* like none */
+    uint32_t matched;      /* each frame counted once */
+    uint32_t duplicated;   /* like a frame that had been seen already, and like no missing one */
+    uint32_t out_of_order; /* of the matched: after a later one */
+    uint32_t foreign;      /* like none */
 };
 
 /* The frames stay the caller's and must stay. Compared as on the wire: padded with zeros to 60. NULL: no memory. */

@@ -13,18 +13,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUIET_NS 10000000ull        /* the longest that a frame under way may take, 10 Mb/s included */
-#define GIVE_UP_NS 20000000000ull   /* nothing completed for so long: the driver's own recovery has failed, too */
-#define LEAST_FRAME 14
-#define LEAST_WIRE 60
+#define QUIET_NS 10000000ull /* the longest that a frame under way may take, 10 Mb/s included */
+#define GIVE_UP_NS                                                                                 \
+    20000000000ull /* nothing completed for so long: the driver's own recovery has failed, too */
+#define LEAST_FRAME   14
+#define LEAST_WIRE    60
 #define BUFFER_MARGIN 128
-#define ARRAY_MOST 32
+#define ARRAY_MOST    32
 
 /* A frame's way. */
 enum fate { UNSENT, SENT, DONE, REFUSED };
 
 struct replay {
-    struct wire_port port;      /* between the device and what is behind it */
+    struct wire_port port; /* between the device and what is behind it */
     struct wire_port *inner;
     const struct options *options;
     const char *name;
@@ -32,9 +33,9 @@ struct replay {
     struct machine machine;
     struct match *wire_match, *host_match;
     uint8_t *fate;
-    uint32_t next;              /* first frame not sent */
+    uint32_t next; /* first frame not sent */
     uint32_t window_bytes, under_way_bytes;
-    uint32_t sendable_bytes;    /* longest frame without a tag */
+    uint32_t sendable_bytes; /* longest frame without a tag */
     uint64_t random;
     volatile bool progress;
     uint64_t progress_ns;
@@ -66,7 +67,8 @@ static bool sendable(const struct replay *r, const struct capture_frame *f)
 static bool is_pause(const struct capture_frame *f)
 {
     static const uint8_t group[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
-    return f->length >= 16 && !memcmp(f->octets, group, 6) && !memcmp(f->octets + 12, "\x88\x08\x00\x01", 4);
+    return f->length >= 16 && !memcmp(f->octets, group, 6) &&
+           !memcmp(f->octets + 12, "\x88\x08\x00\x01", 4);
 }
 
 static uint32_t cost(const struct capture_frame *f)
@@ -91,8 +93,9 @@ static void arrived(struct replay *r, const struct capture_frame *f)
 static void name_refused(const struct replay *r, ULONG number, NDIS_STATUS status)
 {
     const struct capture_frame *f = &r->capture->frames[number];
-    fprintf(stderr, "hilnic: %s: frame %u of %u bytes is %s, refused with %s.\n", r->name, (unsigned)number + 1,
-            f->length, f->length < LEAST_FRAME ? "shorter than an Ethernet header" : "longer than the maximum",
+    fprintf(stderr, "hilnic: %s: frame %u of %u bytes is %s, refused with %s.\n", r->name,
+            (unsigned)number + 1, f->length,
+            f->length < LEAST_FRAME ? "shorter than an Ethernet header" : "longer than the maximum",
             status_name(status));
 }
 
@@ -120,8 +123,8 @@ static void completed(void *context, ULONG number, NDIS_STATUS status)
         return;
     }
     if (!r->result->completed_error++)
-        fprintf(stderr, "hilnic: %s: frame %u was completed with %s.\n", r->name, (unsigned)number + 1,
-                status_name(status));
+        fprintf(stderr, "hilnic: %s: frame %u was completed with %s.\n", r->name,
+                (unsigned)number + 1, status_name(status));
 }
 
 static void received(void *context, const UCHAR *octets, UINT length)
@@ -146,7 +149,8 @@ static void wire_transmitted(struct wire_port *port, const struct wire_frame *fr
         r->inner->ops->transmitted(r->inner, frame);
 }
 
-static bool wire_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame, uint64_t *retry_ns)
+static bool wire_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame,
+                      uint64_t *retry_ns)
 {
     struct replay *r = (struct replay *)port;
     return r->inner->ops->next(r->inner, now_ns, frame, retry_ns);
@@ -176,7 +180,8 @@ static uint64_t due_ns(const struct replay *r, uint32_t number, uint64_t start_n
 static uint32_t ready(const struct replay *r, uint64_t now_ns, uint64_t start_ns, uint32_t most)
 {
     uint32_t n = 0, bytes = r->under_way_bytes;
-    while (n < most && r->next + n < r->capture->count && due_ns(r, r->next + n, start_ns) <= now_ns) {
+    while (n < most && r->next + n < r->capture->count &&
+           due_ns(r, r->next + n, start_ns) <= now_ns) {
         bytes += cost(&r->capture->frames[r->next + n]);
         /* a frame alone always goes: an unsendable one may be larger than any window */
         if (bytes > r->window_bytes && bytes != cost(&r->capture->frames[r->next]))
@@ -247,7 +252,8 @@ static void count_lost(struct replay *r)
     for (uint32_t i = 0; i < r->capture->count; i++) {
         if (r->fate[i] == SENT)
             result->outstanding++;
-        if (r->fate[i] == DONE && !is_pause(&r->capture->frames[i]) && !match_seen(r->host_match, i))
+        if (r->fate[i] == DONE && !is_pause(&r->capture->frames[i]) &&
+            !match_seen(r->host_match, i))
             result->lost++;
         if (r->fate[i] == SENT || r->fate[i] == DONE)
             result->sent++;
@@ -283,7 +289,8 @@ static bool ask_device(struct replay *r)
     r->sendable_bytes = sender_max_frame(r->machine.sender);
     if (!machine_read(&r->machine, NIC_BUFFERS_ADDR, &buffers, 1))
         return false;
-    r->window_bytes = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 - BUFFER_MARGIN;
+    r->window_bytes =
+        ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 - BUFFER_MARGIN;
     return true;
 }
 
@@ -318,7 +325,8 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
 }
 
 int replay_run(const struct options *options, const char *name, const struct capture *capture,
-               struct replay_result *result, int (*inspect)(struct machine *, void *context), void *context)
+               struct replay_result *result, int (*inspect)(struct machine *, void *context),
+               void *context)
 {
     char error[WIRE_ERROR_BYTES];
     int code = EXIT_FAILED;
@@ -334,7 +342,8 @@ int replay_run(const struct options *options, const char *name, const struct cap
     memset(result, 0, sizeof *result);
     result->frames_read = capture->count;
     if (!strcmp(options->device, "null"))
-        return complain(EXIT_USAGE, "the null device carries nothing, replay takes --device core or soft");
+        return complain(EXIT_USAGE,
+                        "the null device carries nothing, replay takes --device core or soft");
     struct wire_port *plug = wire_loopback_create();
     r.inner = plug;
     r.wire_match = match_create(capture->frames, capture->count);
@@ -361,7 +370,8 @@ out:
         wire_record_keep(recorder, code == 0);
         int failure = wire_port_close(recorder);
         if (failure && !code)
-            code = complain(EXIT_FAILED, "%s: cannot be written: %s", options->output, strerror(-failure));
+            code = complain(EXIT_FAILED, "%s: cannot be written: %s", options->output,
+                            strerror(-failure));
     }
     wire_port_close(plug);
     match_free(r.wire_match);
@@ -372,9 +382,10 @@ out:
 
 bool replay_good(const struct replay_result *r)
 {
-    return r->completed_ok == r->sent && !r->completed_error && !r->outstanding && !r->lost && !r->duplicated &&
-           !r->out_of_order && !r->corrupted && !r->wire_mismatches && r->wire_frames == r->sent && !r->assertions &&
-           !r->findings && r->sent + r->rejected == r->frames_read;
+    return r->completed_ok == r->sent && !r->completed_error && !r->outstanding && !r->lost &&
+           !r->duplicated && !r->out_of_order && !r->corrupted && !r->wire_mismatches &&
+           r->wire_frames == r->sent && !r->assertions && !r->findings &&
+           r->sent + r->rejected == r->frames_read;
 }
 
 /* ---- the command ---- */
@@ -383,38 +394,45 @@ static json_t *to_json(const struct replay_result *r, const struct options *o)
 {
     char hash[24];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)r->hash);
-    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:i, "
-                     "s:i, s:f, s:I, s:s, s:s, s:b}",
-                     "device", o->device, "frames_read", (int)r->frames_read, "sent", (int)r->sent, "completed_ok",
-                     (int)r->completed_ok, "completed_error", (int)r->completed_error, "rejected", (int)r->rejected,
-                     "outstanding", (int)r->outstanding, "lost", (int)r->lost, "duplicated", (int)r->duplicated,
-                     "out_of_order", (int)r->out_of_order, "corrupted", (int)r->corrupted, "consumed",
-                     (int)r->consumed, "wire_frames", (int)r->wire_frames, "wire_mismatches", (int)r->wire_mismatches,
-                     "interrupts", (json_int_t)r->interrupts, "model_ns", (json_int_t)r->model_ns, "ndis_send",
-                     (json_int_t)r->ndis_send, "ndis_send_packets", (json_int_t)r->ndis_send_packets, "assertions",
-                     (int)r->assertions, "findings", (int)r->findings, "wall_s", r->wall_s, "seed",
-                     (json_int_t)o->seed, "mode", o->mode, "hash", hash, "ok", (int)replay_good(r));
+    return json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, "
+        "s:I, s:i, "
+        "s:i, s:f, s:I, s:s, s:s, s:b}",
+        "device", o->device, "frames_read", (int)r->frames_read, "sent", (int)r->sent,
+        "completed_ok", (int)r->completed_ok, "completed_error", (int)r->completed_error,
+        "rejected", (int)r->rejected, "outstanding", (int)r->outstanding, "lost", (int)r->lost,
+        "duplicated", (int)r->duplicated, "out_of_order", (int)r->out_of_order, "corrupted",
+        (int)r->corrupted, "consumed", (int)r->consumed, "wire_frames", (int)r->wire_frames,
+        "wire_mismatches", (int)r->wire_mismatches, "interrupts", (json_int_t)r->interrupts,
+        "model_ns", (json_int_t)r->model_ns, "ndis_send", (json_int_t)r->ndis_send,
+        "ndis_send_packets", (json_int_t)r->ndis_send_packets, "assertions", (int)r->assertions,
+        "findings", (int)r->findings, "wall_s", r->wall_s, "seed", (json_int_t)o->seed, "mode",
+        o->mode, "hash", hash, "ok", (int)replay_good(r));
 }
 
 static void tell(FILE *to, const struct replay_result *r, const struct options *o)
 {
-    fprintf(to, "  frames     %u read, %u sent, %u rejected\n", r->frames_read, r->sent, r->rejected);
-    fprintf(to, "  completed  %u ok, %u with an error, %u not at all\n", r->completed_ok, r->completed_error,
-            r->outstanding);
-    fprintf(to, "  wire       %u frames, %u differ from what was sent\n", r->wire_frames, r->wire_mismatches);
-    fprintf(to, "  received   %u: %u lost, %u duplicated, %u out of order, %u corrupted\n", r->received, r->lost,
-            r->duplicated, r->out_of_order, r->corrupted);
+    fprintf(to, "  frames     %u read, %u sent, %u rejected\n", r->frames_read, r->sent,
+            r->rejected);
+    fprintf(to, "  completed  %u ok, %u with an error, %u not at all\n", r->completed_ok,
+            r->completed_error, r->outstanding);
+    fprintf(to, "  wire       %u frames, %u differ from what was sent\n", r->wire_frames,
+            r->wire_mismatches);
+    fprintf(to, "  received   %u: %u lost, %u duplicated, %u out of order, %u corrupted\n",
+            r->received, r->lost, r->duplicated, r->out_of_order, r->corrupted);
     if (r->consumed)
         fprintf(to, "  PAUSE      %u frames went no further than the receiving MAC\n", r->consumed);
-    fprintf(to, "  device     %s, %.3f ms of its time, %llu interrupts\n", o->device, (double)r->model_ns / 1e6,
-            (unsigned long long)r->interrupts);
+    fprintf(to, "  device     %s, %.3f ms of its time, %llu interrupts\n", o->device,
+            (double)r->model_ns / 1e6, (unsigned long long)r->interrupts);
     fprintf(to, "  seed       %llu, %.2f s of yours\n", (unsigned long long)o->seed, r->wall_s);
     if (r->findings)
         fprintf(to, "  NDIS       %u rules broken\n", r->findings);
     if (r->assertions)
         fprintf(to, "  RTL        %u assertions failed\n", r->assertions);
-    fprintf(to, "%s\n", replay_good(r) ? "Everything that can be sent crossed exactly once, in order, byte for byte."
-                                       : "FAILED: not everything crossed exactly once, in order, byte for byte.");
+    fprintf(to, "%s\n",
+            replay_good(r)
+                ? "Everything that can be sent crossed exactly once, in order, byte for byte."
+                : "FAILED: not everything crossed exactly once, in order, byte for byte.");
 }
 
 int command_replay(const struct options *o)

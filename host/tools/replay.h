@@ -22,8 +22,9 @@ struct replay;
 
 /* 0: ran to its end, whatever the verdict; else an exit code, complained. `inspect` (may be NULL) is called when
  * everything is over and the machine still runs. */
-int replay_run(const struct options *, const char *name, const struct capture *, struct replay_result *,
-               int (*inspect)(struct machine *, void *context), void *context);
+int replay_run(const struct options *, const char *name, const struct capture *,
+               struct replay_result *, int (*inspect)(struct machine *, void *context),
+               void *context);
 
 /* True: everything sendable crossed exactly once, in order, byte for byte. */
 bool replay_good(const struct replay_result *);

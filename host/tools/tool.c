@@ -31,7 +31,8 @@ double wall_s(void)
 
 bool print_json(json_t *object)
 {
-    bool ok = object && json_dumpf(object, stdout, JSON_REAL_PRECISION(9)) == 0 && putchar('\n') != EOF;
+    bool ok =
+        object && json_dumpf(object, stdout, JSON_REAL_PRECISION(9)) == 0 && putchar('\n') != EOF;
     json_decref(object);
     return ok;
 }

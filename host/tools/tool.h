@@ -24,17 +24,17 @@ struct options {
     uint64_t seed;
     bool json;
     unsigned mbps;
-    uint32_t size, count;       /* bench */
+    uint32_t size, count; /* bench */
     uint64_t time_ns;
-    char **operands;            /* what follows the options */
+    char **operands; /* what follows the options */
     int operand_count;
 };
 
 struct command {
     const char *name;
     int (*run)(const struct options *);
-    const char *letters;        /* long options it knows, separated by blanks; see hilnic.c */
-    const char *help;           /* examples first */
+    const char *letters; /* long options it knows, separated by blanks; see hilnic.c */
+    const char *help;    /* examples first */
 };
 
 int command_replay(const struct options *);

@@ -10,21 +10,21 @@
 #include "gmii.h"
 #include "nic_transport.h"
 
-#define CORE_IDLE_CLOCKS 64     /* tx clocks of quiet before time may be skipped */
-#define CORE_RESET_CLOCKS 8     /* length of the resets at power-up */
+#define CORE_IDLE_CLOCKS  64 /* tx clocks of quiet before time may be skipped */
+#define CORE_RESET_CLOCKS 8  /* length of the resets at power-up */
 
 enum core_stream_index { CORE_OUT, CORE_IN, CORE_EVENT, CORE_CONTROL, CORE_STREAMS };
 
 /* Transfers of one endpoint, the head is the one that moves. */
 struct core_stream {
-    uint8_t *at, *end;          /* next byte to move; at == end: nothing to do */
+    uint8_t *at, *end; /* next byte to move; at == end: nothing to do */
     struct nic_transfer *head, *tail;
 };
 
 struct core_clock {
-    uint64_t next_ps;           /* its next rising edge */
+    uint64_t next_ps; /* its next rising edge */
     uint32_t period_ps;
-    uint32_t reset_clocks;      /* the reset stays asserted for so many edges */
+    uint32_t reset_clocks; /* the reset stays asserted for so many edges */
     uint64_t cycles;
 };
 
@@ -32,19 +32,20 @@ struct core_model {
     struct nic_transport transport;
     struct nic_platform *platform;
     struct wire_port *wire;
-    void *pins;                 /* core_pins.cpp's */
+    void *pins; /* core_pins.cpp's */
 
     uint64_t now_ps;
     struct core_clock sys, tx, rx;
-    bool stop;                  /* leave the clock loop: something finished */
+    bool stop; /* leave the clock loop: something finished */
     bool in_phase, no_skip, running;
     bool event_blocked, unplugged;
-    uint32_t stall_threshold;   /* of 2^16; 0: never */
+    uint32_t stall_threshold; /* of 2^16; 0: never */
     uint64_t random;
 
     struct core_stream stream[CORE_STREAMS];
-    bool out_offered;           /* a byte of OUT stands at the pins and has not been taken */
-    uint8_t out_orphan;         /* that byte, if its transfer is gone meanwhile: it is in the device's hands */
+    bool out_offered; /* a byte of OUT stands at the pins and has not been taken */
+    uint8_t
+        out_orphan; /* that byte, if its transfer is gone meanwhile: it is in the device's hands */
 
     /* register access at the pins */
     bool reg_valid, reg_write;
@@ -52,14 +53,14 @@ struct core_model {
     uint32_t reg_wdata;
 
     /* PHY side */
-    uint32_t forced_divisor;    /* 0: follows speed_o */
-    bool phy_changed;           /* core_phy_speed is to be called */
-    uint32_t divisor;           /* clocks per enable: 1, 5, 50 */
+    uint32_t forced_divisor; /* 0: follows speed_o */
+    bool phy_changed;        /* core_phy_speed is to be called */
+    uint32_t divisor;        /* clocks per enable: 1, 5, 50 */
     uint32_t tx_divide, rx_divide;
-    uint64_t tx_enable_ps;      /* edge at which the MAC last moved */
+    uint64_t tx_enable_ps; /* edge at which the MAC last moved */
     struct gmii_monitor monitor;
     struct gmii_driver driver;
-    uint64_t ask_ps;            /* ask the wire for a frame from then on */
+    uint64_t ask_ps; /* ask the wire for a frame from then on */
 
     uint32_t idle_clocks;
     struct nic_transfer *finished_head, *finished_tail;

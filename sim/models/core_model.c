@@ -14,8 +14,8 @@
 #include <string.h>
 
 #define MAX_TRANSFER_BYTES 65536u
-#define SETUP_BYTES 8u
-#define SKIP_LEAST_CLOCKS 16 /* shorter idle times are clocked through */
+#define SETUP_BYTES        8u
+#define SKIP_LEAST_CLOCKS  16 /* shorter idle times are clocked through */
 
 /* ---- transfers ---- */
 
@@ -98,7 +98,8 @@ void core_out_stall(struct core_model *m)
     struct core_stream *s = &m->stream[CORE_OUT];
     bool offered = m->out_offered;
     if (orphan_moves(m)) {
-        s->at = s->end = NULL; /* dropped with the rest of the endpoint's buffer, if the device does not take it */
+        s->at = s->end =
+            NULL; /* dropped with the rest of the endpoint's buffer, if the device does not take it */
         load(m, CORE_OUT);
     } else {
         keep_offered_byte(m);
@@ -237,8 +238,8 @@ static void control_start(struct core_model *m)
     const struct nic_transfer *t = m->stream[CORE_CONTROL].head;
     const uint8_t *setup = t->data;
     uint32_t bytes = t->length_bytes - SETUP_BYTES;
-    uint32_t address = setup[2] | (uint32_t)setup[3] << 8 | (uint32_t)setup[4] << 16 |
-                       (uint32_t)setup[5] << 24;
+    uint32_t address =
+        setup[2] | (uint32_t)setup[3] << 8 | (uint32_t)setup[4] << 16 | (uint32_t)setup[5] << 24;
     bool read = setup[0] == 0xc0 && setup[1] == NIC_VENDOR_REQUEST_REG_READ;
     bool write = setup[0] == 0x40 && setup[1] == NIC_VENDOR_REQUEST_REG_WRITE;
     if ((!read && !write) || bytes == 0 || bytes % 4 || address % 4 || address + bytes > 0x10000) {

@@ -176,15 +176,14 @@ inline void sys_edge(core_model *m, Root &r)
     if (VL_UNLIKELY(r.in_flush_o) && m->stream[CORE_IN].head)
         m->stream[CORE_IN].at = m->stream[CORE_IN].head->data;
     sys_streams(m, r);
-    m->stats.hash = fold(m->stats.hash,
-                        (uint64_t)r.out_valid_i | r.out_ready_o << 1 | r.out_halt_o << 2 |
-                            r.in_valid_o << 3 | r.in_ready_i << 4 | r.in_last_o << 5 |
-                            r.in_flush_o << 6 | r.ev_valid_o << 7 | r.ev_ready_i << 8 |
-                            r.ev_last_o << 9 | r.reg_valid_i << 10 | r.reg_write_i << 11 |
-                            r.reg_ready_o << 12 | r.reg_error_o << 13 | r.rst_i << 14 |
-                            r.speed_o << 16 | r.idle_o << 18 | (uint64_t)r.reg_addr_i << 19 |
-                            (uint64_t)r.out_data_i << 36 | (uint64_t)r.in_data_o << 44 |
-                            (uint64_t)r.ev_data_o << 52);
+    m->stats.hash =
+        fold(m->stats.hash,
+             (uint64_t)r.out_valid_i | r.out_ready_o << 1 | r.out_halt_o << 2 | r.in_valid_o << 3 |
+                 r.in_ready_i << 4 | r.in_last_o << 5 | r.in_flush_o << 6 | r.ev_valid_o << 7 |
+                 r.ev_ready_i << 8 | r.ev_last_o << 9 | r.reg_valid_i << 10 | r.reg_write_i << 11 |
+                 r.reg_ready_o << 12 | r.reg_error_o << 13 | r.rst_i << 14 | r.speed_o << 16 |
+                 r.idle_o << 18 | (uint64_t)r.reg_addr_i << 19 | (uint64_t)r.out_data_i << 36 |
+                 (uint64_t)r.in_data_o << 44 | (uint64_t)r.ev_data_o << 52);
 }
 
 /* True when the wire has been quiet and the device idle for long enough. */
@@ -210,8 +209,10 @@ inline void tx_edge(core_model *m, Root &r)
         m->tx_divide = m->divisor;
     }
     m->tx_divide--;
-    m->stats.hash = fold(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 |
-                                           r.gmii_tx_er_o << 9 | r.tx_ce_i << 10 | r.rst_tx_i << 11));
+    m->stats.hash =
+        fold(m->stats.hash,
+             m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 | r.gmii_tx_er_o << 9 |
+                                r.tx_ce_i << 10 | r.rst_tx_i << 11));
     m->tx.cycles++;
 }
 
@@ -233,8 +234,10 @@ inline void rx_edge(core_model *m, Root &r)
         m->rx_divide = m->divisor;
     }
     m->rx_divide--;
-    m->stats.hash = fold(m->stats.hash, m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 |
-                                           r.gmii_rx_er_i << 9 | r.rx_ce_i << 10 | r.rst_rx_i << 11));
+    m->stats.hash =
+        fold(m->stats.hash,
+             m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 | r.gmii_rx_er_i << 9 |
+                                r.rx_ce_i << 10 | r.rst_rx_i << 11));
     m->rx.cycles++;
 }
 
@@ -276,7 +279,8 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
     p->top->eval();
     if (before != handshakes(r) && !r.rst_i) {
         if (!m->assertions++)
-            fprintf(stderr, "%llu ps: an output of nic_core depends on an input of the same cycle\n",
+            fprintf(stderr,
+                    "%llu ps: an output of nic_core depends on an input of the same cycle\n",
                     (unsigned long long)m->now_ps);
     }
 #endif
@@ -332,7 +336,8 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     p->context.randReset(2);
     p->context.randSeed((int)(m->seed & 0x7fffffff) + 1);
     p->context.fatalOnVpiError(false);
-    p->context.assertOn(false); // until the resets have been clocked in: registers start with anything
+    p->context.assertOn(
+        false); // until the resets have been clocked in: registers start with anything
 #ifdef CORE_TRACE
     p->context.traceEverOn(true);
 #endif
@@ -376,8 +381,9 @@ extern "C" void core_pins_run(core_model *m, uint64_t until_ps)
     asserting = m;
     while (!m->stop) {
 #ifndef CORE_FAST
-        if (!p->context.assertOn() && m->sys.cycles >= CORE_RESET_CLOCKS && m->tx.cycles >= CORE_RESET_CLOCKS &&
-            m->rx.cycles >= CORE_RESET_CLOCKS && m->assertions == 0)
+        if (!p->context.assertOn() && m->sys.cycles >= CORE_RESET_CLOCKS &&
+            m->tx.cycles >= CORE_RESET_CLOCKS && m->rx.cycles >= CORE_RESET_CLOCKS &&
+            m->assertions == 0)
             p->context.assertOn(true);
 #endif
         if (VL_UNLIKELY(m->phy_changed || r.speed_o != speed)) {

@@ -178,8 +178,8 @@ struct capture_writer *capture_create(const char *path, char *error)
     if (w && (w->path = strdup(path)))
         file = writer_open(w);
     if (file) {
-        w->pcap = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, 262144,
-                                                       PCAP_TSTAMP_PRECISION_NANO);
+        w->pcap =
+            pcap_open_dead_with_tstamp_precision(DLT_EN10MB, 262144, PCAP_TSTAMP_PRECISION_NANO);
         if (w->pcap)
             w->dumper = pcap_dump_fopen(w->pcap, file);
         if (w->dumper)

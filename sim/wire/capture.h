@@ -15,13 +15,13 @@
 struct capture_frame {
     const uint8_t *octets;
     uint32_t length;
-    uint64_t time_ns;           /* since the epoch, as recorded */
+    uint64_t time_ns; /* since the epoch, as recorded */
 };
 
 struct capture {
     struct capture_frame *frames;
     uint32_t count;
-    uint8_t *storage;           /* private */
+    uint8_t *storage; /* private */
 };
 
 /* "-" is standard input. NULL: `error` says why. */
@@ -32,7 +32,8 @@ void capture_free(struct capture *);
  * that an interrupted run leaves nothing behind; a target that exists and is no plain file is written directly. */
 struct capture_writer;
 struct capture_writer *capture_create(const char *path, char *error);
-void capture_write(struct capture_writer *, const uint8_t *octets, uint32_t length, uint64_t time_ns);
+void capture_write(struct capture_writer *, const uint8_t *octets, uint32_t length,
+                   uint64_t time_ns);
 int capture_close(struct capture_writer *, bool keep); /* 0 or -errno; frees */
 
 #endif

@@ -18,8 +18,8 @@ enum gmii_state { GMII_IDLE, GMII_PREAMBLE, GMII_DATA, GMII_LOST };
 struct gmii_monitor {
     enum gmii_state state;
     uint32_t length;
-    uint32_t gap;               /* idle octets (nibbles in nibble mode) since the last frame */
-    uint32_t frame_gap;         /* before the present frame */
+    uint32_t gap;       /* idle octets (nibbles in nibble mode) since the last frame */
+    uint32_t frame_gap; /* before the present frame */
     uint32_t preamble;
     uint64_t sfd_ps;
     bool nibbles, half, error;
@@ -31,12 +31,12 @@ struct gmii_monitor {
 struct gmii_driver {
     bool active, nibbles, half;
     uint32_t at, end;
-    uint32_t idle;              /* idle octets (nibbles) since the last frame */
-    uint32_t error_at;          /* index into line, UINT32_MAX: none */
+    uint32_t idle;                      /* idle octets (nibbles) since the last frame */
+    uint32_t error_at;                  /* index into line, UINT32_MAX: none */
     uint8_t line[16 + WIRE_MAX_OCTETS]; /* preamble, SFD, frame */
-    bool waiting;               /* a frame is in line, not yet started */
+    bool waiting;                       /* a frame is in line, not yet started */
     bool odd_nibble;
-    uint32_t gap;               /* idle octets that it wants */
+    uint32_t gap; /* idle octets that it wants */
     uint64_t start_ns;
 };
 

@@ -15,15 +15,18 @@
 #define WIRE_GAP_OCTETS 12 /* IEEE 802.3 interPacketGap */
 
 struct wire_frame {
-    const uint8_t *octets;      /* destination address to FCS; valid during the call only (tx), until the next call (rx) */
+    const uint8_t *
+        octets; /* destination address to FCS; valid during the call only (tx), until the next call (rx) */
     uint32_t length;
-    uint64_t sfd_ns;            /* tx: time of the SFD. rx: earliest time of the first preamble octet; 0: at once */
-    uint32_t gap_octets;        /* tx: idle octets seen before the preamble (saturates). rx: at least so many; 0: 12 */
-    uint8_t preamble_octets;    /* 0x55 octets before the SFD: 7 normally, 0..15. rx: 255 means 7 */
-    bool odd_nibble;            /* 10/100 only: one nibble more than length octets */
-    bool error;                 /* tx: tx_er was seen. rx: assert rx_er on the octet error_at */
-    uint32_t error_at;          /* octet of the (first) error, counted from the destination address */
-    bool fcs_ok;                /* tx: computed by the monitor. rx: ignored */
+    uint64_t
+        sfd_ns; /* tx: time of the SFD. rx: earliest time of the first preamble octet; 0: at once */
+    uint32_t
+        gap_octets; /* tx: idle octets seen before the preamble (saturates). rx: at least so many; 0: 12 */
+    uint8_t preamble_octets; /* 0x55 octets before the SFD: 7 normally, 0..15. rx: 255 means 7 */
+    bool odd_nibble;         /* 10/100 only: one nibble more than length octets */
+    bool error;              /* tx: tx_er was seen. rx: assert rx_er on the octet error_at */
+    uint32_t error_at;       /* octet of the (first) error, counted from the destination address */
+    bool fcs_ok;             /* tx: computed by the monitor. rx: ignored */
 };
 
 struct wire_port;
@@ -39,7 +42,8 @@ struct wire_port_ops {
 
 struct wire_port {
     const struct wire_port_ops *ops;
-    bool changed;               /* set by a port that has a frame earlier than its retry_ns said; cleared by the model */
+    bool
+        changed; /* set by a port that has a frame earlier than its retry_ns said; cleared by the model */
 };
 
 static inline int wire_port_close(struct wire_port *port)
@@ -72,19 +76,23 @@ void wire_record_keep(struct wire_port *, bool keep);
 /* Generator and checker: numbered frames with known contents towards the MAC, checks those that leave it. */
 struct wire_generator_options {
     uint64_t seed;
-    uint32_t count;             /* frames to send, UINT32_MAX: no end */
-    uint32_t min_octets, max_octets; /* destination address to FCS, uniform between them; at least 64 without errors */
-    uint32_t gap_octets;        /* 0: 12 */
-    uint32_t pause_every;       /* now and then a pause of up to 4096 octet times, once in so many frames; 0: never */
-    uint64_t start_ns;          /* first frame not before */
+    uint32_t count; /* frames to send, UINT32_MAX: no end */
+    uint32_t min_octets,
+        max_octets; /* destination address to FCS, uniform between them; at least 64 without errors */
+    uint32_t gap_octets; /* 0: 12 */
+    uint32_t
+        pause_every; /* now and then a pause of up to 4096 octet times, once in so many frames; 0: never */
+    uint64_t start_ns; /* first frame not before */
     uint8_t destination[6];
-    bool vary_preamble;         /* 0..15 octets instead of 7 */
-    unsigned fcs_percent, symbol_percent, runt_percent, giant_percent, odd_percent; /* share of bad frames by kind */
+    bool vary_preamble; /* 0..15 octets instead of 7 */
+    unsigned fcs_percent, symbol_percent, runt_percent, giant_percent,
+        odd_percent; /* share of bad frames by kind */
 };
 struct wire_generator_counts {
     uint32_t sent, sent_good, sent_fcs, sent_symbol, sent_runt, sent_giant, sent_odd;
     uint64_t sent_octets;
-    uint32_t seen, seen_bad_fcs, seen_error, seen_foreign, seen_damaged, seen_out_of_order, seen_short_preamble;
+    uint32_t seen, seen_bad_fcs, seen_error, seen_foreign, seen_damaged, seen_out_of_order,
+        seen_short_preamble;
     uint32_t min_gap_octets, max_gap_octets; /* between frames seen, from the second on */
     uint64_t first_sfd_ns, last_sfd_ns, seen_octets;
 };
@@ -93,7 +101,8 @@ const struct wire_generator_counts *wire_generator_counts(const struct wire_port
 
 /* The generator's frame number `sequence` of `length` octets without FCS (at least 18), for whoever feeds or reads the
  * other side. check: 0 and *sequence, -1: not such a frame, -2: such a frame, damaged. */
-void wire_pattern_fill(uint8_t *octets, uint32_t length, const uint8_t destination[6], uint64_t seed, uint32_t sequence);
+void wire_pattern_fill(uint8_t *octets, uint32_t length, const uint8_t destination[6],
+                       uint64_t seed, uint32_t sequence);
 int wire_pattern_check(const uint8_t *octets, uint32_t length, uint64_t seed, uint32_t *sequence);
 
 #endif

@@ -16,7 +16,7 @@ struct generator {
     struct wire_generator_options options;
     struct wire_generator_counts counts;
     uint64_t random;
-    uint32_t expected;          /* number of the next frame seen */
+    uint32_t expected; /* number of the next frame seen */
     uint8_t octets[WIRE_MAX_OCTETS];
 };
 

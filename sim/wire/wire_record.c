@@ -46,8 +46,7 @@ static const struct wire_port_ops record_ops = {
     .close = record_close,
 };
 
-struct wire_port *wire_record_create(const char *path, struct wire_port *inner,
-                                     char *error)
+struct wire_port *wire_record_create(const char *path, struct wire_port *inner, char *error)
 {
     struct capture_writer *writer = capture_create(path, error);
     struct record *r = writer ? calloc(1, sizeof *r) : NULL;

@@ -104,7 +104,8 @@ START_TEST(events_blocked)
         uint32_t completed = c.completed, wire = c.wire_count;
         cosim_carry(&c, 300000);
         ck_assert_uint_eq(c.completed, completed);
-        ck_assert_uint_eq(c.wire_count, wire); /* the transmitter waits for room for the completion */
+        ck_assert_uint_eq(c.wire_count,
+                          wire); /* the transmitter waits for room for the completion */
         ck_assert(wire >= completed && wire - completed <= 64 + 1);
         core_model_event_block(c.machine.core, false);
         cosim_carry(&c, 50000 + cosim_draw(&c, 200000));
@@ -133,7 +134,8 @@ static void resets(enum core_domain domain, unsigned rounds, unsigned cycles)
         core_model_reset(c.machine.core, domain, 1 + cosim_draw(&c, cycles));
     }
     ck_assert(cosim_carry(&c, UINT64_MAX));
-    if (domain == CORE_SYS) { /* a device that forgot everything needs its driver to set it up again */
+    if (domain ==
+        CORE_SYS) { /* a device that forgot everything needs its driver to set it up again */
         c.any_order = true;
         ck_assert_int_eq(sender_reset(c.machine.sender), NDIS_STATUS_SUCCESS);
     }
@@ -207,7 +209,8 @@ START_TEST(reset_nic)
 {
     struct cosim c;
     cosim_init(&c);
-    c.any_order = true; /* NDIS completes what it holds itself before the driver gives back its part (C-9) */
+    c.any_order =
+        true; /* NDIS completes what it holds itself before the driver gives back its part (C-9) */
     c.options.core.stall_percent = 10;
     cosim_frames(&c, 400, 14, 1000);
     cosim_start(&c);
@@ -340,7 +343,8 @@ START_TEST(skipping_changes_nothing)
     ck_assert_uint_eq(with.count, without.count);
     for (uint32_t i = 0; i < with.count; i++) {
         ck_assert_msg(close_to(with.wire[i].sfd_ns, without.wire[i].sfd_ns),
-                      "frame %u at %llu ns with skipping, at %llu without", i, (unsigned long long)with.wire[i].sfd_ns,
+                      "frame %u at %llu ns with skipping, at %llu without", i,
+                      (unsigned long long)with.wire[i].sfd_ns,
                       (unsigned long long)without.wire[i].sfd_ns);
         ck_assert_uint_eq(with.wire[i].crc, without.wire[i].crc);
     }
@@ -441,7 +445,8 @@ END_TEST
 
 static bool driver_owns(const char *name)
 {
-    static const char *const names[] = {"CTRL", "LINK", "MODERATION", "FILTER", "HASH", "MAC_LO", "MAC_HI", "EXACT"};
+    static const char *const names[] = {"CTRL", "LINK",   "MODERATION", "FILTER",
+                                        "HASH", "MAC_LO", "MAC_HI",     "EXACT"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name))
             return true;
@@ -461,30 +466,35 @@ START_TEST(register_walk)
         if (!strchr(r->access, 'r'))
             continue;
         seen++;
-        ck_assert_msg(machine_read(&c.machine, r->address, words, r->words), "%s is not readable", r->name);
+        ck_assert_msg(machine_read(&c.machine, r->address, words, r->words), "%s is not readable",
+                      r->name);
         for (uint32_t k = 0; k < r->words && !driver_owns(r->name); k++)
-            ck_assert_msg((words[k] & r->known) == (r->reset & r->known), "%s[%u] is %08x after reset, not %08x", r->name,
-                          k, words[k], r->reset);
-        if (!strchr(r->access, 'w') || r->known != 0xffffffff || !strcmp(r->name, "CTRL") || !strcmp(r->name, "LINK"))
+            ck_assert_msg((words[k] & r->known) == (r->reset & r->known),
+                          "%s[%u] is %08x after reset, not %08x", r->name, k, words[k], r->reset);
+        if (!strchr(r->access, 'w') || r->known != 0xffffffff || !strcmp(r->name, "CTRL") ||
+            !strcmp(r->name, "LINK"))
             continue;
         written++;
         for (uint32_t k = 0; k < r->words; k++)
             pattern[k] = (uint32_t)(0x9e3779b9u * (r->address + 4 * k + 1)) & r->writable;
-        ck_assert_msg(machine_write(&c.machine, r->address, pattern, r->words), "%s is not writable", r->name);
+        ck_assert_msg(machine_write(&c.machine, r->address, pattern, r->words),
+                      "%s is not writable", r->name);
         ck_assert(machine_read(&c.machine, r->address, again, r->words));
         for (uint32_t k = 0; k < r->words; k++) {
             uint32_t expected = pattern[k];
             /* of an EXACT entry only the third word has the valid bit, and there is no fourth */
             if (r->address == NIC_EXACT_ADDR)
                 expected &= k % 4 == 3 ? 0 : k % 4 == 2 ? 0x1ffff : 0xffff;
-            ck_assert_msg(again[k] == expected, "%s[%u]: wrote %08x, read %08x", r->name, k, pattern[k], again[k]);
+            ck_assert_msg(again[k] == expected, "%s[%u]: wrote %08x, read %08x", r->name, k,
+                          pattern[k], again[k]);
         }
         ck_assert(machine_write(&c.machine, r->address, words, r->words));
     }
     ck_assert_uint_gt(seen, 15);
     ck_assert_uint_gt(written, 6);
     uint32_t word;
-    ck_assert(!machine_read(&c.machine, 0x0ffc, &word, 1)); /* nothing there: an error, not a hang */
+    ck_assert(
+        !machine_read(&c.machine, 0x0ffc, &word, 1)); /* nothing there: an error, not a hang */
     ck_assert(machine_read(&c.machine, NIC_ID_ADDR, &word, 1) && word == 0x434e6c68);
     cosim_stop(&c);
 }
@@ -503,8 +513,9 @@ START_TEST(device_time)
     ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, words, 2));
     uint64_t passed = ((uint64_t)words[1] << 32 | words[0]) - before;
     uint64_t model_ns = machine_now_ns(&c.machine) - start_ns;
-    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200, "device %llu ns, model %llu ns",
-                  (unsigned long long)passed, (unsigned long long)model_ns);
+    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200,
+                  "device %llu ns, model %llu ns", (unsigned long long)passed,
+                  (unsigned long long)model_ns);
     /* one step of minus 1 ms; the high half comes from TIME_HI */
     word = 0xffffffff;
     ck_assert(machine_write(&c.machine, NIC_TIME_HI_ADDR, &word, 1));
@@ -513,8 +524,9 @@ START_TEST(device_time)
     ck_assert(machine_read(&c.machine, NIC_TIME_LO_ADDR, words, 2));
     passed = ((uint64_t)words[1] << 32 | words[0]) - before + 1000000;
     model_ns = machine_now_ns(&c.machine) - start_ns;
-    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200, "device %llu ns, model %llu ns",
-                  (unsigned long long)passed, (unsigned long long)model_ns);
+    ck_assert_msg(passed + 200 > model_ns && passed < model_ns + 200,
+                  "device %llu ns, model %llu ns", (unsigned long long)passed,
+                  (unsigned long long)model_ns);
     cosim_stop(&c);
 }
 END_TEST
@@ -531,7 +543,8 @@ static void put_record(uint8_t *record, uint32_t tag, uint32_t length)
     memset(record + 16, (int)tag, length);
 }
 
-static void submit(struct nic_transport *t, struct nic_transfer *x, uint8_t endpoint, uint8_t *data, uint32_t length)
+static void submit(struct nic_transport *t, struct nic_transfer *x, uint8_t endpoint, uint8_t *data,
+                   uint32_t length)
 {
     *x = (struct nic_transfer){.endpoint = endpoint, .data = data, .length_bytes = length};
     ck_assert_int_eq(nic_transport_submit(t, x), 0);
@@ -552,7 +565,8 @@ START_TEST(cancelled_and_resumed)
     uint64_t seed = cosim_seed();
     struct nic_platform *p = nic_virtual_create(seed);
     struct wire_port *plug = wire_null_create();
-    struct core_model *m = core_model_create(&(struct core_model_options){.seed = seed, .stall_percent = 40}, p, plug);
+    struct core_model *m =
+        core_model_create(&(struct core_model_options){.seed = seed, .stall_percent = 40}, p, plug);
     struct nic_transport *t = core_model_transport(m, 1);
     struct nic_transfer out, event;
     uint8_t record[300], events[64];
@@ -624,11 +638,13 @@ END_TEST
 
 START_TEST(verdict)
 {
-    const struct replay_result good = {.frames_read = 10, .sent = 9, .rejected = 1, .completed_ok = 9, .wire_frames = 9};
+    const struct replay_result good = {
+        .frames_read = 10, .sent = 9, .rejected = 1, .completed_ok = 9, .wire_frames = 9};
     struct replay_result r = good;
-    uint32_t *const bad[] = {&r.completed_error, &r.outstanding, &r.lost, &r.duplicated, &r.out_of_order, &r.corrupted,
-                             &r.wire_mismatches, &r.assertions, &r.findings, &r.rejected, &r.wire_frames, &r.completed_ok,
-                             &r.frames_read};
+    uint32_t *const bad[] = {
+        &r.completed_error, &r.outstanding,     &r.lost,       &r.duplicated, &r.out_of_order,
+        &r.corrupted,       &r.wire_mismatches, &r.assertions, &r.findings,   &r.rejected,
+        &r.wire_frames,     &r.completed_ok,    &r.frames_read};
     ck_assert(replay_good(&good));
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
         r = good;

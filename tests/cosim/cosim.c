@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define BUFFER_MARGIN 128
-#define QUIET_NS 20000000ull
-#define GIVE_UP_NS 30000000000ull
+#define QUIET_NS      20000000ull
+#define GIVE_UP_NS    30000000000ull
 
 static uint64_t splitmix(uint64_t x)
 {
@@ -104,7 +104,8 @@ static void tap_transmitted(struct wire_port *port, const struct wire_frame *fra
         c->inner->ops->transmitted(c->inner, frame);
 }
 
-static bool tap_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame, uint64_t *retry_ns)
+static bool tap_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame,
+                     uint64_t *retry_ns)
 {
     struct cosim *c = (struct cosim *)((char *)port - offsetof(struct cosim, tap));
     *retry_ns = UINT64_MAX;
@@ -165,7 +166,8 @@ void cosim_start(struct cosim *c)
         ck_abort_msg("%s", c->machine.message);
     c->options.core.trace_path = NULL;
     ck_assert(machine_read(&c->machine, NIC_BUFFERS_ADDR, &buffers, 1));
-    c->window_bytes = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 - BUFFER_MARGIN;
+    c->window_bytes =
+        ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 - BUFFER_MARGIN;
     c->progress_ns = machine_now_ns(&c->machine);
 }
 
@@ -199,7 +201,8 @@ bool cosim_send(struct cosim *c)
         if (!c->no_window && c->under_way_bytes && c->under_way_bytes + bytes > c->window_bytes)
             break;
         c->under_way_bytes += bytes;
-        frames[n] = (struct sender_frame){c->frames[c->sent + n].octets, c->frames[c->sent + n].length, c->sent + n};
+        frames[n] = (struct sender_frame){c->frames[c->sent + n].octets,
+                                          c->frames[c->sent + n].length, c->sent + n};
         n++;
     }
     if (!n)
@@ -224,7 +227,8 @@ bool cosim_carry(struct cosim *c, uint64_t for_ns)
             continue;
         if (machine_now_ns(&c->machine) >= end_ns)
             return false;
-        ck_assert_msg(!out, "%u frames are not completed after %llu ms", sender_outstanding(c->machine.sender),
+        ck_assert_msg(!out, "%u frames are not completed after %llu ms",
+                      sender_outstanding(c->machine.sender),
                       (unsigned long long)(GIVE_UP_NS / 1000000));
         if (c->sent == c->count)
             return true;
@@ -237,7 +241,8 @@ void cosim_check(struct cosim *c, bool all)
 {
     const struct match_counts *m = match_counts(c->match);
     for (uint32_t i = 0; i < c->count; i++)
-        ck_assert_msg(c->completions[i] == 1, "frame %u was completed %u times", i, c->completions[i]);
+        ck_assert_msg(c->completions[i] == 1, "frame %u was completed %u times", i,
+                      c->completions[i]);
     ck_assert(c->any_order || c->completions_out_of_order == 0);
     ck_assert_uint_eq(m->duplicated, 0);
     ck_assert_uint_eq(m->foreign, 0);
@@ -248,9 +253,10 @@ void cosim_check(struct cosim *c, bool all)
     ck_assert_uint_eq(c->wire_count, c->count);
     ck_assert_uint_eq(m->matched, c->count);
     for (uint32_t i = 0; i < c->wire_count; i++) {
-        ck_assert_msg(c->wire[i].fcs_ok && !c->wire[i].error && c->wire[i].preamble == 7 && c->wire[i].gap >= 12,
-                      "frame %u on the wire: FCS %d, error %d, preamble %u, gap %u", i, c->wire[i].fcs_ok,
-                      c->wire[i].error, c->wire[i].preamble, c->wire[i].gap);
+        ck_assert_msg(c->wire[i].fcs_ok && !c->wire[i].error && c->wire[i].preamble == 7 &&
+                          c->wire[i].gap >= 12,
+                      "frame %u on the wire: FCS %d, error %d, preamble %u, gap %u", i,
+                      c->wire[i].fcs_ok, c->wire[i].error, c->wire[i].preamble, c->wire[i].gap);
         ck_assert_uint_eq(c->wire[i].length, cost(c, i) + 4);
     }
 }
@@ -258,7 +264,8 @@ void cosim_check(struct cosim *c, bool all)
 void cosim_counters(struct cosim *c, uint32_t counters[64])
 {
     memset(counters, 0, 64 * sizeof *counters);
-    ck_assert_int_eq(sender_query(c->machine.sender, OID_HILNIC_COUNTERS, counters, 4 * (NIC_COUNTER_MAX + 1), NULL),
+    ck_assert_int_eq(sender_query(c->machine.sender, OID_HILNIC_COUNTERS, counters,
+                                  4 * (NIC_COUNTER_MAX + 1), NULL),
                      NDIS_STATUS_SUCCESS);
 }
 
@@ -277,7 +284,8 @@ static void repeat_with_trace(SRunner *runner, const char *program)
     for (int i = 0; i < n; i++) {
         printf("once more with a waveform: %s\n", tr_tcname(failures[i]));
         fflush(stdout);
-        snprintf(command, sizeof command, "COSIM_TRACE=%s CK_RUN_CASE='%s' timeout 300 %s-trace 2>&1 | grep -v '%%: Checks'",
+        snprintf(command, sizeof command,
+                 "COSIM_TRACE=%s CK_RUN_CASE='%s' timeout 300 %s-trace 2>&1 | grep -v '%%: Checks'",
                  folder, tr_tcname(failures[i]), program);
         if (system(command) != 0)
             printf("%s-trace could not be run\n", program);

@@ -28,21 +28,21 @@ struct cosim_wire {
 struct cosim {
     struct machine machine;
     struct machine_options options;
-    struct wire_port tap;       /* between the device and inner */
-    struct wire_port *inner;    /* loopback unless the test puts another one there */
-    uint32_t count;             /* frames of this test */
+    struct wire_port tap;    /* between the device and inner */
+    struct wire_port *inner; /* loopback unless the test puts another one there */
+    uint32_t count;          /* frames of this test */
     struct capture_frame *frames;
     uint8_t *storage;
-    struct match *match;        /* of what the host received */
-    uint8_t *completions;       /* per frame */
+    struct match *match;  /* of what the host received */
+    uint8_t *completions; /* per frame */
     NDIS_STATUS *status;
     uint32_t sent, completed, succeeded, received;
     uint32_t expected_completion; /* number of the next frame in order */
     uint32_t completions_out_of_order;
     uint32_t window_bytes, under_way_bytes;
-    uint32_t batch;             /* most frames in one call */
-    bool no_window;             /* the receive buffer may overflow */
-    bool any_order;             /* completions may overtake each other (NdisReset) */
+    uint32_t batch; /* most frames in one call */
+    bool no_window; /* the receive buffer may overflow */
+    bool any_order; /* completions may overtake each other (NdisReset) */
     struct cosim_wire *wire;
     uint32_t wire_count;
     uint64_t random;
@@ -58,8 +58,9 @@ void cosim_init(struct cosim *);
 
 /* `count` frames of min..max bytes without FCS, known contents. */
 void cosim_frames(struct cosim *, uint32_t count, uint32_t min, uint32_t max);
-void cosim_start(struct cosim *);   /* fails the test if the machine does not start */
-void cosim_stop(struct cosim *);    /* fails it on assertions of the RTL, findings of the verifier, leaks */
+void cosim_start(struct cosim *); /* fails the test if the machine does not start */
+void cosim_stop(
+    struct cosim *); /* fails it on assertions of the RTL, findings of the verifier, leaks */
 
 uint32_t cosim_draw(struct cosim *, uint32_t n); /* 0..n-1 */
 

@@ -40,7 +40,8 @@ static void both_ways(uint32_t octets)
     /* transmit: every frame, in order, whole, preamble 7 + SFD 1 + gap 12 */
     ck_assert_uint_eq(c.succeeded, count);
     ck_assert_uint_eq(wire->seen, count);
-    ck_assert_uint_eq(wire->seen_bad_fcs + wire->seen_error + wire->seen_foreign + wire->seen_damaged, 0);
+    ck_assert_uint_eq(
+        wire->seen_bad_fcs + wire->seen_error + wire->seen_foreign + wire->seen_damaged, 0);
     ck_assert_uint_eq(wire->seen_out_of_order, 0);
     ck_assert_uint_eq(wire->seen_short_preamble, 0);
     ck_assert_uint_eq(wire->min_gap_octets, 12);
@@ -51,8 +52,8 @@ static void both_ways(uint32_t octets)
     ck_assert_uint_eq(c.received, count);
     ck_assert_uint_eq(counters[NIC_COUNTER_RX_PACKETS], count);
     ck_assert_uint_eq(counters[NIC_COUNTER_RX_DROP_OVERFLOW], 0);
-    printf("%4u octets: %u frames each way at once, %u octets of overhead, none lost\n", octets, count,
-           wire->max_gap_octets + 8);
+    printf("%4u octets: %u frames each way at once, %u octets of overhead, none lost\n", octets,
+           count, wire->max_gap_octets + 8);
     fflush(stdout);
     cosim_stop(&c);
 }

@@ -78,7 +78,8 @@ static void through_gmii(bool nibbles)
         ck_assert(carry(&seen, 10000));
         ck_assert_uint_eq(seen.length, length);
         ck_assert(memcmp(seen.octets, octets, length) == 0);
-        ck_assert_uint_eq(seen.preamble_octets, frame.preamble_octets == 255 ? 7 : frame.preamble_octets);
+        ck_assert_uint_eq(seen.preamble_octets,
+                          frame.preamble_octets == 255 ? 7 : frame.preamble_octets);
         ck_assert(seen.fcs_ok == !spoil);
         ck_assert(seen.error == error);
         if (error)
@@ -110,7 +111,9 @@ START_TEST(gmii_odd_nibble)
     struct wire_frame seen;
     driver.nibbles = monitor.nibbles = true;
     make_frame(octets, 64, 1);
-    gmii_driver_load(&driver, &(struct wire_frame){.octets = octets, .length = 64, .preamble_octets = 7, .odd_nibble = true});
+    gmii_driver_load(&driver,
+                     &(struct wire_frame){
+                         .octets = octets, .length = 64, .preamble_octets = 7, .odd_nibble = true});
     ck_assert(carry(&seen, 1000));
     ck_assert(seen.odd_nibble);
     ck_assert_uint_eq(seen.length, 64);
@@ -133,8 +136,12 @@ START_TEST(loopback)
     uint64_t retry_ns;
     for (uint32_t i = 0; i < 3; i++) {
         make_frame(octets[i], 64 + i, i);
-        port->ops->transmitted(port, &(struct wire_frame){.octets = octets[i], .length = 64 + i, .gap_octets = i ? 9 : 5000,
-                                                          .preamble_octets = 7, .error = i == 2, .error_at = 20});
+        port->ops->transmitted(port, &(struct wire_frame){.octets = octets[i],
+                                                          .length = 64 + i,
+                                                          .gap_octets = i ? 9 : 5000,
+                                                          .preamble_octets = 7,
+                                                          .error = i == 2,
+                                                          .error_at = 20});
     }
     for (uint32_t i = 0; i < 3; i++) {
         ck_assert(port->ops->next(port, 0, &back, &retry_ns));
@@ -153,8 +160,15 @@ END_TEST
 START_TEST(generator)
 {
     struct wire_generator_options o = {
-        .seed = 3, .count = 1000, .min_octets = 64, .max_octets = 1518, .fcs_percent = 10, .symbol_percent = 10,
-        .runt_percent = 5, .giant_percent = 5, .vary_preamble = true,
+        .seed = 3,
+        .count = 1000,
+        .min_octets = 64,
+        .max_octets = 1518,
+        .fcs_percent = 10,
+        .symbol_percent = 10,
+        .runt_percent = 5,
+        .giant_percent = 5,
+        .vary_preamble = true,
     };
     struct wire_port *port = wire_generator_create(&o);
     const struct wire_generator_counts *n = wire_generator_counts(port);
@@ -170,7 +184,8 @@ START_TEST(generator)
     ck_assert_uint_eq(n->seen_error, n->sent_symbol);
     ck_assert_uint_eq(n->seen_bad_fcs, n->sent_fcs);
     ck_assert_uint_eq(n->seen_damaged + n->seen_foreign, 0);
-    ck_assert_uint_eq(n->sent_good + n->sent_fcs + n->sent_symbol + n->sent_runt + n->sent_giant, 1000);
+    ck_assert_uint_eq(n->sent_good + n->sent_fcs + n->sent_symbol + n->sent_runt + n->sent_giant,
+                      1000);
     ck_assert_uint_gt(n->sent_fcs, 50);
     ck_assert_uint_gt(n->sent_symbol, 50);
     ck_assert_uint_eq(n->min_gap_octets, 12);
@@ -201,8 +216,11 @@ START_TEST(record_and_replay)
     ck_assert_ptr_nonnull(port);
     for (uint32_t i = 0; i < 50; i++) {
         make_frame(octets, 64 + 29 * i, i);
-        port->ops->transmitted(port, &(struct wire_frame){.octets = octets, .length = 64 + 29 * i, .fcs_ok = true,
-                                                          .sfd_ns = 1000000007ull * i + i, .preamble_octets = 7});
+        port->ops->transmitted(port, &(struct wire_frame){.octets = octets,
+                                                          .length = 64 + 29 * i,
+                                                          .fcs_ok = true,
+                                                          .sfd_ns = 1000000007ull * i + i,
+                                                          .preamble_octets = 7});
     }
     ck_assert(stat(path, &status) != 0); /* not there before it is complete */
     ck_assert_int_eq(wire_port_close(port), 0);
@@ -262,8 +280,8 @@ static struct match *match_of(const char *letters)
     return match_create(sent, n);
 }
 
-static void expect(const char *letters, const char *arrived, uint32_t matched, uint32_t duplicated, uint32_t out_of_order,
-                   uint32_t foreign)
+static void expect(const char *letters, const char *arrived, uint32_t matched, uint32_t duplicated,
+                   uint32_t out_of_order, uint32_t foreign)
 {
     struct match *m = match_of(letters);
     uint8_t octets[60];
