@@ -4,6 +4,7 @@
  * they go. Processor time, because other programs take some of the wall clock.
  */
 #include "machine.h"
+#include "nic_regs.h"
 #include "tool.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct bench {
     struct wire_port *plug;
     uint32_t sent, completed, failed, received, damaged;
     uint32_t length;
+    uint32_t under_way_max;
     bool carries; /* frames come back */
     uint64_t seed;
     volatile bool progress;
@@ -50,19 +52,38 @@ static double processor_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* A gigabit wire outruns the streams of a sys clock under 125 MHz: then no more frames are under way than the RX buffer
+ * holds, so that none is lost for want of it. */
+static uint32_t under_way_max(struct bench *b)
+{
+    uint32_t caps, buffers, fit;
+    if (!b->carries || !machine_read(&b->machine, NIC_CAPS_ADDR, &caps, 1) ||
+        (caps & NIC_CAPS_SYS_MHZ_MASK) >> NIC_CAPS_SYS_MHZ_SHIFT >= 125 ||
+        !machine_read(&b->machine, NIC_BUFFERS_ADDR, &buffers, 1))
+        return UNDER_WAY;
+    fit = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 / b->length - 1;
+    return fit < UNDER_WAY ? fit : UNDER_WAY;
+}
+
+static uint32_t next_batch(const struct bench *b, uint32_t count)
+{
+    uint32_t most = b->under_way_max < BATCH ? b->under_way_max : BATCH;
+    return count - b->sent < most ? count - b->sent : most;
+}
+
 /* Keeps so many frames under way until all have been sent and are back. */
 static void carry(struct bench *b, uint32_t count, const uint8_t *octets)
 {
     struct sender_frame frames[BATCH];
     for (;;) {
         uint32_t back = b->carries && b->received < b->completed ? b->received : b->completed;
-        uint32_t most = count - b->sent < BATCH ? count - b->sent : BATCH;
-        while (most && b->sent - back + most <= UNDER_WAY) {
+        uint32_t most = next_batch(b, count);
+        while (most && b->sent - back + most <= b->under_way_max) {
             for (uint32_t i = 0; i < most; i++)
                 frames[i] = (struct sender_frame){octets, b->length, b->sent + i};
             b->sent += sender_send(b->machine.sender, frames, most, SENDER_BY_MINIPORT);
             back = b->carries && b->received < b->completed ? b->received : b->completed;
-            most = count - b->sent < BATCH ? count - b->sent : BATCH;
+            most = next_batch(b, count);
         }
         if (b->completed == count && (!b->carries || b->received == count))
             return;
@@ -121,6 +142,7 @@ int command_bench(const struct options *o)
         wire_port_close(b.plug);
         return complain(code, "%s", b.machine.message);
     }
+    b.under_way_max = under_way_max(&b);
     wire_pattern_fill(octets, b.length, destination, o->seed, 0);
     if (b.machine.core)
         core_model_stats_get(b.machine.core, &before);
