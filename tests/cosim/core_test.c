@@ -594,6 +594,28 @@ START_TEST(cancelled_and_resumed)
         ck_assert_uint_eq(events[0], NIC_EVENT_TYPE_TX_DONE);
         ck_assert_uint_eq(nic_get_le32(events + 4), tag);
     }
+    /* and with the device full, so that a byte stands at its door when the transfer is cancelled */
+    static uint8_t records[100 * 76];
+    uint32_t done = 0, tag = 1;
+    for (uint32_t i = 0; i < 100; i++)
+        put_record(records + 76 * i, i + 1, 60);
+    submit(t, &out, NIC_ENDPOINT_TX, records, sizeof records);
+    nic_virtual_run(p, &t->ready, p->ops->now_ns(p) + 2000000);
+    nic_transport_cancel(t, &out);
+    ck_assert_ptr_eq(reap(p, t), &out);
+    ck_assert_int_eq(out.status, NIC_TRANSFER_CANCELLED);
+    ck_assert(out.actual_bytes > 60 * 76 && out.actual_bytes < sizeof records);
+    done = out.actual_bytes;
+    submit(t, &out, NIC_ENDPOINT_TX, records + done, (uint32_t)sizeof records - done);
+    while (tag <= 100) {
+        submit(t, &event, NIC_ENDPOINT_EVENT, events, 16);
+        struct nic_transfer *x = reap(p, t);
+        x = x == &out ? reap(p, t) : x;
+        ck_assert_ptr_eq(x, &event);
+        ck_assert_uint_eq(events[0], NIC_EVENT_TYPE_TX_DONE);
+        ck_assert_uint_eq(nic_get_le32(events + 4), tag);
+        tag++;
+    }
     ck_assert_uint_eq(core_model_assertions(m), 0);
     nic_transport_close(t);
     core_model_destroy(m);
