@@ -4,7 +4,7 @@
 #   test      assertions of the RTL, seeded start values, outputs checked against combinational paths
 #   trace     the same with a waveform (FST), for repeating a failed test
 #   cover     the same with coverage counters
-# test125, trace125: the same with a 125 MHz sys clock. PGO=1 builds the fast ones with a profile of the bench.
+# test125, trace125: the same with a 125 MHz sys clock.
 
 VERILATOR ?= verilator
 VERILATOR_ROOT ?= $(shell $(VERILATOR) --getenv VERILATOR_ROOT)
@@ -44,13 +44,13 @@ $(B)/sim/$(1)/Vnic_core.h: $$(SIM_RTL) rtl/lint.vlt
 	$$(Q)touch $$@
 
 $(B)/sim/$(1)/model.o: $(B)/sim/$(1)/Vnic_core.h sim/models/core_pins.cpp sim/models/core_internal.h \
-		sim/models/core_model.h sim/wire/gmii.h sim/wire/wire.h sim/sim.mk $$(MODEL_PROFILE_$(1))
+		sim/models/core_model.h sim/wire/gmii.h sim/wire/wire.h sim/sim.mk
 	$$(call say,CXX,nic_core ($(1)))
 	$$(Q)for f in verilated verilated_threads $$(MODEL_RUNTIME_$(1)); do \
 		echo "#include \"$$(VERILATOR_ROOT)/include/$$$$f.cpp\""; done >$$(@D)/model.cpp
 	$$(Q)ls $$(@D)/Vnic_core*.cpp | sed 's/.*/#include "&"/' >>$$(@D)/model.cpp
 	$$(Q)echo '#include "sim/models/core_pins.cpp"' >>$$(@D)/model.cpp
-	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) $$(MODEL_PROFILE_FLAGS_$(1)) -DVL_USER_STOP $$(MODEL_DEFINES_$(1)) \
+	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) -DVL_USER_STOP $$(MODEL_DEFINES_$(1)) \
 		-isystem $$(VERILATOR_ROOT)/include -isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) \
 		-Ihost/include -Isim/wire -Isim/models -c $$(@D)/model.cpp -o $$@
 endef
