@@ -103,8 +103,8 @@ tools-%:
 install-tools: tools-all
 
 build: $(B)/hilnic
-lint: $(LINTS)
-bench: $(if $(T),bench-$(T),$(BENCHES))
+lint: tools-lint $(LINTS)
+bench: tools-bench $(if $(T),bench-$(T),$(BENCHES))
 
 clean:
 	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +

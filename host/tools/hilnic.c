@@ -297,7 +297,8 @@ int main(int argc, char **argv)
     bool help = argc > 1 &&
                 (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
     const char *name = help ? (argc > 2 ? argv[2] : NULL) : argc > 1 ? argv[1] : NULL;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing like others */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe and a full quota are errors of writing like others */
+    signal(SIGXFSZ, SIG_IGN);
     if (!name) {
         if (help)
             return show_help(NULL);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST 60 /* IEEE 802.3 minFrameSize without FCS */
+#define LEAST  60 /* IEEE 802.3 minFrameSize without FCS */
+#define HEADER 14 /* destination, source, type */
 
 struct match {
     const struct capture_frame *frames;
@@ -57,6 +58,8 @@ struct match *match_create(const struct capture_frame *frames, uint32_t count)
     }
     memset(m->bucket, 0xff, m->buckets * sizeof *m->bucket);
     for (uint32_t i = count; i-- > 0;) {
+        if (frames[i].length < HEADER)
+            continue;
         uint32_t *bucket =
             &m->bucket[digest(frames[i].octets, frames[i].length) & (m->buckets - 1)];
         m->next[i] = *bucket;

@@ -22,7 +22,8 @@ struct match_counts {
     uint32_t foreign;      /* like none */
 };
 
-/* The frames stay the caller's and must stay. Compared as on the wire: padded with zeros to 60. NULL: no memory. */
+/* The frames stay the caller's and must stay. Compared as on the wire: padded with zeros to 60.
+ * One under 14 octets is never sent and so is like none. NULL: no memory. */
 struct match *match_create(const struct capture_frame *, uint32_t count);
 void match_free(struct match *);
 

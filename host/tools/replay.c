@@ -364,6 +364,8 @@ int replay_run(const struct options *options, const char *name, const struct cap
     struct sigaction action = {.sa_handler = interrupt};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGQUIT, &action, NULL);
     code = run(&r, inspect, context);
 out:
     if (recorder) {

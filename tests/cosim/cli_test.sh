@@ -125,6 +125,7 @@ put("cuthead.pcap", [frame(60), frame(1000)], cut => 1005);
 put("snap.pcap", [frame(60), frame(100)], short => 4);
 put("same.pcap", [(frame(60)) x 50, (frame(61)) x 50]);
 put("tiny.pcap", [(frame(14)) x 600]);
+put("alike.pcap", [map { substr(pack("H*", "020000000001" . "020000000002" . "0800") . "\0" x 60, 0, $_) } 13, 14, 60]);
 put("pause.pcap", [frame(60), pack("H*", "0180c200000102000000000a880800010010") . "\0" x 42, frame(61)]);
 open(my $text, ">", "$work/text.pcap"); print $text "this is no capture\n"; close $text;
 open(my $empty, ">", "$work/empty.pcap"); close $empty;
@@ -145,7 +146,13 @@ check "only unsendable frames" "$hilnic" replay -r "$work/short.pcap"
 check "no frames" "$hilnic" replay -r "$work/none.pcap"
 check "frames all alike" "$hilnic" replay -r "$work/same.pcap"
 check "receiving takes longer than sending, nothing is lost" "$hilnic" replay -r "$work/tiny.pcap"
+check "a refused frame takes no other's place" "$hilnic" replay -r "$work/alike.pcap"
 check "a PAUSE frame goes as far as the MAC" "$hilnic" replay -r "$work/pause.pcap"
+
+(ulimit -f 8; "$hilnic" replay -r "$data/ping.pcap" -w "$work/limited.pcap" >/dev/null 2>"$work/err")
+check "file size limit: exit" [ $? = 1 ]
+check "file size limit: named" grep -q "cannot be written" "$work/err"
+check "file size limit: nothing left" [ -z "$(ls "$work" | grep limited)" ]
 
 # ---- bad input: one sentence, exit code, nothing left behind ----
 mkdir "$work/o"

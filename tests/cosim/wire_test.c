@@ -324,6 +324,14 @@ START_TEST(matcher_padding)
     ck_assert_uint_eq(match_take(m, octets, 61), MATCH_NONE); /* one too many */
     ck_assert_uint_eq(match_take(m, octets, 60), 0);
     match_free(m);
+    /* a frame too short to be sent does not take the place of one that padding makes like it */
+    memset(octets, 0, sizeof octets);
+    memset(alike[0], 0, 60);
+    struct capture_frame pair[2] = {{.octets = alike[0], .length = 13},
+                                    {.octets = alike[0], .length = 14}};
+    m = match_create(pair, 2);
+    ck_assert_uint_eq(match_take(m, octets, 60), 1);
+    match_free(m);
 }
 END_TEST
 
