@@ -660,8 +660,88 @@ START_TEST(nothing_is_accepted_before_the_tx_domain_is_ready)
 }
 END_TEST
 
+// IEEE 802.3 Annex 31B: a PAUSE frame from `source`.
+static bytes pause_frame(const bytes &source, unsigned quanta)
+{
+    bytes f = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
+    f.insert(f.end(), source.begin(), source.end());
+    const uint8_t rest[] = {0x88, 0x08, 0x00, 0x01, (uint8_t)(quanta >> 8), (uint8_t)quanta};
+    f.insert(f.end(), rest, rest + sizeof rest);
+    return core_with_fcs(f, 60);
+}
+
+// Registers, watermarks, synchronisers and MAC together: XOFF when the host stops reading, a second one before the first
+// expires, XON when it reads again.
+START_TEST(a_full_buffer_pauses_the_peer)
+{
+    struct core c = {};
+    const bytes own = {0x02, 0x11, 0x22, 0x33, 0x44, 0x55};
+    uint32_t is[NIC_COUNTER_MAX + 1];
+    core_open(&c, "nic_core_xoff", 62);
+    core_reset(&c);
+    core_start(&c, NIC_SPEED_M1000, 0);
+    core_write(&c, NIC_MAC_LO_ADDR, 0x33221102);
+    core_write(&c, NIC_MAC_HI_ADDR, 0x5544);
+    core_write(&c, NIC_WATERMARKS_ADDR, 8 << NIC_WATERMARKS_HIGH_SHIFT | 2 << NIC_WATERMARKS_LOW_SHIFT);
+    // 205 us: half of it passes in the second wait only.
+    core_write(&c, NIC_PAUSE_ADDR, NIC_PAUSE_SEND_MASK | 400 << NIC_PAUSE_QUANTA_SHIFT);
+    c.stall_percent = 100;
+    for (int i = 0; i < 6; i++)
+        core_receive(&c, core_with_fcs(core_random_frame(&c, 300), 60), 7, 12, false);
+    core_run_ns(&c, 40000);
+    ck_assert_uint_eq(c.sent.size(), 0); // 1800 octets are under the high mark
+    for (int i = 0; i < 2; i++)
+        core_receive(&c, core_with_fcs(core_random_frame(&c, 300), 60), 7, 12, false);
+    core_run_ns(&c, 40000);
+    ck_assert_uint_eq(c.sent.size(), 1);
+    core_run_ns(&c, 90000);
+    ck_assert_uint_eq(c.sent.size(), 2);
+    ck_assert(c.sent[0].octets == pause_frame(own, 400));
+    ck_assert(c.sent[1].octets == c.sent[0].octets);
+    c.stall_percent = 0;
+    core_run_ns(&c, 300000);
+    ck_assert_uint_eq(c.records.size(), 8);
+    ck_assert_uint_eq(c.sent.size(), 3);
+    ck_assert(c.sent[2].octets == pause_frame(own, 0));
+    core_counters(&c, is);
+    ck_assert_uint_eq(is[NIC_COUNTER_TX_PAUSE], 3);
+    ck_assert_uint_eq(is[NIC_COUNTER_RX_DROP_OVERFLOW], 0);
+    core_close(&c);
+}
+END_TEST
+
+// 100 quanta are 51.2 us. Without PAUSE.obey the frame is consumed all the same.
+START_TEST(the_peer_pauses_us)
+{
+    for (unsigned obey = 0; obey < 2; obey++) {
+        struct core c = {};
+        uint32_t is[NIC_COUNTER_MAX + 1];
+        core_open(&c, "nic_core_obey", 63 + obey);
+        core_reset(&c);
+        core_start(&c, NIC_SPEED_M1000, 0);
+        core_write(&c, NIC_PAUSE_ADDR, obey ? NIC_PAUSE_OBEY_MASK : NIC_PAUSE_SEND_MASK);
+        core_run_ns(&c, 1000);
+        core_receive(&c, pause_frame({0x02, 0, 0, 0, 0, 9}, 100), 7, 12, false);
+        core_run_ns(&c, 2000);
+        core_send(&c, core_random_frame(&c, 100), 1, 0, 0);
+        core_send(&c, core_random_frame(&c, 100), 2, 0, 0);
+        core_run_ns(&c, 40000);
+        ck_assert_uint_eq(c.sent.size(), obey ? 0 : 2);
+        core_wait_completed(&c, 2, 30000);
+        ck_assert_uint_eq(c.sent.size(), 2);
+        if (obey) // from the end of the PAUSE frame; PAUSE may be taken up to a few clocks later
+            ck_assert_double_ge(c.sent[0].sfd_ns, c.received_sfd_ns[0] + 64 * 8 + 51200);
+        ck_assert_uint_eq(c.records.size(), 0);
+        core_counters(&c, is);
+        ck_assert_uint_eq(is[NIC_COUNTER_RX_PAUSE], 1);
+        core_close(&c);
+    }
+}
+END_TEST
+
 TB_MAIN("nic_core", sends_one_frame, receives_one_frame, loops_back, registers_have_their_reset_values,
         registers_keep_what_is_written, the_filter_table_is_cleared_by_reset_only, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
         time_is_kept_set_and_stepped, stamps_and_launches_are_right, counters_conserve,
         domain_and_nic_resets_keep_exactly_once,
-        a_domain_reset_cuts_the_frame_in_flight, nothing_is_accepted_before_the_tx_domain_is_ready)
+        a_domain_reset_cuts_the_frame_in_flight, nothing_is_accepted_before_the_tx_domain_is_ready,
+        a_full_buffer_pauses_the_peer, the_peer_pauses_us)
