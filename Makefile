@@ -78,7 +78,7 @@ sanitize-run:
 	$(Q)TEST_LOGS=$(O)/logs tests/run-tests.sh $(UNIT_TESTS)
 
 # A second compiler's warnings, and the layout.
-C_SOURCES := $(shell git ls-files '*.c' '*.h')
+C_SOURCES := $(shell git ls-files '*.c' '*.h' ':!tests/rtl')
 LINTS += lint-clang lint-format
 lint-clang:
 	$(call say,CLANG,warnings of every C file)

@@ -198,7 +198,7 @@ struct nic_adapter {
     UCHAR event_record[NIC_EVENT_BYTES];
     ULONG event_bytes; /* of it present */
     BOOLEAN
-        event_lost_step; /* records may begin at any byte: nothing is believed before RESET_DONE is found */
+    event_lost_step; /* records may begin at any byte: nothing is believed before RESET_DONE is found */
     BOOLEAN link_up;
     ULONG link_speed; /* NIC_SPEED_* */
 
