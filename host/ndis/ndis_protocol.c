@@ -176,10 +176,11 @@ static bool is_last(struct ndis_binding *binding)
 
 void ndis_binding_maybe_closed(struct ndis_binding *binding)
 {
-    CLOSE_ADAPTER_COMPLETE_HANDLER tell = binding->protocol->chars.CloseAdapterCompleteHandler;
+    CLOSE_ADAPTER_COMPLETE_HANDLER tell;
 
     if (!is_last(binding))
-        return;
+        return; /* whoever was may have let the protocol go */
+    tell = binding->protocol->chars.CloseAdapterCompleteHandler;
     closed(binding);
     if (tell)
         tell(binding->context, NDIS_STATUS_SUCCESS);
