@@ -46,10 +46,13 @@ def fingerprint(sby, files):
     return digest.hexdigest()
 
 
-def counterexample(directory):
-    """The newest trace that a failed task left, or its log."""
+def reason(directory, output):
+    """Why a task did not pass: the newest trace of a broken assertion, its log, or what stopped the tool itself."""
+    log = directory / "logfile.txt"
+    if not log.exists() or "DONE (" not in log.read_text():
+        return f"the tool ended without a verdict, see {output.relative_to(ROOT)}"
     traces = sorted(directory.glob("engine_*/trace*.vcd"), key=lambda path: path.stat().st_mtime)
-    return (traces[-1] if traces else directory / "logfile.txt").relative_to(ROOT)
+    return (traces[-1] if traces else log).relative_to(ROOT)
 
 
 def run(sby, task, mark):
@@ -68,13 +71,15 @@ def run_locked(sby, task, mark, name, stamp):
         return True
     stamp.unlink(missing_ok=True)
     start = time.monotonic()
-    command = SBY + ["-f", "--prefix", str((OUT / sby.stem).relative_to(ROOT)), str(sby.relative_to(ROOT)), task]
+    # -d, not --prefix: tasks that share a prefix share a status database, which the second one's -f takes from the first.
+    command = SBY + ["-f", "-d", str((OUT / name).relative_to(ROOT)), str(sby.relative_to(ROOT)), task]
+    output = OUT / f"{name}.log"
     # A group of its own, so that a timeout ends the solvers too.
-    process = subprocess.Popen(command, cwd=ROOT, env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               start_new_session=True)
+    with open(output, "w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=ENV, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         passed = process.wait(TIMEOUT_S) == 0
-        why = counterexample(OUT / name) if not passed else ""
+        why = reason(OUT / name, output) if not passed else ""
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         passed, why = False, f"stopped after {TIMEOUT_S} s"
