@@ -113,7 +113,6 @@ module nic_core #(
     end
 
     wire rst_mac_tx = rst_tx || rst_tx_i;
-    wire rst_mac_rx = rst_rx || rst_rx_i;
 
     // ---- configuration into its domains ----
 
@@ -164,7 +163,7 @@ module nic_core #(
         tx_idle_q <= !rst_mac_tx && txq_tx_idle && !mac_tx_busy && !tx_paused && mgmt_tx_idle;
     end
     always_ff @(posedge clk_rx_i) begin
-        rx_idle_q <= !rst_mac_rx && rxq_rx_idle && !mac_rx_dv;
+        rx_idle_q <= !rst_rx && !rst_rx_i && rxq_rx_idle && !mac_rx_dv;
     end
     nic_sync #(.WIDTH(2)) u_sync_idle (
         .clk_i(clk_i),
@@ -263,7 +262,7 @@ module nic_core #(
         .clk_tx_i(clk_tx_i),
         .rst_tx_i(rst_mac_tx),
         .clk_rx_i(clk_rx_i),
-        .rst_rx_i(rst_mac_rx),
+        .rst_rx_i(rst_rx),
         .tx_ce_i(tx_ce_i),
         .tx_mii_i(!speed_tx[1]),
         .tx_ifg_i(ifg),
@@ -294,6 +293,7 @@ module nic_core #(
         .gmii_rxd_i(mac_rxd),
         .gmii_rx_dv_i(mac_rx_dv),
         .gmii_rx_er_i(mac_rx_er),
+        .rx_cut_i(rst_rx_i),
         .rx_sfd_o(rx_sfd),
         .rx_valid_o(rx_valid),
         .rx_data_o(rx_data),
@@ -337,7 +337,6 @@ module nic_core #(
     nic_rx_queue #(.BUF_BYTES(RX_BUF_BYTES), .FILTER_ENTRIES(FILTER_ENTRIES)) u_rx_queue (
         .clk_rx_i(clk_rx_i),
         .rst_rx_i(rst_rx),
-        .rst_mac_i(rst_mac_rx),
         .rx_sfd_i(rx_sfd),
         .rx_valid_i(rx_valid),
         .rx_data_i(rx_data),

@@ -50,6 +50,8 @@ module nic_mac #(
     input wire [7:0] gmii_rxd_i,
     input wire gmii_rx_dv_i,
     input wire gmii_rx_er_i,
+    // While it is high frames are reported as RESET, where rst_rx_i would forget them; 0 if unused.
+    input wire rx_cut_i,
     output wire rx_sfd_o,
     output wire rx_valid_o,
     output wire [7:0] rx_data_o,
@@ -98,6 +100,7 @@ module nic_mac #(
     nic_mac_rx #(.MAX_FRAME(MAX_FRAME)) u_rx (
         .clk_i(clk_rx_i),
         .rst_i(rst_rx_i),
+        .cut_i(rx_cut_i),
         .ce_i(rx_ce_i),
         .mii_i(rx_mii_i),
         .rxd_i(gmii_rxd_i),

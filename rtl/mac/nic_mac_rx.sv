@@ -9,6 +9,9 @@ module nic_mac_rx #(
 ) (
     input wire clk_i,
     input wire rst_i,
+    // Level, at any time: a frame during which it is high, from its SFD to its end, ends with RESET. That is the reset of
+    // this side which counts: each frame is reported once, whenever it comes.
+    input wire cut_i,
 
     // GMII, looked at in clocks with ce_i; with mii_i (quasi-static) rxd[3:0] is a nibble, low
     // nibble of an octet first. Any preamble is taken, of any length or none: everything before the
@@ -29,7 +32,7 @@ module nic_mac_rx #(
     // it; without valid_o the frame had no data at all. Between end_o and the next sfd_o there is
     // no data.
     output logic end_o,
-    // With end_o: nic_regs_pkg::RX_ERROR_*. rx_er anywhere under dv is SYMBOL; else a frame under
+    // With end_o: nic_regs_pkg::RX_ERROR_*. RESET first; rx_er anywhere under dv is SYMBOL; else a frame under
     // 64 octets is RUNT or FRAGMENT, one over MAX_FRAME is GIANT or JABBER by its FCS; else FCS, or
     // ALIGNMENT after an odd nibble; else PAUSE or NONE. An odd nibble behind a right FCS is
     // dropped.
@@ -60,6 +63,7 @@ module nic_mac_rx #(
     logic frame_q;              // behind the SFD
     logic second_q;             // MII: one nibble of an octet has come
     logic symbol_q;             // rx_er under this dv
+    logic cut_q;                // cut_i since the SFD
     logic long_q;               // 64 octets have come
     logic full_q;               // MAX_FRAME octets have come: the window stands still
     logic over_q;               // and one more
@@ -143,8 +147,14 @@ module nic_mac_rx #(
     end
 
     always_ff @(posedge clk_i) begin
+        if (cut_i) cut_q <= 1'b1;
+        else if (sfd) cut_q <= 1'b0;
+    end
+
+    always_ff @(posedge clk_i) begin
         if (finish) begin
-            if (symbol_q) error_o <= RX_ERROR_SYMBOL;
+            if (cut_q || cut_i) error_o <= RX_ERROR_RESET;
+            else if (symbol_q) error_o <= RX_ERROR_SYMBOL;
             else if (!long_q) error_o <= crc_right ? RX_ERROR_RUNT : RX_ERROR_FRAGMENT;
             else if (over_q) error_o <= crc_right ? RX_ERROR_GIANT : RX_ERROR_JABBER;
             else if (!crc_right) error_o <= second_q ? RX_ERROR_ALIGNMENT : RX_ERROR_FCS;

@@ -12,7 +12,6 @@ module nic_rx_queue #(
     // rx domain: nic_rx_writer tells the rules.
     input wire clk_rx_i,
     input wire rst_rx_i,
-    input wire rst_mac_i,
     input wire rx_sfd_i,
     input wire rx_valid_i,
     input wire [7:0] rx_data_i,
@@ -112,7 +111,6 @@ module nic_rx_queue #(
     nic_rx_writer #(.BUF_BYTES(BUF_BYTES), .FRAMES(FRAMES)) u_writer (
         .clk_i(clk_rx_i),
         .rst_i(rst_rx_i),
-        .rst_mac_i,
         .sfd_i(rx_sfd_i),
         .valid_i(rx_valid_i),
         .data_i(rx_data_i),

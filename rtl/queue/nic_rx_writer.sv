@@ -14,8 +14,6 @@ module nic_rx_writer
 ) (
     input wire clk_i,
     input wire rst_i,
-    // Level, MAC in reset: the frame in flight is over with cause RESET, and the MAC's signals mean nothing.
-    input wire rst_mac_i,
 
     // nic_mac: SFD; then octets from destination address to the last before the FCS; then the end, with the last octet
     // or after it. From an end to the next frame's first octet are eleven clocks; a frame that comes sooner is lost.
@@ -66,7 +64,7 @@ module nic_rx_writer
     output wire [SLOT_WIDTH+2:0] side_addr_o,
     output wire [15:0] side_wdata_o,
 
-    // One pulse for every frame: each end of a frame whose SFD was seen, and each frame cut by rst_mac_i.
+    // One pulse for every frame: each end of a frame whose SFD was seen.
     // Cause NONE: delivered and good; a bad frame has its class, delivered or not.
     output wire stat_valid_o,
     output wire [3:0] stat_cause_o,
@@ -84,7 +82,7 @@ module nic_rx_writer
 
     // A frame goes through: in flight (frame_q), its last octet is stored (end_q, one clock), its fate is decided
     // (decide_q, one clock), its header is written and it is committed (side_q, eight clocks; the next is in flight).
-    logic frame_q, first_q, end_q, decide_q, cut_q, side_q;
+    logic frame_q, first_q, end_q, decide_q, side_q;
     logic head_q, held_q, lost_q, stored_q;
     logic [7:0] data_q;
     logic [FILL_WIDTH-1:0] length_q;
@@ -99,8 +97,8 @@ module nic_rx_writer
     logic [31:0] sequence_q;
     logic carry_q;
 
-    wire take = frame_q && !rst_mac_i && valid_i;
-    wire over = frame_q && (rst_mac_i || end_i);
+    wire take = frame_q && valid_i;
+    wire over = frame_q && end_i;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) begin
@@ -108,7 +106,7 @@ module nic_rx_writer
             end_q <= 1'b0;
             decide_q <= 1'b0;
         end else begin
-            frame_q <= (frame_q && !over) || (sfd_i && !rst_mac_i);
+            frame_q <= (frame_q && !over) || sfd_i;
             end_q <= over;
             decide_q <= end_q;
         end
@@ -116,7 +114,6 @@ module nic_rx_writer
 
     always_ff @(posedge clk_i) begin
         if (over) begin
-            cut_q <= rst_mac_i;
             error_q <= error_i;
             octets_q <= octets_i;
         end
@@ -180,7 +177,7 @@ module nic_rx_writer
     always_ff @(posedge clk_i) begin
         if (end_q) begin
             wanted_q <= 1'b0;
-            if (cut_q || flush_i) begin
+            if (flush_i) begin
                 cause_q <= RX_ERROR_RESET;
             end else if (!enable_i) begin
                 cause_q <= RX_ERROR_DISABLED;
@@ -292,7 +289,7 @@ module nic_rx_writer
 
 `ifndef SYNTHESIS
     always_ff @(posedge clk_i) begin
-        if (!rst_i && !rst_mac_i) begin
+        if (!rst_i) begin
             // The MAC ends a frame before it begins another.
             a_sfd: assert (!(sfd_i && frame_q && !end_i));
             // A frame without error is no fragment, so the decisions on two of them are apart.

@@ -9,6 +9,7 @@ module nic_mac_rx_formal #(
 ) (
     input wire clk_i,
     input wire rst_i,
+    input wire cut_i,
     input wire ce_i,
     input wire mii_i,
     input wire [7:0] rxd_i,
@@ -35,6 +36,7 @@ module nic_mac_rx_formal #(
     nic_mac_rx #(.MAX_FRAME(MAX_FRAME)) u_dut (
         .clk_i,
         .rst_i(rst),
+        .cut_i,
         .ce_i,
         .mii_i(mii_q),
         .rxd_i,
@@ -96,6 +98,14 @@ module nic_mac_rx_formal #(
         odd_before_q <= u_dut.second_q;
     end
 
+    // Cut since the SFD, up to the end.
+    logic cut_q, cut_before_q;
+    wire cut = cut_q || cut_i;
+    always_ff @(posedge clk_i) begin
+        cut_q <= cut_i || (cut_q && !start);
+        cut_before_q <= cut;
+    end
+
     logic ended_q;
     always_ff @(posedge clk_i) ended_q <= !rst && (ended_q || finish);
 
@@ -118,10 +128,13 @@ module nic_mac_rx_formal #(
             a_length: assert (!finish || data_d == (kept < 15'd4 ? 15'd0 : kept - 15'd4));
             a_last: assert (!finish || valid == (went_q > 15'd4));
             a_octets: assert (!finish || 15'(octets) == whole);
-            // Classes: rx_er first, then length, then the FCS.
-            a_symbol: assert (!finish || (error == RX_ERROR_SYMBOL) == symbol_before_q);
-            a_short: assert (!finish || class_short == (!symbol_before_q && went_q < 15'd64));
-            a_long: assert (!finish || class_long == (!symbol_before_q && went_q > 15'(MAX_FRAME)));
+            // Classes: a cut first, then rx_er, then length, then the FCS.
+            a_cut: assert (!finish || (error == RX_ERROR_RESET) == cut_before_q);
+            a_symbol: assert (!finish || (error == RX_ERROR_SYMBOL) == (!cut_before_q && symbol_before_q));
+            a_short: assert (!finish || class_short
+                == (!cut_before_q && !symbol_before_q && went_q < 15'd64));
+            a_long: assert (!finish || class_long
+                == (!cut_before_q && !symbol_before_q && went_q > 15'(MAX_FRAME)));
             a_good: assert (!finish || !(error == RX_ERROR_NONE || class_pause) || right_before_q);
             a_pause: assert (!finish || !class_pause || pause_before_q);
             a_alignment: assert (!finish || error != RX_ERROR_ALIGNMENT
@@ -129,6 +142,7 @@ module nic_mac_rx_formal #(
             // Nothing is taken after a reset until the wire has been silent.
             a_silent: assert (!sfd || silent_q);
 
+            c_cut: cover (finish && error == RX_ERROR_RESET && went_q == 15'd3);
             c_good: cover (finish && went_q == 15'd7 && error == RX_ERROR_RUNT);
             c_symbol: cover (finish && error == RX_ERROR_SYMBOL && data_d == 15'd2);
             c_no_data: cover (finish && went_q == 15'd0);
@@ -142,6 +156,7 @@ module nic_mac_rx_formal #(
     wire [14:0] held = went_q < 15'd5 ? went_q : 15'd5;
     always_ff @(posedge clk_i) begin
         if (!rst) begin
+            i_cut: assert (!u_dut.frame_q || u_dut.cut_q == cut_q);
             i_in: assert (u_dut.frame_q == ((in_q || sfd) && !finish));
             i_second: assert (mii_q || !u_dut.second_q || !u_dut.armed_q);
             i_symbol: assert (!u_dut.armed_q || u_dut.symbol_q == symbol_before_dv_q);

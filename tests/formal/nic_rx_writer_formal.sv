@@ -9,7 +9,6 @@ module nic_rx_writer_formal
     import nic_regs_pkg::*;
 (
     input wire clk_i,
-    input wire rst_mac_i,
     input wire sfd_i,
     input wire valid_i,
     input wire [7:0] data_i,
@@ -44,7 +43,7 @@ module nic_rx_writer_formal
     wire [13:0] stat_octets;
 
     nic_rx_writer #(.BUF_BYTES(512), .FRAMES(8)) u_dut (
-        .clk_i, .rst_i(rst_q), .rst_mac_i, .sfd_i, .valid_i, .data_i, .end_i, .error_i, .octets_i, .stamp_i,
+        .clk_i, .rst_i(rst_q), .sfd_i, .valid_i, .data_i, .end_i, .error_i, .octets_i, .stamp_i,
         .enable_i, .keep_bad_i, .flush_i, .high_i, .low_i, .xoff_o(xoff),
         .octet_o(octet), .first_o(first), .head_o(head), .index_o(index), .data_o(octet_data),
         .before_o(octet_before), .end_o(over), .long_o(long), .pass_i, .is_broadcast_i, .is_multicast_i,
@@ -60,16 +59,14 @@ module nic_rx_writer_formal
     logic frame_q, begun_q;
     logic [4:0] many_q;      // octets of the frame, up to 16
     logic [9:0] received_q;  // octets of the frame, modulo 2^10 as the header counts them
-    wire live = frame_q && !rst_mac_i;
-    wire take = live && valid_i;
-    wire finish = live && end_i;
-    wire cut = frame_q && rst_mac_i;
+    wire take = frame_q && valid_i;
+    wire finish = frame_q && end_i;
 
     always_ff @(posedge clk_i) begin
         if (rst_q) begin
             frame_q <= 1'b0;
         end else begin
-            frame_q <= (frame_q && !finish && !cut) || (sfd_i && !rst_mac_i);
+            frame_q <= (frame_q && !finish) || sfd_i;
             if (!frame_q) assume (!sfd_i || !valid_i);
             if (frame_q) assume (!sfd_i);
             if (finish) assume (error_i != RX_ERROR_NONE || many_q + 5'(valid_i) >= 5'd16);
@@ -79,12 +76,11 @@ module nic_rx_writer_formal
     end
 
     // What the last clock did.
-    logic ended_q, cut_q, decided_q;
+    logic ended_q, decided_q;
     logic [3:0] error_q;
     logic [13:0] octets_q;
     always_ff @(posedge clk_i) begin
-        ended_q <= !rst_q && (finish || cut);
-        cut_q <= cut;
+        ended_q <= !rst_q && finish;
         error_q <= error_i;
         octets_q <= octets_i;
         decided_q <= !rst_q && ended_q;
@@ -130,12 +126,11 @@ module nic_rx_writer_formal
     logic [9:0] length_q;
     logic [2:0] commits_q;
     // What was so when its last octet was stored, in the clock after its end.
-    logic was_cut_q, was_flush_q, was_enabled_q, was_passed_q, keep_bad_q, whole_q;
+    logic was_flush_q, was_enabled_q, was_passed_q, keep_bad_q, whole_q;
     logic [3:0] was_error_q;
     logic [13:0] was_octets_q;
     always_ff @(posedge clk_i) begin
         if (ended_q) begin
-            was_cut_q <= cut_q;
             was_flush_q <= flush_i;
             was_enabled_q <= enable_i;
             was_passed_q <= pass_i;
@@ -145,7 +140,7 @@ module nic_rx_writer_formal
             whole_q <= put && fifo_last && put_q + 10'd1 == received_q;
         end
     end
-    wire reset = was_cut_q || was_flush_q;
+    wire reset = was_flush_q;
     wire admitted = !reset && was_enabled_q && was_passed_q;
     wire good = was_error_q == RX_ERROR_NONE;
     wire decide = decided_q && !busy_q;
@@ -175,7 +170,7 @@ module nic_rx_writer_formal
 
     always_ff @(posedge clk_i) begin
         if (!rst_q) begin
-            // Exactly one report for each frame, two clocks after its end or its cut.
+            // Exactly one report for each frame, two clocks after its end.
             a_one_report: assert (stat_valid == decided_q);
             // Its cause: reset before disabled before the error class before the filter before want of room.
             if (decided_q) begin
@@ -270,7 +265,7 @@ module nic_rx_writer_formal
 
     always_ff @(posedge clk_i) begin
         if (!rst_q) begin
-            h_frame: assert (frame_q == u_dut.frame_q && ended_q == u_dut.end_q && decided_q == u_dut.decide_q && (!ended_q || cut_q == u_dut.cut_q));
+            h_frame: assert (frame_q == u_dut.frame_q && ended_q == u_dut.end_q && decided_q == u_dut.decide_q);
             h_error: assert (!ended_q || (error_q == u_dut.error_q && octets_q == u_dut.octets_q));
             h_first: assert (!frame_q || u_dut.first_q == (many_q == '0));
             h_side: assert (busy_q == u_dut.side_q && step_q == u_dut.step_q && (!busy_q || deliver_q == u_dut.keep_q));
@@ -335,7 +330,7 @@ module nic_rx_writer_formal
             c_bad: cover (commit && class_q == RX_ERROR_RUNT);
             c_loss_then_deliver: cover (commit && lost_once_q);
             c_vlan: cover (side_we && fresh_q && vlan_q && side_addr[2:0] == 3'd1);
-            c_cut: cover (stat_valid && was_cut_q);
+            c_flush: cover (stat_valid && was_flush_q);
             c_too_soon: cover (stat_valid && busy_q && many_q != '0);
             c_xon: cover (settled_q && seen_q && xoff_q && !xoff);
             c_idle: cover (idle && bad_q);

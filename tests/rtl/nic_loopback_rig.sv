@@ -57,6 +57,7 @@ module nic_loopback_rig #(
         .rst_tx_i(mac_rst_tx_i || rst_tx_i),
         .clk_rx_i,
         .rst_rx_i(mac_rst_rx_i || rst_rx_i),
+        .rx_cut_i(1'b0),
         .tx_ce_i,
         .tx_mii_i(mii_i),
         .tx_ifg_i(ifg_i),

@@ -4,7 +4,7 @@
 #include "nic_mac_tb.h"
 #include <deque>
 
-enum { NONE, FCS, ALIGNMENT, RUNT, FRAGMENT, GIANT, JABBER, SYMBOL };
+enum { NONE, FCS, ALIGNMENT, RUNT, FRAGMENT, GIANT, JABBER, SYMBOL, RESET = 12 };
 static const unsigned max_frame = 1522;
 
 // One sample on GMII.
@@ -17,7 +17,7 @@ struct got {
     octets data;
     unsigned error, count;
     bool data_at_end;
-    uint64_t sfd_clock;
+    uint64_t sfd_clock, end_clock;
 };
 
 static struct tb tb;
@@ -45,7 +45,7 @@ static void start(unsigned every, bool nibbles)
     samples_to_sfd = 0;
     Vtop *top = tb.top;
     top->mii_i = mii;
-    top->rxd_i = top->dv_i = top->er_i = top->ce_i = top->pause_i = 0;
+    top->rxd_i = top->dv_i = top->er_i = top->ce_i = top->pause_i = top->cut_i = 0;
     top->rst_i = 1;
     for (int i = 0; i < 3; i++)
         tb_cycle(&tb, &top->clk_i);
@@ -101,6 +101,7 @@ static void cycle(void)
             ck_abort_msg("end without sfd");
         now.error = top->error_o;
         now.count = top->octets_o;
+        now.end_clock = clock_now;
         now.data_at_end = top->valid_o;
         in_frame = false;
         frames.push_back(now);
@@ -424,6 +425,46 @@ START_TEST(test_reset_everywhere)
 }
 END_TEST
 
+// cut_i at every clock, for one to four: every frame comes once, and only those under it are RESET.
+START_TEST(test_cut_everywhere)
+{
+    unsigned cut = 0, whole = 0;
+    for (unsigned nibbles = 0; nibbles < 2; nibbles++) {
+        struct tb_random random = tb_random_start(13);
+        start_idle(1 + nibbles, nibbles);
+        const unsigned span = 2 * (20 + 64) * (nibbles ? 4 : 1) + 8;
+        for (unsigned at = 0; at < span; at++) {
+            octets image[2] = {good_image(&random, 64), good_image(&random, 64)};
+            frames.clear();
+            put_frame(image[0], 7, -1, false, 12);
+            put_frame(image[1], 7, -1, false, 12);
+            for (unsigned i = 0; i < at; i++)
+                cycle();
+            uint64_t first = clock_now;
+            tb.top->cut_i = 1;
+            for (unsigned i = 0; i <= at % 4; i++)
+                cycle();
+            tb.top->cut_i = 0;
+            uint64_t last = clock_now - 1;
+            drain();
+            ck_assert_uint_eq(frames.size(), 2);
+            for (unsigned i = 0; i < 2; i++) {
+                // The pulses are a clock behind what they tell.
+                bool under = last + 1 >= frames[i].sfd_clock && first < frames[i].end_clock;
+                (under ? cut : whole)++;
+                if (under)
+                    ck_assert_uint_eq(frames[i].error, RESET);
+                else
+                    check_frame(&frames[i], image[i], false, false);
+            }
+        }
+        tb_close(&tb);
+    }
+    ck_assert_uint_gt(cut, 500);
+    ck_assert_uint_gt(whole, 500);
+}
+END_TEST
+
 START_TEST(test_random)
 {
     for (unsigned speed = 0; speed < 3; speed++) {
@@ -455,4 +496,4 @@ END_TEST
 
 TB_MAIN("nic_mac_rx", test_all_lengths_1000, test_all_lengths_100, test_all_lengths_10,
         test_preamble, test_odd_preamble, test_no_sfd, test_classes, test_error_everywhere,
-        test_pause_class, test_back_to_back, test_reset_everywhere, test_random)
+        test_pause_class, test_back_to_back, test_reset_everywhere, test_cut_everywhere, test_random)

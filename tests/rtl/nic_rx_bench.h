@@ -49,7 +49,6 @@ struct frame {
     unsigned stamp_at;
     uint64_t stamp;
     bool must_fit;
-    bool cut;
 };
 
 // A frame that was reported as stored or lost, in order; `sure`: its record must come.
@@ -175,7 +174,6 @@ static void frame_starts(void)
     held_bounds(&low, &high, &frames);
     b.now.must_fit = b.ended.empty() && high + b.now.data.size() < BUF_BYTES && frames < FRAMES &&
                      b.now.gap >= 6;
-    b.now.cut = false;
 }
 
 static void frame_ends(void)
@@ -196,7 +194,7 @@ static void drive_rx(void)
     b.end_driven = false;
     if (b.stamp_wait && !--b.stamp_wait)
         top->stamp_i = b.stamp;
-    if (top->rst_mac_i || top->rst_rx_i)
+    if (top->rst_rx_i)
         return;
     if (!b.in_frame) {
         b.gap++;
@@ -229,20 +227,6 @@ static void drive_rx(void)
     }
 }
 
-// The MAC is in reset at this edge.
-static void mac_is_reset(void)
-{
-    if (b.in_frame && b.cycle) {
-        b.now.cut = true;
-        frame_ends();
-    } else if (b.in_frame) { // its SFD does not count any more
-        b.in_frame = false;
-    } else if (b.tb.top->rx_end_i && b.end_driven) {
-        b.ended.back().cut = true;
-    }
-    b.end_driven = false;
-}
-
 static void check_report(void)
 {
     Vtop *top = b.tb.top;
@@ -261,7 +245,7 @@ static void check_report(void)
     bool wanted =
         b.rules.enable && passes(&frame) && (!frame.error || (b.rules.keep_bad && frame.error < 8));
     bool must_lose = low + frame.data.size() > BUF_BYTES || frame.data.empty();
-    if (frame.cut || (top->flush_i && !flush_near) || (flush_near && cause == RESET)) {
+    if ((top->flush_i && !flush_near) || (flush_near && cause == RESET)) {
         ck_assert_uint_eq(cause, RESET);
         return;
     }
@@ -392,8 +376,6 @@ static void step(void)
     bool rx = b.clocks[0].rise, sys = b.clocks[1].rise;
     if (rx && top->stat_valid_o && !top->rst_rx_i)
         check_report();
-    if (rx && top->rst_mac_i)
-        mac_is_reset();
     if (sys && !top->rst_i) {
         check_stream();
         check_loss();
@@ -522,7 +504,7 @@ static void start(unsigned stream, unsigned rx_khz, unsigned sys_khz)
     Vtop *top = b.tb.top;
     b.clocks[0] = tb_clock_start(&top->clk_rx_i, rx_khz, tb_below(&b.random, 5000));
     b.clocks[1] = tb_clock_start(&top->clk_i, sys_khz, tb_below(&b.random, 5000));
-    top->rst_mac_i = top->rx_sfd_i = top->rx_valid_i = top->rx_end_i = 0;
+    top->rx_sfd_i = top->rx_valid_i = top->rx_end_i = 0;
     top->exact_we_i = top->loss_taken_i = top->flush_i = 0;
     top->high_i = 10;
     top->low_i = 4;

@@ -241,42 +241,6 @@ START_TEST(test_flush_in_storm)
 }
 END_TEST
 
-// The MAC is reset at every clock from before the SFD to after the header is written.
-START_TEST(test_mac_reset_every_cycle)
-{
-    start(26, 125000, 100000);
-    Vtop *top = b.tb.top;
-    for (unsigned at = 0; at < 100; at++) {
-        uint64_t reports = b.reports;
-        send(64, NONE);
-        send(60, NONE);
-        for (unsigned i = 0; i < at;) {
-            step();
-            i += b.clocks[0].rise;
-        }
-        top->rst_mac_i = 1;
-        // What the MAC's outputs say in reset does not matter.
-        for (unsigned i = 0; i < 7;) {
-            step();
-            i += b.clocks[0].rise;
-            if (b.clocks[0].rise && i > 1) {
-                top->rx_valid_i = tb_chance(&b.random, 50);
-                top->rx_end_i = tb_chance(&b.random, 20);
-                top->rx_sfd_i = tb_chance(&b.random, 20);
-                tb_eval(&b.tb);
-            }
-        }
-        top->rst_mac_i = 0;
-        top->rx_sfd_i = top->rx_valid_i = top->rx_end_i = 0;
-        check_empty();
-        ck_assert_uint_ge(b.reports, reports + 1);
-        ck_assert_uint_le(b.reports, reports + 2);
-    }
-    ck_assert_uint_gt(b.causes[RESET], 60);
-    tb_close(&b.tb);
-}
-END_TEST
-
 // The device reset at any clock: everything is forgotten, the table of addresses included.
 START_TEST(test_reset_every_cycle)
 {
@@ -386,8 +350,7 @@ int main(void)
     for (const TTest *test :
          {test_filter, test_filter_one_bit, test_every_class, test_exactly_full,
           test_larger_than_buffer, test_frames_full, test_smallest_gaps, test_flush_every_cycle,
-          test_flush_in_storm, test_mac_reset_every_cycle, test_reset_every_cycle,
-          test_exact_window, test_watermarks})
+          test_flush_in_storm, test_reset_every_cycle, test_exact_window, test_watermarks})
         tcase_add_test(tcase, test);
     tcase_add_loop_test(tcase, test_storm, 0, sizeof ratios / sizeof ratios[0]);
     suite_add_tcase(suite, tcase);
