@@ -71,7 +71,7 @@ module nic_rx_table #(
         end else begin
             write_q <= clear_q ? addr_q != 6'd63 : exact_we_i && !hole;
             read_q <= !clear_q && (write_q || addr_q != exact_addr_i);
-            read_done_q <= read_q && !write_q;
+            read_done_q <= read_q;
         end
     end
 
