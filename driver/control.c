@@ -114,6 +114,10 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         x->address = NIC_CTRL_ADDR;
         x->words[0] = NIC_CTRL_TX_ENABLE_MASK | NIC_CTRL_RX_ENABLE_MASK;
         break;
+    case NIC_STEP_ALIVE:
+        x->address = NIC_CTRL_ADDR;
+        x->read = TRUE;
+        break;
     case NIC_STEP_SNAPSHOT:
         x->address = NIC_SNAPSHOT_ADDR;
         x->words[0] = NIC_SNAPSHOT_TAKE_MASK;
@@ -194,6 +198,10 @@ static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
     case NIC_STEP_PROBE:
         a->probe_time_ns = word | (ULONGLONG)nic_get_le32(data + 4) << 32;
         a->probed = TRUE;
+        break;
+    case NIC_STEP_ALIVE:
+        if (!(word & (NIC_CTRL_TX_ENABLE_MASK | NIC_CTRL_RX_ENABLE_MASK)))
+            nic_trouble(a, "The device was reset and has forgotten its settings");
         break;
     }
 }

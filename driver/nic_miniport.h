@@ -82,6 +82,7 @@ enum nic_step {
     NIC_STEP_REGISTER_READ = 1 << 8,
     NIC_STEP_REGISTER_WRITE = 1 << 9,
     NIC_STEP_PROBE = 1 << 10, /* device time, for the hang check */
+    NIC_STEP_ALIVE = 1 << 11, /* has the device still what it was told? */
 };
 #define NIC_STEPS_SETUP                                                                            \
     (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)

@@ -234,6 +234,10 @@ BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context)
 {
     struct nic_adapter *a = context;
     nic_service(a); /* should an interrupt have been lost */
+    if (a->state == NIC_STATE_RUNNING) {
+        a->control_todo |= NIC_STEP_ALIVE;
+        nic_control_start(a);
+    }
     if (a->state != NIC_STATE_RUNNING || !a->outstanding || a->completions != a->completions_seen) {
         a->completions_seen = a->completions;
         a->hang_intervals = 0;

@@ -371,6 +371,23 @@ void soft_device_hold_reset(struct soft_device *d, bool value)
     hold(d, &d->hold_reset, value);
 }
 
+void soft_device_forget(struct soft_device *d)
+{
+    lock(d);
+    soft_reset_start(d);
+    d->resetting = false;
+    d->sending = false;
+    d->descriptor_count = d->completion_count = d->outstanding = 0;
+    d->tx_used = d->gathered = d->loss = d->sequence = 0;
+    d->event_bytes.count = 0;
+    d->link_event = false;
+    d->time_offset -= soft_time(d);
+    memset(d->counters, 0, sizeof d->counters);
+    soft_registers_init(d);
+    unlock(d);
+    kick(d);
+}
+
 void soft_device_step(struct soft_device *d)
 {
     pump(d);

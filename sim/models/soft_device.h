@@ -113,6 +113,7 @@ void soft_device_hold_events(struct soft_device *, bool hold); /* the event pipe
 void soft_device_hold_tx(struct soft_device *, bool hold);     /* the wire is blocked */
 void soft_device_hold_out(struct soft_device *, bool hold);    /* no OUT transfer is taken */
 void soft_device_hold_reset(struct soft_device *, bool hold);  /* a NIC reset does not end */
+void soft_device_forget(struct soft_device *); /* device reset: all but the posted transfers */
 void soft_device_step(
     struct soft_device *); /* works right here and now, whatever the level of the caller */
 

@@ -494,6 +494,40 @@ START_TEST(hang_is_found)
 }
 END_TEST
 
+/* Device reset under the driver, at rest, so that nothing tells of it, and with packets outstanding. */
+START_TEST(device_reset_is_noticed)
+{
+    struct rig_options o = {.soft = {.desc_depth = 8}};
+    ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
+    uint8_t frame[60] = {2, 0, 0, 0, 0, 9, 2};
+    unsigned i, round, aborted, received;
+    start(&o, _i);
+    rig_set(OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof filter);
+    for (round = 0; round < 2; round++) {
+        soft_device_hold_tx(rig.device, true);
+        for (i = 0; i < 20 * round; i++)
+            rig_send(rig_packet(100, 1));
+        rig_pass(RIG_MS);
+        soft_device_forget(rig.device);
+        soft_device_hold_tx(rig.device, false);
+        rig_pass(8 * RIG_S); /* the hang check runs every other second */
+        ck_assert_uint_eq(rig_driver().resets, 2 + round);
+        ck_assert_ptr_nonnull(strstr(rig_message(), "was reset and has forgotten its settings"));
+        ck_assert(soft_device_register(rig.device, NIC_FILTER_ADDR) & NIC_FILTER_PROMISCUOUS_MASK);
+        received = rig.received;
+        soft_device_receive(rig.device, frame, sizeof frame);
+        rig_pass(RIG_MS);
+        ck_assert_uint_eq(rig.received, received + 1);
+        check_works();
+    }
+    ck_assert(rig_settle(RIG_S));
+    for (i = aborted = 0; i < rig.packet_count; i++)
+        aborted += rig.packets[i]->status == NDIS_STATUS_REQUEST_ABORTED;
+    ck_assert_uint_eq(aborted, 8); /* those in the device; the twelve in NDIS go out */
+    rig_stop();
+}
+END_TEST
+
 START_TEST(far_launch_time_is_no_hang)
 {
     struct rig_options o = {0};
@@ -711,6 +745,7 @@ int main(void)
     tcase_add_loop_test(c, reset_with_packets_outstanding, 0, 2);
     tcase_add_loop_test(c, reset_with_a_request_outstanding, 0, 2);
     tcase_add_loop_test(c, hang_is_found, 0, 2);
+    tcase_add_loop_test(c, device_reset_is_noticed, 0, 2);
     tcase_add_loop_test(c, far_launch_time_is_no_hang, 0, 2);
     tcase_add_loop_test(c, unplug_at_every_transfer, 0, 4);
     tcase_add_loop_test(c, unplug_with_everything_in_flight, 0, 2);
