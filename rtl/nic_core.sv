@@ -360,6 +360,7 @@ module nic_core #(
         .rx_idle_o(rxq_rx_idle),
         .clk_i(clk_i),
         .rst_i(rst_rxq_q),
+        .rst_table_i(rst_q),
         .exact_we_i(exact_we),
         .exact_addr_i(exact_addr),
         .exact_wdata_i(exact_wdata),

@@ -43,6 +43,8 @@ module nic_rx_queue #(
     input wire clk_i,
     input wire rst_i,
 
+    // The device reset alone, over before the register bus wakes: the table can be written while rx has no clock yet.
+    input wire rst_table_i,
     // The exact table: nic_rx_table tells the rules. In short: a write is a pulse; read data follows the address within
     // four clocks; an entry that is changed while frames arrive is made invalid first.
     input wire exact_we_i,
@@ -183,7 +185,7 @@ module nic_rx_queue #(
         .lookup_addr_i(lookup_addr),
         .lookup_data_o(lookup_data),
         .clk_i,
-        .rst_i,
+        .rst_i(rst_table_i),
         .exact_we_i,
         .exact_addr_i,
         .exact_wdata_i,

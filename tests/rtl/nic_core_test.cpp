@@ -176,6 +176,28 @@ START_TEST(the_filter_table_is_cleared_by_reset_only)
 }
 END_TEST
 
+// A PHY gives its clock late: what is written before it is kept.
+START_TEST(the_filter_table_takes_writes_before_the_rx_clock)
+{
+    struct core c = {};
+    core_open(&c, "nic_core_exact_early", 15);
+    core_reset(&c);
+    uint64_t next_ps = c.clocks[RX].next_ps;
+    c.clocks[RX].next_ps = UINT64_MAX;
+    c.rst = true;
+    core_run_ns(&c, 40);
+    c.rst = false;
+    for (unsigned w = 0; w < NIC_EXACT_WORDS; w++)
+        core_write(&c, NIC_EXACT_ADDR + 4 * w, 0x10000 + w);
+    core_run_ns(&c, 2000);
+    c.clocks[RX].next_ps = c.tb.now_ps + 1 + next_ps % 8000;
+    core_run_ns(&c, 2000);
+    for (unsigned w = 0; w < NIC_EXACT_WORDS; w++)
+        ck_assert_uint_eq(core_read(&c, NIC_EXACT_ADDR + 4 * w), w % 4 == 3 ? 0 : w % 4 == 2 ? 0x10000 + w : w);
+    core_close(&c);
+}
+END_TEST
+
 START_TEST(unmapped_addresses_are_refused)
 {
     struct core c = {};
@@ -740,7 +762,8 @@ START_TEST(the_peer_pauses_us)
 END_TEST
 
 TB_MAIN("nic_core", sends_one_frame, receives_one_frame, loops_back, registers_have_their_reset_values,
-        registers_keep_what_is_written, the_filter_table_is_cleared_by_reset_only, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
+        registers_keep_what_is_written, the_filter_table_is_cleared_by_reset_only,
+        the_filter_table_takes_writes_before_the_rx_clock, unmapped_addresses_are_refused, a_dead_tx_clock_times_out,
         time_is_kept_set_and_stepped, stamps_and_launches_are_right, counters_conserve,
         domain_and_nic_resets_keep_exactly_once,
         a_domain_reset_cuts_the_frame_in_flight, nothing_is_accepted_before_the_tx_domain_is_ready,

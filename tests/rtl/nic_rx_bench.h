@@ -476,7 +476,7 @@ static void exact_entry(unsigned i, const uint8_t *address, bool valid)
 static void reset_queue(void)
 {
     Vtop *top = b.tb.top;
-    top->rst_i = top->rst_rx_i = 1;
+    top->rst_i = top->rst_table_i = top->rst_rx_i = 1;
     top->rx_sfd_i = top->rx_valid_i = top->rx_end_i = 0;
     b.in_frame = b.held = false;
     b.script.clear();
@@ -489,7 +489,7 @@ static void reset_queue(void)
     memset(b.rules.exact, 0, sizeof b.rules.exact);
     memset(b.rules.exact_valid, 0, sizeof b.rules.exact_valid);
     tb_run_ps(&b.tb, b.clocks, 2, 8 * 2 * (b.clocks[0].half_ps + b.clocks[1].half_ps));
-    top->rst_i = 0;
+    top->rst_i = top->rst_table_i = 0;
     top->rst_rx_i = 0;
     b.ready_percent = 100;
     b.loss_percent = 50;
