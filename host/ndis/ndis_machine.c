@@ -216,11 +216,14 @@ static void miniport_free(struct ndis_miniport *m)
     while (m->bindings) {
         struct ndis_binding *binding = m->bindings;
         m->bindings = binding->next;
+        free(binding->multicast);
         free(binding);
     }
     for (unsigned i = 0; i < m->parameter_count; i++)
         free(m->parameters[i].keyword);
     free(m->parameters);
+    free(m->filter_undo.multicast);
+    free(m->multicast);
     free(m->name);
     ndis.platform->ops->lock_free(ndis.platform, &m->lock);
     free(m);
@@ -286,7 +289,7 @@ static NDIS_STATUS initialize(struct ndis_miniport *m)
     return status;
 }
 
-/* REQ-60 and the length of arrays. */
+/* REQ-60, the length of arrays, and the address that directed frames go to. */
 static void ask_driver(struct ndis_miniport *m)
 {
     ULONG value = 0;
@@ -297,6 +300,8 @@ static void ask_driver(struct ndis_miniport *m)
             NDIS_STATUS_SUCCESS &&
         value > 0)
         m->array_max = value < NDIS_MAX_ARRAY ? value : NDIS_MAX_ARRAY;
+    m->has_address = ndis_request_internal(m, OID_802_3_CURRENT_ADDRESS, m->address,
+                                           sizeof(m->address)) == NDIS_STATUS_SUCCESS;
 }
 
 NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name,
@@ -440,6 +445,7 @@ bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *s
     s.miniport_calls = ndis_count_read(&m->calls);
     s.interrupts = ndis_count_read(&m->interrupts);
     s.indications = ndis_count_read(&m->indications);
+    s.looped = ndis_count_read(&m->looped);
     *statistics = s;
     return true;
 }

@@ -130,6 +130,11 @@ struct ndis_count {
     uint64_t value[2];
 };
 
+struct ndis_multicast {
+    UINT count;
+    UCHAR address[][6];
+};
+
 struct ndis_binding {
     struct ndis_binding *next; /* of the miniport, under its lock; closed ones stay until the
                                   miniport goes, so that a completion on another thread may still
@@ -140,6 +145,8 @@ struct ndis_binding {
     SEND_COMPLETE_HANDLER send_complete;
     struct ndis_count sent, done_ok, done_error; /* submitted; given back */
     ULONG filter;
+    struct ndis_multicast *multicast; /* under the miniport's lock */
+    bool no_loopback;                 /* NDIS_PROT_OPTION_NO_LOOPBACK */
     bool closing;
     bool close_told; /* CloseAdapterComplete is due or done */
     bool unbind_asked;
@@ -161,6 +168,24 @@ enum ndis_miniport_state {
 
 struct ndis_parameter {
     char *keyword, *value;
+};
+
+/* The set of a filter or a list that is in the miniport, and what the binding had before; binding
+ * NULL: none is. */
+struct ndis_filter_undo {
+    struct ndis_binding *binding;
+    NDIS_OID oid;
+    ULONG filter;
+    struct ndis_multicast *multicast;
+};
+
+/* A frame on its way back to the bindings of the miniport that sends it. */
+struct ndis_loop {
+    struct ndis_loop *next;
+    struct ndis_binding *sender;
+    PNDIS_PACKET packet; /* not NULL: it does not go to the wire, and is given back afterwards */
+    UINT length;
+    UCHAR bytes[];
 };
 
 /* What one NDIS_MINIPORT_TIMER stands for. */
@@ -186,6 +211,9 @@ struct ndis_miniport {
     bool sends_arrays; /* MiniportSendPackets is what we call */
     UINT array_max;
     ULONG mac_options;
+    UCHAR address[6]; /* OID_802_3_CURRENT_ADDRESS, if the driver said it */
+    bool has_address;
+    bool loops; /* software loopback, and somebody has a filter; atomic */
     enum ndis_miniport_state state;
 
     uint32_t gate; /* enum ndis_gate, atomic */
@@ -214,6 +242,9 @@ struct ndis_miniport {
     PNDIS_PACKET returned;         /* received packets on their way back to the driver */
     PNDIS_REQUEST request_current; /* in the miniport */
     ULONG bytes_written, bytes_needed, filter;
+    struct ndis_multicast *multicast; /* union of the bindings'; NULL: never set */
+    struct ndis_filter_undo filter_undo;
+    struct ndis_loop *loop_head;
 
     PNDIS_MINIPORT_INTERRUPT interrupt;
     unsigned vector;
@@ -227,7 +258,7 @@ struct ndis_miniport {
     PVOID shutdown_context;
 
     uint64_t queued; /* under lock */
-    struct ndis_count calls, resources, interrupts, indications;
+    struct ndis_count calls, resources, interrupts, indications, looped;
 };
 
 /* Looked at without the lock by senders of deserialized miniports, hence atomic. */
@@ -383,6 +414,34 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);
 void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
+
+/* Inside: a packet that was looped back and not sent goes back to its protocol. */
+void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet);
+
+/* ---- receive, filters, loopback ---- */
+
+#define NDIS_HEADER_BYTES 14
+
+/* Copies up to `most` bytes from the front of the chain; returns how many there were. */
+UINT ndis_packet_gather(PNDIS_PACKET packet, UCHAR *to, UINT most);
+void ndis_receive_bytes(struct ndis_binding *binding, const UCHAR *frame, UINT length);
+void ndis_receive_complete(struct ndis_miniport *m);
+
+/* Does the binding's filter let a frame to this address through? `is_local`: sent by a binding of
+ * the same miniport. No lock held. */
+bool ndis_filter_accepts(const struct ndis_binding *binding, const UCHAR *destination,
+                         bool is_local);
+/* Inside, before the driver is called: puts the union in place of one binding's filter or list. */
+NDIS_STATUS ndis_filter_set(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_OID oid,
+                            PVOID *buffer, ULONG *length_bytes);
+/* Under m->lock, when the request has ended. True: it was the set of a filter or a list. */
+bool ndis_filter_settle(struct ndis_miniport *m, NDIS_STATUS status);
+void ndis_filter_reissue(struct ndis_miniport *m); /* inside, after a reset (DER-8) */
+
+/* Before the packet is given to the driver. NULL: nobody here wants it. */
+struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET packet);
+void ndis_loopback_post(struct ndis_miniport *m, struct ndis_loop *list);
+void ndis_loopback_deliver(struct ndis_miniport *m, struct ndis_loop *list); /* inside */
 
 /* ---- others ---- */
 

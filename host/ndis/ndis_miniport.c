@@ -115,6 +115,7 @@ static void handle_interrupt(struct ndis_miniport *m)
 struct gate_work {
     PNDIS_PACKET late, returned;
     struct ndis_timer *timer;
+    struct ndis_loop *loop;
     bool reset, reset_end, dpc, hang_check, request, sends;
 };
 
@@ -123,8 +124,9 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
 {
     bool may_enter = ndis_state(m) == MINIPORT_RUNNING || ndis_state(m) == MINIPORT_REMOVING;
 
-    *work = (struct gate_work){.late = m->late_head};
+    *work = (struct gate_work){.late = m->late_head, .loop = m->loop_head};
     m->late_head = m->late_tail = NULL;
+    m->loop_head = NULL;
     if (m->resources_available) {
         m->resources_available = false;
         m->stalled = false;
@@ -147,7 +149,7 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         work->request = !m->resetting && !work->reset && ndis_request_ready(m);
         work->sends = !m->resetting && !work->reset && m->queue_head && !m->stalled;
     }
-    if (work->late || work->returned || work->reset || work->reset_end || work->dpc ||
+    if (work->late || work->loop || work->returned || work->reset || work->reset_end || work->dpc ||
         work->timer || work->hang_check || work->request || work->sends)
         return true;
     __atomic_store_n(
@@ -172,6 +174,8 @@ void ndis_gate_leave_slow(struct ndis_miniport *m)
             break;
         ndis_send_complete_late(m, work.late);
         ndis_receive_returned(m, work.returned);
+        if (work.loop)
+            ndis_loopback_deliver(m, work.loop);
         if (work.reset_end)
             ndis_reset_end(m);
         if (work.reset)

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Receive indications, transfer of the rest of a frame, and the way back of indicated packets.
- * Every binding that has set a packet filter gets every frame; filtering per binding is not here
- * yet.
+ * Every binding gets the frames that its own filter accepts (ndis_filter.c).
  */
 #include "ndis_machine.h"
 
-#define HEADER_BYTES 14
+#define HEADER_BYTES NDIS_HEADER_BYTES
 #define RETURN_BIAS                                                                                \
     0x10000 /* more than all bindings can answer: the count cannot reach 0 while they are asked */
 
-/* The packet that ProtocolReceive is looking at on this thread. */
-static _Thread_local PNDIS_PACKET indicating;
+/* The frame that ProtocolReceive is looking at on this thread, when it is not the driver who knows
+ * the rest of it: a packet, or bytes. */
+struct indicating {
+    const void *context;
+    PNDIS_PACKET packet;
+    const UCHAR *bytes;
+    UINT length;
+};
+
+static _Thread_local struct indicating indicating;
 
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m)
 {
@@ -28,7 +35,7 @@ static bool wants(const struct ndis_binding *binding)
     return !ndis_is_closing(binding) && __atomic_load_n(&binding->filter, __ATOMIC_RELAXED) != 0;
 }
 
-static void complete_all(struct ndis_miniport *m)
+void ndis_receive_complete(struct ndis_miniport *m)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (wants(binding) && binding->protocol->chars.ReceiveCompleteHandler)
@@ -47,7 +54,9 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
         ndis_verify_no_lock("NdisMEthIndicateReceive");
     ndis_count_add(&m->indications, false);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (wants(binding) && binding->protocol->chars.ReceiveHandler)
+        if ((HeaderBufferSize < 6 ? wants(binding)
+                                  : ndis_filter_accepts(binding, HeaderBuffer, false)) &&
+            binding->protocol->chars.ReceiveHandler)
             binding->protocol->chars.ReceiveHandler(binding->context, MiniportReceiveContext,
                                                     HeaderBuffer, HeaderBufferSize, LookaheadBuffer,
                                                     LookaheadBufferSize, PacketSize);
@@ -57,38 +66,88 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
 VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle)
 {
     ndis_preempt("NdisMEthIndicateReceiveComplete");
-    complete_all(ndis_miniport_of(MiniportAdapterHandle));
+    ndis_receive_complete(ndis_miniport_of(MiniportAdapterHandle));
+}
+
+UINT ndis_packet_gather(PNDIS_PACKET packet, UCHAR *to, UINT most)
+{
+    UINT have = 0;
+
+    for (PNDIS_BUFFER buffer = packet->Private.Head; buffer && have < most;
+         NdisGetNextBuffer(buffer, &buffer)) {
+        PVOID address;
+        UINT length;
+        NdisQueryBuffer(buffer, &address, &length);
+        length = length < most - have ? length : most - have;
+        if (length)
+            memcpy(to + have, address, length);
+        have += length;
+    }
+    return have;
+}
+
+/* The look-ahead begins behind the header: what is left of the first buffer that has more. */
+static UCHAR *lookahead(PNDIS_PACKET packet, UINT *length_bytes)
+{
+    UINT skip = HEADER_BYTES;
+
+    for (PNDIS_BUFFER buffer = packet->Private.Head; buffer; NdisGetNextBuffer(buffer, &buffer)) {
+        PVOID address;
+        NdisQueryBuffer(buffer, &address, length_bytes);
+        if (*length_bytes > skip) {
+            *length_bytes -= skip;
+            return (PUCHAR)address + skip;
+        }
+        skip -= *length_bytes;
+    }
+    *length_bytes = 0;
+    return NULL;
+}
+
+static void receive(struct ndis_binding *binding, struct indicating frame, UCHAR *header,
+                    UCHAR *ahead, UINT ahead_bytes)
+{
+    struct indicating outer = indicating;
+
+    if (!binding->protocol->chars.ReceiveHandler)
+        return;
+    indicating = frame;
+    binding->protocol->chars.ReceiveHandler(binding->context, (NDIS_HANDLE)frame.context, header,
+                                            HEADER_BYTES, ahead, ahead_bytes,
+                                            frame.length - HEADER_BYTES);
+    indicating = outer;
+}
+
+void ndis_receive_bytes(struct ndis_binding *binding, const UCHAR *frame, UINT length)
+{
+    receive(binding, (struct indicating){.context = frame, .bytes = frame, .length = length},
+            (UCHAR *)frame, (UCHAR *)frame + HEADER_BYTES, length - HEADER_BYTES);
 }
 
 /* By ProtocolReceive: the packet is its own receive context. */
-static void indicate_bytes(struct ndis_binding *binding, PNDIS_PACKET packet)
+static void indicate_bytes(struct ndis_binding *binding, PNDIS_PACKET packet, UCHAR *header)
 {
-    UINT length;
-    PVOID address;
+    struct indicating frame = {.context = packet, .packet = packet};
+    UINT ahead_bytes;
+    UCHAR *ahead = lookahead(packet, &ahead_bytes);
 
-    NdisQueryPacketLength(packet, &length);
-    NdisQueryBuffer(packet->Private.Head, &address, &(UINT){0});
-    if (length < HEADER_BYTES || packet->Private.Head->ByteCount < HEADER_BYTES ||
-        !binding->protocol->chars.ReceiveHandler)
-        return;
-    indicating = packet;
-    binding->protocol->chars.ReceiveHandler(
-        binding->context, packet, address, HEADER_BYTES, (PUCHAR)address + HEADER_BYTES,
-        packet->Private.Head->ByteCount - HEADER_BYTES, length - HEADER_BYTES);
-    indicating = NULL;
+    NdisQueryPacketLength(packet, &frame.length);
+    receive(binding, frame, header, ahead, ahead_bytes);
 }
 
 static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
     bool is_lent = NDIS_GET_PACKET_STATUS(packet) != NDIS_STATUS_RESOURCES;
     LONG_PTR left = RETURN_BIAS;
+    UCHAR header[HEADER_BYTES];
+    bool is_frame = ndis_packet_gather(packet, header, sizeof(header)) == sizeof(header);
 
     ndis_count_add(&m->indications, false);
     ndis_packet_set_owner(packet, m);
     ndis_packet_set(packet, PACKET_INDICATED);
     __atomic_store_n(&packet->Reserved[1], RETURN_BIAS, __ATOMIC_RELEASE);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!wants(binding))
+        if (!is_frame || !ndis_filter_accepts(binding, header, false))
             continue;
         if (is_lent && binding->protocol->chars.ReceivePacketHandler)
             __atomic_add_fetch(
@@ -96,7 +155,7 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
                 (ULONG_PTR)binding->protocol->chars.ReceivePacketHandler(binding->context, packet),
                 __ATOMIC_ACQ_REL);
         else
-            indicate_bytes(binding, packet);
+            indicate_bytes(binding, packet, header);
     }
     if (is_lent)
         NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_PENDING);
@@ -118,7 +177,7 @@ VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET
         ndis_verify_no_lock("NdisMIndicateReceivePacket");
     for (UINT i = 0; i < NumberOfPackets; i++)
         indicate_one(m, ReceivePackets[i]);
-    complete_all(m);
+    ndis_receive_complete(m);
 }
 
 void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list)
@@ -158,6 +217,27 @@ VOID NdisReturnPackets(PNDIS_PACKET *PacketsToReturn, UINT NumberOfPackets)
     ndis_lower(before);
 }
 
+/* From the bytes that this thread is indicating into the chain; returns how many fitted. */
+static UINT scatter(PNDIS_PACKET to, UINT offset, UINT length)
+{
+    UINT have = indicating.length - HEADER_BYTES, done = 0;
+    const UCHAR *from = indicating.bytes + HEADER_BYTES + offset;
+
+    have = offset < have ? have - offset : 0;
+    length = length < have ? length : have;
+    for (PNDIS_BUFFER buffer = to->Private.Head; buffer && done < length;
+         NdisGetNextBuffer(buffer, &buffer)) {
+        PVOID address;
+        UINT part;
+        NdisQueryBuffer(buffer, &address, &part);
+        part = part < length - done ? part : length - done;
+        if (part)
+            memcpy(address, from + done, part);
+        done += part;
+    }
+    return done;
+}
+
 VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
                       NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
                       PNDIS_PACKET Packet, PUINT BytesTransferred)
@@ -167,9 +247,12 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
 
     *BytesTransferred = 0;
     ndis_packet_set_owner(Packet, binding);
-    if (indicating && indicating == MacReceiveContext) {
-        NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, indicating,
-                                   HEADER_BYTES + ByteOffset, BytesTransferred);
+    if (indicating.context && indicating.context == MacReceiveContext) {
+        if (indicating.packet)
+            NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, indicating.packet,
+                                       HEADER_BYTES + ByteOffset, BytesTransferred);
+        else
+            *BytesTransferred = scatter(Packet, ByteOffset, BytesToTransfer);
         *Status = NDIS_STATUS_SUCCESS;
     } else if (m->driver->chars.TransferDataHandler) {
         *Status = m->driver->chars.TransferDataHandler(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests, reset and status. One request is in a miniport at a time; the packet filter that it
- * gets is the union of its bindings' filters.
+ * Requests, reset and status. One request is in a miniport at a time. What it gets as packet filter
+ * and multicast list is decided in ndis_filter.c.
  */
 #include "ndis_machine.h"
 
@@ -42,45 +42,26 @@ bool ndis_request_ready(struct ndis_miniport *m)
     return m->request_head && !m->request_current;
 }
 
-/* Under m->lock: the value to set in place of one binding's filter. */
-static ULONG union_of_filters(struct ndis_miniport *m)
-{
-    ULONG filter = 0;
-
-    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
-        filter |= ndis_is_closing(binding) ? 0 : binding->filter;
-    return filter;
-}
-
 /* Inside. PENDING: the driver will complete it, or has. */
 static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
 {
     struct SET_INFORMATION *set = &request->DATA.SET_INFORMATION; /* both have the same layout */
     struct ndis_binding *binding = tag_of(request).binding;
     PVOID buffer = set->InformationBuffer;
+    ULONG length = set->InformationBufferLength;
     NDIS_STATUS status;
-    ULONG filter;
 
     m->bytes_written = m->bytes_needed = 0;
-    if (!is_set(request)) {
-        status = m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer,
-                                                          set->InformationBufferLength,
-                                                          &m->bytes_written, &m->bytes_needed);
-    } else {
-        if (binding && set->Oid == OID_GEN_CURRENT_PACKET_FILTER &&
-            set->InformationBufferLength >= sizeof(ULONG)) {
-            ndis_lock(&m->lock);
-            memcpy(&filter, buffer, sizeof(ULONG));
-            __atomic_store_n(&binding->filter, filter, __ATOMIC_RELAXED);
-            m->filter = union_of_filters(m);
-            ndis_unlock(&m->lock);
-            buffer = &m->filter;
-        }
-        status = m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer,
-                                                        set->InformationBufferLength,
+    if (!is_set(request))
+        return m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer, length,
                                                         &m->bytes_written, &m->bytes_needed);
+    if (binding) {
+        status = ndis_filter_set(m, binding, set->Oid, &buffer, &length);
+        if (status != NDIS_STATUS_SUCCESS)
+            return status;
     }
-    return status;
+    return m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer, length,
+                                                  &m->bytes_written, &m->bytes_needed);
 }
 
 static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
@@ -97,7 +78,7 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
 
 /* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is
  * none. */
-static PNDIS_REQUEST take_current(struct ndis_miniport *m)
+static PNDIS_REQUEST take_current(struct ndis_miniport *m, NDIS_STATUS status)
 {
     PNDIS_REQUEST request;
 
@@ -107,6 +88,10 @@ static PNDIS_REQUEST take_current(struct ndis_miniport *m)
     if (request) {
         request->DATA.SET_INFORMATION.BytesRead = m->bytes_written;
         request->DATA.SET_INFORMATION.BytesNeeded = m->bytes_needed;
+        if (ndis_filter_settle(m, status) && status == NDIS_STATUS_SUCCESS)
+            request->DATA.SET_INFORMATION.BytesRead =
+                request->DATA.SET_INFORMATION
+                    .InformationBufferLength; /* of its own, not the union */
     }
     ndis_unlock(&m->lock);
     return request;
@@ -118,7 +103,7 @@ static NDIS_STATUS run_current(struct ndis_miniport *m, PNDIS_REQUEST request)
     NDIS_STATUS status = call_driver(m, request);
 
     if (status != NDIS_STATUS_PENDING)
-        take_current(m);
+        take_current(m, status);
     return status;
 }
 
@@ -186,6 +171,22 @@ static NDIS_STATUS submit(struct ndis_miniport *m, PNDIS_REQUEST request)
     return status;
 }
 
+/* The library's own OID. Of the options only NO_LOOPBACK changes anything. */
+static NDIS_STATUS set_options(struct ndis_binding *binding, struct SET_INFORMATION *set)
+{
+    ULONG options;
+
+    if (set->InformationBufferLength < sizeof(options)) {
+        set->BytesNeeded = sizeof(options);
+        return NDIS_STATUS_INVALID_LENGTH;
+    }
+    memcpy(&options, set->InformationBuffer, sizeof(options));
+    __atomic_store_n(&binding->no_loopback, options & NDIS_PROT_OPTION_NO_LOOPBACK,
+                     __ATOMIC_RELAXED);
+    set->BytesRead = sizeof(options);
+    return NDIS_STATUS_SUCCESS;
+}
+
 VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request)
 {
     struct ndis_binding *binding = NdisBindingHandle;
@@ -197,8 +198,7 @@ VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUE
         Request->RequestType != NdisRequestSetInformation)
         *Status = NDIS_STATUS_NOT_SUPPORTED;
     else if (is_set(Request) && Request->DATA.SET_INFORMATION.Oid == OID_GEN_PROTOCOL_OPTIONS)
-        *Status =
-            NDIS_STATUS_SUCCESS; /* the library's own; none of the options changes anything yet */
+        *Status = set_options(binding, &Request->DATA.SET_INFORMATION);
     else
         *Status = submit(binding->miniport, Request);
     ndis_preempt("NdisRequest returned");
@@ -230,7 +230,7 @@ static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const 
     enum nic_level before;
 
     ndis_preempt(call);
-    request = take_current(m);
+    request = take_current(m, status);
     if (!request) {
         ndis_log("%s: %s without a request; ignored", m->name, call);
         return;
@@ -309,7 +309,7 @@ VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
 /* The request that was in the miniport went with the reset. */
 static void abort_request(struct ndis_miniport *m)
 {
-    PNDIS_REQUEST request = take_current(m);
+    PNDIS_REQUEST request = take_current(m, NDIS_STATUS_REQUEST_ABORTED);
 
     if (request)
         tell(request, NDIS_STATUS_REQUEST_ABORTED);
@@ -319,13 +319,11 @@ void ndis_reset_end(struct ndis_miniport *m)
 {
     struct ndis_binding *by;
     NDIS_STATUS status;
-    ULONG read, needed;
 
     ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
     abort_request(m);
     if (m->addressing_reset)
-        m->driver->chars.SetInformationHandler(m->context, OID_GEN_CURRENT_PACKET_FILTER,
-                                               &m->filter, sizeof(m->filter), &read, &needed);
+        ndis_filter_reissue(m);
     m->stalled = false;
     ndis_lock(&m->lock);
     __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);

@@ -388,36 +388,77 @@ static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET 
     }
 }
 
+/* ---- loopback ---- */
+
+static inline bool is_looping(const struct ndis_binding *binding)
+{
+    return unlikely(__atomic_load_n(&binding->miniport->loops, __ATOMIC_RELAXED));
+}
+
+/* A copy for the bindings that want it; NULL also for a packet that will be refused. Not NULL and
+ * its packet set: the packet is the loopback's, DONE until the copy has been delivered. */
+static struct ndis_loop *loop_take(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct ndis_loop *loop = refusal(binding->miniport, binding) == NDIS_STATUS_SUCCESS
+                                 ? ndis_loopback_take(binding, packet)
+                                 : NULL;
+
+    if (loop && loop->packet) {
+        ndis_packet_set_owner(packet, binding);
+        ndis_packet_set(packet, PACKET_DONE);
+        ndis_count_add(&binding->sent, false);
+    }
+    return loop;
+}
+
+void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet)
+{
+    give_back(m, packet, NDIS_STATUS_SUCCESS, "loopback");
+}
+
+/* ---- the calls ---- */
+
+static NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
+    enum nic_level before;
+    NDIS_STATUS status;
+
+    ndis_packet_set_owner(packet, binding);
+    if (!m->serialized)
+        return send_deserialized(binding, packet);
+    before = ndis_raise();
+    if (ndis_gate_try(m)) {
+        ndis_inside = m;
+        ndis_count_add(&binding->sent, true);
+        status = start_one(m, packet);
+        ndis_inside = outer;
+        ndis_gate_leave(m);
+    } else {
+        status = queue_up(binding, &packet, 1);
+        if (unlikely(status != NDIS_STATUS_PENDING) && ndis_verifying())
+            ndis_verify_return(packet, status, "NdisSend");
+    }
+    ndis_lower(before);
+    return status;
+}
+
 VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)
 {
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
-    enum nic_level before;
+    struct ndis_miniport *m = binding->miniport;
+    struct ndis_loop *loop = NULL;
 
     ndis_preempt("NdisSend");
     if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, Packet)) {
         *Status = NDIS_STATUS_FAILURE;
         return;
     }
-    ndis_packet_set_owner(Packet, binding);
-    if (!m->serialized) {
-        *Status = send_deserialized(binding, Packet);
-        ndis_preempt("NdisSend returned");
-        return;
-    }
-    before = ndis_raise();
-    if (ndis_gate_try(m)) {
-        ndis_inside = m;
-        ndis_count_add(&binding->sent, true);
-        *Status = start_one(m, Packet);
-        ndis_inside = outer;
-        ndis_gate_leave(m);
-    } else {
-        *Status = queue_up(binding, &Packet, 1);
-        if (unlikely(*Status != NDIS_STATUS_PENDING) && ndis_verifying())
-            ndis_verify_return(Packet, *Status, "NdisSend");
-    }
-    ndis_lower(before);
+    if (is_looping(binding))
+        loop = loop_take(binding, Packet);
+    *Status = loop && loop->packet ? NDIS_STATUS_PENDING : send_one(binding, Packet);
+    if (unlikely(loop))
+        ndis_loopback_post(m, loop);
     ndis_preempt("NdisSend returned");
 }
 
@@ -447,6 +488,38 @@ static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT
     ndis_lower(before);
 }
 
+/* What is looped back and not sent is left out. */
+static void __attribute__((noinline))
+send_array_looped(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    struct ndis_miniport *m = binding->miniport;
+    struct ndis_loop *list = NULL, **tail = &list;
+    UINT first = 0;
+
+    for (UINT i = 0; i < count; i++) {
+        struct ndis_loop *loop = loop_take(binding, packets[i]);
+        if (!loop)
+            continue;
+        *tail = loop;
+        tail = &loop->next;
+        if (!loop->packet)
+            continue;
+        send_array(binding, packets + first, i - first);
+        first = i + 1;
+    }
+    send_array(binding, packets + first, count - first);
+    if (list)
+        ndis_loopback_post(m, list);
+}
+
+static inline void send_array_any(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    if (is_looping(binding))
+        send_array_looped(binding, packets, count);
+    else
+        send_array(binding, packets, count);
+}
+
 /* What the verifier refuses is left out. */
 static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
@@ -455,10 +528,10 @@ static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET pack
     for (UINT i = 0; i < count; i++) {
         if (ndis_verify_submit("NdisSendPackets", binding, packets[i]))
             continue;
-        send_array(binding, packets + first, i - first);
+        send_array_any(binding, packets + first, i - first);
         first = i + 1;
     }
-    send_array(binding, packets + first, count - first);
+    send_array_any(binding, packets + first, count - first);
 }
 
 VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
@@ -467,7 +540,7 @@ VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, U
     if (ndis_verifying())
         send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
     else
-        send_array(NdisBindingHandle, PacketArray, NumberOfPackets);
+        send_array_any(NdisBindingHandle, PacketArray, NumberOfPackets);
     ndis_preempt("NdisSendPackets returned");
 }
 

@@ -22,7 +22,8 @@ typedef void nic_ndis_report_fn(void *context, const char *sentence);
 
 /* Zeroed is the default. */
 struct nic_ndis_options {
-    bool verify; /* verifier on: owner of every packet, contents, levels, stalls, leaks */
+    bool verify;       /* verifier on: owner of every packet, contents, levels, stalls, leaks */
+    bool send_to_self; /* a frame to the adapter's own address is looped back and sent, too */
     nic_ndis_report_fn *report; /* findings; NULL: standard error */
     void *report_context;
     nic_ndis_report_fn *log; /* NdisWriteErrorLogEntry and library messages; NULL: standard error */
@@ -65,6 +66,7 @@ struct nic_ndis_statistics {
     uint64_t waiting;        /* now in the queue */
     uint64_t interrupts;     /* ISR recognised */
     uint64_t indications;    /* frames indicated by the driver */
+    uint64_t looped;         /* frames looped back by the library */
     uint64_t findings;       /* of the verifier, whole machine */
 };
 

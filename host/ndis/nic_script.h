@@ -78,6 +78,8 @@ struct nic_script_miniport {
     bool deserialized;
     ULONG max_packets; /* OID_GEN_MAXIMUM_SEND_PACKETS; 0: not supported */
     ULONG mac_options;
+    UCHAR address[6];             /* OID_802_3_CURRENT_ADDRESS; zeros: not supported */
+    NDIS_STATUS set_status;       /* of MiniportSetInformation */
     UCHAR ndis_major, ndis_minor; /* 0: 5.1 */
     NDIS_STATUS initialize_status;
     bool reset_pends;   /* MiniportReset answers PENDING; nic_script_reset_done ends it */
@@ -107,6 +109,8 @@ struct nic_script_miniport {
     PVOID request_buffer;
     ULONG request_length, filter;
     PULONG request_written;
+    UCHAR multicast[32][6]; /* as set last */
+    unsigned multicast_count;
     unsigned returned; /* packets back by MiniportReturnPacket */
 };
 

@@ -357,6 +357,9 @@ static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid
     } else if (Oid == OID_GEN_MAC_OPTIONS) {
         status = answer(Oid, s->mac_options, InformationBuffer, InformationBufferLength,
                         BytesWritten, BytesNeeded);
+    } else if (Oid == OID_802_3_CURRENT_ADDRESS && memcmp(s->address, (UCHAR[6]){0}, 6) != 0) {
+        memcpy(InformationBuffer, s->address, *BytesWritten = sizeof(s->address));
+        status = NDIS_STATUS_SUCCESS;
     } else if (Oid == OID_GEN_MAXIMUM_SEND_PACKETS && s->max_packets) {
         status = answer(Oid, s->max_packets, InformationBuffer, InformationBufferLength,
                         BytesWritten, BytesNeeded);
@@ -378,8 +381,12 @@ static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
     *BytesNeeded = 0;
     if (Oid == OID_GEN_CURRENT_PACKET_FILTER)
         memcpy(&s->filter, InformationBuffer, sizeof(s->filter));
+    if (Oid == OID_802_3_MULTICAST_LIST && InformationBufferLength <= sizeof(s->multicast)) {
+        memcpy(s->multicast, InformationBuffer, InformationBufferLength);
+        s->multicast_count = InformationBufferLength / 6;
+    }
     leave(s);
-    return s->requests_pend ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
+    return s->requests_pend ? NDIS_STATUS_PENDING : s->set_status;
 }
 
 void nic_script_request_done(struct nic_script_miniport *s, NDIS_STATUS status)

@@ -197,7 +197,7 @@ static void protocol_register(void)
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
 }
 
-static void protocol_bind(void)
+void rig_bind(void)
 {
     NDIS_STRING name = NDIS_STRING_CONST("nic0");
     NDIS_MEDIUM medium = NdisMedium802_3;
@@ -206,6 +206,10 @@ static void protocol_bind(void)
     NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, &name,
                     0, NULL);
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
+    /* What comes in is counted: it shall come from the device alone. */
+    ck_assert_int_eq(
+        rig_set(OID_GEN_PROTOCOL_OPTIONS, &(ULONG){NDIS_PROT_OPTION_NO_LOOPBACK}, sizeof(ULONG)),
+        NDIS_STATUS_SUCCESS);
 }
 
 /* ---- machine ---- */
@@ -258,7 +262,7 @@ void rig_start(const struct rig_options *options)
     parameters[count] = "Slot=0"; /* the first of two counts */
     rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
     if (rig.added == NDIS_STATUS_SUCCESS)
-        protocol_bind();
+        rig_bind();
     rig_pass(10 * RIG_MS);
 }
 

@@ -110,6 +110,7 @@ void rig_pass(uint64_t ns);
 bool rig_settle(uint64_t bound_ns); /* until rig_open() is 0; false: bound reached */
 
 NDIS_STATUS rig_query(NDIS_OID, void *buffer, unsigned length, unsigned *written);
+void rig_bind(void); /* opens the adapter again after it was removed and added */
 NDIS_STATUS rig_set(NDIS_OID, void *buffer, unsigned length);
 struct nic_oid_driver rig_driver(void); /* OID_HILNIC_DRIVER */
 const char *rig_message(void);          /* OID_HILNIC_LAST_ERROR */

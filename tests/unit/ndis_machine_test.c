@@ -286,7 +286,7 @@ END_TEST
 START_TEST(req_60_mac_options_are_asked_at_the_beginning)
 {
     start(0);
-    ck_assert_uint_eq(r.miniport->queries, 2); /* MAC options, maximum send packets */
+    ck_assert_uint_eq(r.miniport->queries, 3); /* MAC options, maximum send packets, address */
     stop_clean();
 }
 END_TEST
