@@ -360,6 +360,9 @@ static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid
     } else if (Oid == OID_802_3_CURRENT_ADDRESS && memcmp(s->address, (UCHAR[6]){0}, 6) != 0) {
         memcpy(InformationBuffer, s->address, *BytesWritten = sizeof(s->address));
         status = NDIS_STATUS_SUCCESS;
+    } else if (Oid == OID_GEN_MAXIMUM_TOTAL_SIZE) {
+        status = answer(Oid, 1514, InformationBuffer, InformationBufferLength, BytesWritten,
+                        BytesNeeded);
     } else if (Oid == OID_GEN_MAXIMUM_SEND_PACKETS && s->max_packets) {
         status = answer(Oid, s->max_packets, InformationBuffer, InformationBufferLength,
                         BytesWritten, BytesNeeded);

@@ -95,33 +95,51 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
     return packet;
 }
 
+/* Up to SENDER_BATCH packets from the beginning of `frames`, the highest priority first and equal ones as they came
+ * (REQ-34): nothing below reorders. */
+static UINT make_batch(struct sender *s, const struct sender_frame *frames, UINT count,
+                       PNDIS_PACKET *packets)
+{
+    UINT priorities[SENDER_BATCH], n, at;
+    for (n = 0; n < count && n < SENDER_BATCH; n++) {
+        PNDIS_PACKET packet = make_packet(s, &frames[n]);
+        if (!packet)
+            break;
+        for (at = n; at && priorities[at - 1] < frames[n].priority; at--) {
+            packets[at] = packets[at - 1];
+            priorities[at] = priorities[at - 1];
+        }
+        packets[at] = packet;
+        priorities[at] = frames[n].priority;
+    }
+    return n;
+}
+
+static void send_singly(struct sender *s, PNDIS_PACKET *packets, UINT count)
+{
+    for (UINT i = 0; i < count; i++) {
+        NDIS_STATUS status;
+        s->counts.ndis_send++;
+        NdisSend(&status, s->binding, packets[i]);
+        if (status == NDIS_STATUS_PENDING) {
+            s->counts.pending++;
+            continue;
+        }
+        s->counts.synchronous++;
+        finish(s, packets[i], status);
+    }
+}
+
 UINT sender_send(struct sender *s, const struct sender_frame *frames, UINT count,
                  enum sender_call call)
 {
     PNDIS_PACKET packets[SENDER_BATCH];
-    UINT n;
+    UINT n = make_batch(s, frames, count, packets);
     if (call == SENDER_BY_MINIPORT)
         call = s->max_send_packets > 1 ? SENDER_NDIS_SEND_PACKETS : SENDER_NDIS_SEND;
     if (call == SENDER_NDIS_SEND) {
-        for (n = 0; n < count; n++) {
-            NDIS_STATUS status;
-            PNDIS_PACKET packet = make_packet(s, &frames[n]);
-            if (!packet)
-                break;
-            s->counts.ndis_send++;
-            NdisSend(&status, s->binding, packet);
-            if (status == NDIS_STATUS_PENDING) {
-                s->counts.pending++;
-                continue;
-            }
-            s->counts.synchronous++;
-            finish(s, packet, status);
-        }
-        return n;
-    }
-    for (n = 0; n < count && n < SENDER_BATCH && (packets[n] = make_packet(s, &frames[n])); n++)
-        ;
-    if (n) {
+        send_singly(s, packets, n);
+    } else if (n) {
         s->counts.ndis_send_packets++;
         NdisSendPackets(s->binding, packets, n);
     }

@@ -16,7 +16,8 @@ struct sender;
 struct sender_frame {
     const UCHAR *octets; /* destination address on; untouched and valid until its completion */
     UINT length;
-    ULONG number; /* the caller's, returned in the completion */
+    ULONG number;  /* the caller's, returned in the completion */
+    UINT priority; /* of those given in one call the highest go first, equal ones in order */
 };
 
 struct sender_handlers {
@@ -45,8 +46,8 @@ struct sender_counts {
 struct sender *sender_open(const char *adapter, const struct sender_handlers *, NDIS_STATUS *);
 void sender_close(struct sender *); /* everything must have been completed */
 
-/* Sends up to `count` frames in order, by one call or by several. Returns how many it took: fewer when descriptors are
- * out, never more than SENDER_BATCH with NdisSendPackets. `completed` may be called from inside. */
+/* Sends up to `count` frames by their priority, by one call or by several. Returns how many it took, from the first on:
+ * fewer when descriptors are out, never more than SENDER_BATCH. `completed` may be called from inside. */
 UINT sender_send(struct sender *, const struct sender_frame *, UINT count, enum sender_call);
 
 UINT sender_max_send_packets(const struct sender *);

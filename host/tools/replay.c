@@ -208,7 +208,7 @@ static bool send_some(struct replay *r, uint64_t start_ns)
         return false;
     for (uint32_t i = 0; i < n; i++) {
         const struct capture_frame *f = &r->capture->frames[r->next + i];
-        frames[i] = (struct sender_frame){f->octets, f->length, r->next + i};
+        frames[i] = (struct sender_frame){f->octets, f->length, r->next + i, 0};
         r->fate[r->next + i] = SENT;
         r->under_way_bytes += cost(f);
     }

@@ -202,7 +202,7 @@ bool cosim_send(struct cosim *c)
             break;
         c->under_way_bytes += bytes;
         frames[n] = (struct sender_frame){c->frames[c->sent + n].octets,
-                                          c->frames[c->sent + n].length, c->sent + n};
+                                          c->frames[c->sent + n].length, c->sent + n, 0};
         n++;
     }
     if (!n)

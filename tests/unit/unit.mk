@@ -2,7 +2,7 @@
 # Unit tests of the platforms and the NDIS library. `make SANITIZE=thread unit` runs them under a sanitizer.
 
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_loopback_test ndis_machine_test ndis_system_test \
-	ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test
+	ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
@@ -11,6 +11,8 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_model.o
+$(O)/tests/unit/sender_test: $(O)/host/protocols/sender.o
+$(O)/tests/unit/sender_test.o: override CFLAGS += -Ihost/protocols
 
 .PHONY: unit-ndis
 unit-ndis: $(NDIS_TEST_PROGRAMS)
