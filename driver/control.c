@@ -115,7 +115,8 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         x->words[0] = NIC_CTRL_TX_ENABLE_MASK | NIC_CTRL_RX_ENABLE_MASK;
         break;
     case NIC_STEP_ALIVE:
-        x->address = NIC_CTRL_ADDR;
+        x->address = NIC_MAC_LO_ADDR;
+        x->count = 2;
         x->read = TRUE;
         break;
     case NIC_STEP_SNAPSHOT:
@@ -200,7 +201,8 @@ static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
         a->probed = TRUE;
         break;
     case NIC_STEP_ALIVE:
-        if (!(word & (NIC_CTRL_TX_ENABLE_MASK | NIC_CTRL_RX_ENABLE_MASK)))
+        if (word != nic_get_le32(a->address) ||
+            (nic_get_le32(data + 4) & 0xffff) != (a->address[4] | (ULONG)a->address[5] << 8))
             nic_trouble(a, "The device was reset and has forgotten its settings");
         break;
     }

@@ -72,8 +72,8 @@ enum nic_state {
 /* Register accesses that are to be made, one at a time, lowest bit first (control.c). */
 enum nic_step {
     NIC_STEP_RESET = 1 << 0,
-    NIC_STEP_MODERATION = 1 << 1,
-    NIC_STEP_FILTER = 1 << 2, /* FILTER, HASH, MAC: one block */
+    NIC_STEP_FILTER = 1 << 1, /* FILTER, HASH, MAC: one block; first, see NIC_STEP_ALIVE */
+    NIC_STEP_MODERATION = 1 << 2,
     NIC_STEP_EXACT = 1 << 3,
     NIC_STEP_LINK = 1 << 4, /* written, or read where a processor keeps it */
     NIC_STEP_CTRL = 1 << 5, /* last: frames flow from here on */
@@ -82,7 +82,7 @@ enum nic_step {
     NIC_STEP_REGISTER_READ = 1 << 8,
     NIC_STEP_REGISTER_WRITE = 1 << 9,
     NIC_STEP_PROBE = 1 << 10, /* device time, for the hang check */
-    NIC_STEP_ALIVE = 1 << 11, /* has the device still what it was told? */
+    NIC_STEP_ALIVE = 1 << 11, /* has the device still what it was told first? */
 };
 #define NIC_STEPS_SETUP                                                                            \
     (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)

@@ -134,10 +134,10 @@ static void resets(enum core_domain domain, unsigned rounds, unsigned cycles)
         core_model_reset(c.machine.core, domain, 1 + cosim_draw(&c, cycles));
     }
     ck_assert(cosim_carry(&c, UINT64_MAX));
-    if (domain ==
-        CORE_SYS) { /* a device that forgot everything needs its driver to set it up again */
+    /* A device that forgot everything is set up again by its driver, which notices at the next hang check. */
+    if (domain == CORE_SYS) {
         c.any_order = true;
-        ck_assert_int_eq(sender_reset(c.machine.sender), NDIS_STATUS_SUCCESS);
+        machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + 6000000000);
     }
     uint32_t succeeded = c.succeeded, matched = match_counts(c.match)->matched;
     c.count = all;
