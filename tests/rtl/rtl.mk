@@ -5,6 +5,7 @@
 
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
+RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
 RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
 RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
 RTL_BENCH_nic_afifo__bram := -GBRAM=1
@@ -14,7 +15,7 @@ RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
 RTL_BENCH_OBJS := $(addprefix $(RTL_BENCH_DIR)/,verilated.o verilated_threads.o $(if $(TRACE),verilated_vcd_c.o))
 VERILATOR_INCLUDE = $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include
-RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -isystem $(VERILATOR_INCLUDE) \
+RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -Isim/models -isystem $(VERILATOR_INCLUDE) \
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
 
 TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
@@ -41,6 +42,9 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_t
 		$(RTL_BENCH_DIR)/%.dir/built $(RTL_BENCH_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(RTL_BENCH_CXXFLAGS) -MMD -MP -MT $@ -MF $(RTL_BENCH_DIR)/$*.dir/bench.d -isystem $(RTL_BENCH_DIR)/$*.dir $< $(RTL_BENCH_DIR)/$*.dir/Vtop__ALL.a \
-		$(RTL_BENCH_OBJS) -lcheck -lsubunit -lz -lm -lrt -lpthread -o $@
+		$(filter $(O)/%.o,$^) $(RTL_BENCH_OBJS) -lcheck -lsubunit -lz -lm -lrt -lpthread -o $@
+
+# Models in C that a bench drives its pins with.
+$(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
 
 -include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d $(RTL_BENCH_DIR)/*.dir/bench.d)

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ULPI PHY of a model, see ulpi_phy.h. Clause numbers are those of ULPI 1.1.
+#include "ulpi_phy.h"
+
+#include <string.h>
+
+// HOLD: after reset. LINK: the link has the bus. TURN: dir has just risen. BUS: RXCMDs and bytes. BACK: dir has just fallen.
+enum { HOLD, LINK, TURN, BUS, BACK };
+// What the link is at: nothing, a packet, a register's value to come, the value taken and stp to come.
+enum { NONE, SENDING, WRITING, WRITTEN };
+enum { COMMAND_SEND = 1, COMMAND_WRITE = 2 };
+enum { EVENT_ACTIVE = 0x10, EVENT_ERROR = 0x30 };
+
+void ulpi_phy_init(struct ulpi_phy *phy)
+{
+    memset(phy, 0, sizeof(*phy));
+    phy->dir = true;
+}
+
+void ulpi_phy_line(struct ulpi_phy *phy, uint8_t line, uint8_t vbus)
+{
+    phy->report |= line != phy->line || vbus != phy->vbus;
+    phy->line = line;
+    phy->vbus = vbus;
+}
+
+bool ulpi_phy_receive(struct ulpi_phy *phy, const uint8_t *bytes, size_t length, bool error)
+{
+    if (phy->in_due || length > sizeof(phy->in))
+        return false;
+    memcpy(phy->in, bytes, length);
+    phy->in_length = length;
+    phy->in_next = 0;
+    phy->in_error = error;
+    phy->in_due = true;
+    // Dir is up without nxt: only an RXCMD can say that a packet begins (3.8.2.4).
+    phy->report |= phy->dir;
+    return true;
+}
+
+static void breach(struct ulpi_phy *phy, const char *what)
+{
+    if (!phy->breach)
+        phy->breach = what;
+}
+
+static bool chance(struct ulpi_phy *phy, unsigned percent)
+{
+    return percent && phy->random(phy->context, 100) < percent;
+}
+
+static uint8_t rx_command(const struct ulpi_phy *phy, uint8_t event)
+{
+    return (uint8_t)(event | phy->vbus << 2 | phy->line);
+}
+
+static void reset(struct ulpi_phy *phy)
+{
+    memset(phy->registers, 0, sizeof(phy->registers));
+    phy->registers[ULPI_FUNCTION_CONTROL] = 0x41; // 4.2.2, 4.2.4: reset values
+    phy->registers[ULPI_OTG_CONTROL] = 0x06;
+    phy->state = HOLD;
+    phy->hold = phy->hold_clocks;
+    phy->command = NONE;
+    phy->dir = true;
+    phy->nxt = false;
+    phy->data = 0;
+    phy->report = true;
+    phy->in_due = false;
+}
+
+static void finish(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
+{
+    if (link->data)
+        breach(phy, "stp with data: the packet is in error (3.8.2.3)");
+    if (phy->command == SENDING)
+        phy->sent(phy->context, phy->out, phy->out_length, phy->pid);
+    else if (phy->command == WRITTEN) {
+        phy->registers[phy->address] = phy->value;
+        phy->writes++;
+    } else
+        breach(phy, "stp where nothing ends");
+    phy->command = NONE;
+}
+
+static void take_command(struct ulpi_phy *phy, uint8_t data)
+{
+    switch (data >> 6) {
+    case COMMAND_SEND:
+        phy->command = SENDING;
+        phy->pid = data & 0xf;
+        phy->out_length = 0;
+        if (phy->pid)
+            phy->out[phy->out_length++] = (uint8_t)((data & 0xf) | (~data & 0xf) << 4);
+        if (data & 0x30)
+            breach(phy, "reserved bits in TXCMD");
+        break;
+    case COMMAND_WRITE:
+        phy->command = WRITING;
+        phy->address = data & 0x3f;
+        break;
+    default:
+        breach(phy, "a command that no device needs");
+    }
+}
+
+static void take(struct ulpi_phy *phy, uint8_t data)
+{
+    if (phy->command == NONE)
+        take_command(phy, data);
+    else if (phy->command == SENDING && phy->out_length < sizeof(phy->out))
+        phy->out[phy->out_length++] = data;
+    else if (phy->command == WRITING) {
+        phy->value = data;
+        phy->command = WRITTEN;
+    } else
+        breach(phy, "more bytes than a packet has");
+}
+
+// The link has the bus. A packet it sends is not interrupted; all else is, at any clock.
+static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
+{
+    uint8_t data = link->data;
+    if (!link->driven)
+        breach(phy, "nobody drives the bus");
+    if (link->stp)
+        finish(phy, link);
+    else if (phy->nxt)
+        take(phy, data);
+    phy->nxt = false;
+    if (phy->command != SENDING &&
+        (phy->report || phy->in_due || chance(phy, phy->chatter_percent))) {
+        phy->command = NONE;
+        phy->state = TURN;
+        phy->dir = true;
+        phy->nxt = phy->in_due;
+        phy->report |= !phy->in_due;
+        return;
+    }
+    bool wants = phy->command == NONE ? data != 0 && !link->stp : phy->command != WRITTEN;
+    phy->nxt = wants && !chance(phy, phy->throttle_percent);
+}
+
+// The bus is the PHY's: bytes of a packet with nxt, RXCMDs without, in between as well.
+static void bus_clock(struct ulpi_phy *phy)
+{
+    bool over = phy->in_next == phy->in_length;
+    phy->state = BUS;
+    phy->nxt = false;
+    if (phy->in_due && !over && !phy->report && !chance(phy, phy->throttle_percent)) {
+        phy->nxt = true;
+        phy->data = phy->in[phy->in_next++];
+        return;
+    }
+    if (phy->in_due && (!over || phy->in_error)) {
+        bool error = phy->in_error && 2 * phy->in_next >= phy->in_length;
+        phy->data = rx_command(phy, error ? EVENT_ERROR : EVENT_ACTIVE);
+        phy->in_error &= !error;
+        phy->report = false;
+        return;
+    }
+    if (phy->report) {
+        phy->report = false;
+        phy->data = rx_command(phy, 0);
+        phy->in_due = false;
+        return;
+    }
+    phy->in_due = false;
+    phy->state = BACK;
+    phy->dir = false;
+    phy->data = 0;
+}
+
+void ulpi_phy_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
+{
+    if (link->reset) {
+        reset(phy);
+        return;
+    }
+    if (link->driven && (phy->dir || phy->state == BACK))
+        breach(phy, "the link drives a bus that is not its own");
+    switch (phy->state) {
+    case HOLD:
+        if (!phy->hold)
+            bus_clock(phy);
+        else
+            phy->hold--;
+        break;
+    case LINK:
+        link_clock(phy, link);
+        break;
+    case BACK:
+        phy->state = LINK;
+        break;
+    default:
+        bus_clock(phy);
+    }
+}
