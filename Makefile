@@ -83,7 +83,8 @@ LINTS += lint-clang lint-format
 lint-clang:
 	$(call say,CLANG,warnings of every C file)
 	$(Q)for file in $(filter %.c,$(C_SOURCES)); do \
-		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ihost/protocols -Ihost/tools -Itests/unit -I. -fsyntax-only $$file ; done
+		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ihost/protocols -Ihost/tools -Itests/unit -I. \
+			$(UMOCKDEV_CFLAGS) -fsyntax-only $$file ; done
 
 lint-format:
 	$(call say,FORMAT,C files against .clang-format)
