@@ -66,6 +66,12 @@ module nic_core #(
     input wire gmii_rx_dv_i,
     input wire gmii_rx_er_i,
 
+    // sys: MDIO to the PHYs, at the pins (nic_mdio).
+    output wire mdc_o,
+    output wire mdio_o,
+    output wire mdio_oe_o,
+    input wire mdio_i,
+
     // sys: enumeration speed, from register LINK.
     output wire [1:0] speed_o,
     // tx: periods without a clock edge before the next edge; 0 on a board.
@@ -428,6 +434,10 @@ module nic_core #(
         .exact_addr_o(exact_addr),
         .exact_wdata_o(exact_wdata),
         .exact_rdata_i(exact_rdata),
+        .mdc_o(mdc_o),
+        .mdio_o(mdio_o),
+        .mdio_oe_o(mdio_oe_o),
+        .mdio_i(mdio_i),
         .reset_start_o(reset_start),
         .resetting_i(resetting),
         .halted_i(halted),

@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0x55afcc3au
+#define NIC_MAP_HASH 0xd4294766u
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -241,6 +241,38 @@
 #define NIC_MAC_HI_OCTETS_SHIFT 0
 #define NIC_MAC_HI_OCTETS_MASK 0x0000ffffu
 
+/* MDIO_DATA: Data of the next MDIO write. */
+#define NIC_MDIO_DATA_ADDR 0x0070u
+#define NIC_MDIO_DATA_RESET_VALUE 0x00000000u
+#define NIC_MDIO_DATA_DATA_SHIFT 0
+#define NIC_MDIO_DATA_DATA_MASK 0x0000ffffu
+
+/* MDIO_CTRL: The next MDIO frame, IEEE 802.3 clause 22. */
+#define NIC_MDIO_CTRL_ADDR 0x0074u
+#define NIC_MDIO_CTRL_RESET_VALUE 0x00000000u
+#define NIC_MDIO_CTRL_REGISTER_SHIFT 0
+#define NIC_MDIO_CTRL_REGISTER_MASK 0x0000001fu
+#define NIC_MDIO_CTRL_PHY_SHIFT 8
+#define NIC_MDIO_CTRL_PHY_MASK 0x00001f00u
+#define NIC_MDIO_CTRL_WRITE_SHIFT 16
+#define NIC_MDIO_CTRL_WRITE_MASK 0x00010000u
+
+/* MDIO_STATUS: State and result of the last MDIO frame; the result is valid while busy is 0. */
+#define NIC_MDIO_STATUS_ADDR 0x0078u
+#define NIC_MDIO_STATUS_RESET_VALUE 0x00000000u
+#define NIC_MDIO_STATUS_DATA_SHIFT 0
+#define NIC_MDIO_STATUS_DATA_MASK 0x0000ffffu
+#define NIC_MDIO_STATUS_BUSY_SHIFT 16
+#define NIC_MDIO_STATUS_BUSY_MASK 0x00010000u
+#define NIC_MDIO_STATUS_NO_ANSWER_SHIFT 17
+#define NIC_MDIO_STATUS_NO_ANSWER_MASK 0x00020000u
+
+/* MDIO_START: Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1. */
+#define NIC_MDIO_START_ADDR 0x007cu
+#define NIC_MDIO_START_RESET_VALUE 0x00000000u
+#define NIC_MDIO_START_START_SHIFT 0
+#define NIC_MDIO_START_START_MASK 0x00000001u
+
 /* EXACT: Exact filter table, three words an entry: octets 0..1, 2..3, 4..5 (first octet in bits 7:0); bit 16 of the third word makes the entry valid. Entry i is at words 4i..4i+2; word 4i+3 reads 0. */
 #define NIC_EXACT_ADDR 0x0100u
 #define NIC_EXACT_RESET_VALUE 0x00000000u
@@ -423,6 +455,14 @@ static const struct nic_register nic_registers[] = {
      "Own address, octets 0..3 (octet 0 in bits 7:0): source of PAUSE frames. The filter knows only EXACT."},
     {"MAC_HI", 0x006cu, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu,
      "Own address, octets 4..5."},
+    {"MDIO_DATA", 0x0070u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu,
+     "Data of the next MDIO write."},
+    {"MDIO_CTRL", 0x0074u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00011f1fu,
+     "The next MDIO frame, IEEE 802.3 clause 22."},
+    {"MDIO_STATUS", 0x0078u, 1u, "r", 0x00000000u, 0xfffc0000u, 0x00000000u,
+     "State and result of the last MDIO frame; the result is valid while busy is 0."},
+    {"MDIO_START", 0x007cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,
+     "Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1."},
     {"EXACT", 0x0100u, 64u, "rw", 0x00000000u, 0xffffffffu, 0x0001ffffu,
      "Exact filter table, three words an entry: octets 0..1, 2..3, 4..5 (first octet in bits 7:0); bit 16 of the third word makes the entry valid. Entry i is at words 4i..4i+2; word 4i+3 reads 0."},
     {"IFG", 0x0400u, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x000000ffu,
@@ -486,15 +526,23 @@ static const struct nic_register_field nic_register_fields[] = {
     {13u, "bits", 0u, 0xffffffffu},
     {14u, "octets", 0u, 0xffffffffu},
     {15u, "octets", 0u, 0x0000ffffu},
-    {16u, "octets", 0u, 0x0000ffffu},
-    {16u, "valid", 16u, 0x00010000u},
-    {17u, "octets", 0u, 0x000000ffu},
-    {18u, "ns", 0u, 0xffffffffu},
-    {19u, "ns", 0u, 0xffffffffu},
-    {20u, "ns", 0u, 0xffffffffu},
-    {21u, "ppb", 0u, 0x001fffffu},
-    {22u, "take", 0u, 0x00000001u},
-    {23u, "value", 0u, 0xffffffffu},
+    {16u, "data", 0u, 0x0000ffffu},
+    {17u, "register", 0u, 0x0000001fu},
+    {17u, "phy", 8u, 0x00001f00u},
+    {17u, "write", 16u, 0x00010000u},
+    {18u, "data", 0u, 0x0000ffffu},
+    {18u, "busy", 16u, 0x00010000u},
+    {18u, "no_answer", 17u, 0x00020000u},
+    {19u, "start", 0u, 0x00000001u},
+    {20u, "octets", 0u, 0x0000ffffu},
+    {20u, "valid", 16u, 0x00010000u},
+    {21u, "octets", 0u, 0x000000ffu},
+    {22u, "ns", 0u, 0xffffffffu},
+    {23u, "ns", 0u, 0xffffffffu},
+    {24u, "ns", 0u, 0xffffffffu},
+    {25u, "ppb", 0u, 0x001fffffu},
+    {26u, "take", 0u, 0x00000001u},
+    {27u, "value", 0u, 0xffffffffu},
 };
 #define NIC_REGISTER_FIELDS (sizeof nic_register_fields / sizeof nic_register_fields[0])
 

@@ -54,6 +54,12 @@ module nic_mgmt_sys #(
     output wire [16:0] exact_wdata_o,
     input wire [16:0] exact_rdata_i,
 
+    // MDIO pins: nic_mdio.
+    output wire mdc_o,
+    output wire mdio_o,
+    output wire mdio_oe_o,
+    input wire mdio_i,
+
     // Status, and the pulse that starts a NIC reset.
     output wire reset_start_o,
     input wire resetting_i,
@@ -91,11 +97,12 @@ module nic_mgmt_sys #(
     wire [31:0] bridge_rdata;
     wire sys_bit;
     wire hit, exact_sel;
+    wire mdio_busy;
 
     assign exact_we_o = we && exact_sel;
     assign exact_addr_o = reg_addr_i[7:2];
     assign exact_wdata_o = reg_wdata_i[16:0];
-    assign idle_o = !reg_valid_i && bridge_idle;
+    assign idle_o = !reg_valid_i && bridge_idle && !mdio_busy;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) step_q <= '0;
@@ -131,6 +138,27 @@ module nic_mgmt_sys #(
         .tx_ready_i(tx_ready_i),
         .tx_rdata_i(tx_rdata_i),
         .tx_error_i(tx_error_i)
+    );
+
+    wire mdio_start, mdio_write, mdio_no_answer;
+    wire [4:0] mdio_phy, mdio_register;
+    wire [15:0] mdio_wdata, mdio_rdata;
+
+    nic_mdio #(.SYS_MHZ(SYS_MHZ)) u_mdio (
+        .clk_i(clk_i),
+        .rst_i(rst_i),
+        .start_i(mdio_start),
+        .write_i(mdio_write),
+        .phy_i(mdio_phy),
+        .reg_i(mdio_register),
+        .wdata_i(mdio_wdata),
+        .busy_o(mdio_busy),
+        .rdata_o(mdio_rdata),
+        .no_answer_o(mdio_no_answer),
+        .mdc_o(mdc_o),
+        .mdio_o(mdio_o),
+        .mdio_oe_o(mdio_oe_o),
+        .mdio_i(mdio_i)
     );
 
     nic_regs_sys u_regs (
@@ -178,6 +206,14 @@ module nic_mgmt_sys #(
         .hash1_bits_o(hash_o[63:32]),
         .mac_lo_octets_o(mac_addr_o[31:0]),
         .mac_hi_octets_o(mac_addr_o[47:32]),
+        .mdio_data_data_o(mdio_wdata),
+        .mdio_start_start_o(mdio_start),
+        .mdio_ctrl_write_o(mdio_write),
+        .mdio_ctrl_phy_o(mdio_phy),
+        .mdio_ctrl_register_o(mdio_register),
+        .mdio_status_no_answer_i(mdio_no_answer),
+        .mdio_status_busy_i(mdio_busy),
+        .mdio_status_data_i(mdio_rdata),
         .exact_sel_o(exact_sel),
         .exact_rdata_i({15'h0, exact_rdata_i})
     );

@@ -49,10 +49,19 @@ module nic_regs_sys (
     output logic [31:0] hash1_bits_o,
     output logic [31:0] mac_lo_octets_o,
     output logic [15:0] mac_hi_octets_o,
+    output logic [15:0] mdio_data_data_o,
+    output logic mdio_ctrl_write_o,
+    output logic [4:0] mdio_ctrl_phy_o,
+    output logic [4:0] mdio_ctrl_register_o,
+    input  wire mdio_status_no_answer_i,
+    input  wire mdio_status_busy_i,
+    input  wire [15:0] mdio_status_data_i,
+    output logic mdio_start_start_o,   // high in the cycle of the write
     output logic exact_sel_o,   // the address is in this window
     input  wire [31:0] exact_rdata_i
 );
     assign reset_start_o = we_i && addr_i == 7'h11 && wdata_i[0];
+    assign mdio_start_start_o = we_i && addr_i == 7'h1f && wdata_i[0];
     assign exact_sel_o = addr_i[8:8] == 1'h1;
 
     always_ff @(posedge clk_i) begin
@@ -97,6 +106,14 @@ module nic_regs_sys (
         if (we_i && addr_i == 7'h1b) begin
             mac_hi_octets_o <= wdata_i[15:0];
         end
+        if (we_i && addr_i == 7'h1c) begin
+            mdio_data_data_o <= wdata_i[15:0];
+        end
+        if (we_i && addr_i == 7'h1d) begin
+            mdio_ctrl_write_o <= wdata_i[16];
+            mdio_ctrl_phy_o <= wdata_i[12:8];
+            mdio_ctrl_register_o <= wdata_i[4:0];
+        end
         if (rst_i) begin
             ctrl_loopback_o <= 1'h0;
             ctrl_rx_enable_o <= 1'h0;
@@ -119,6 +136,10 @@ module nic_regs_sys (
             hash1_bits_o <= 32'h0;
             mac_lo_octets_o <= 32'h0;
             mac_hi_octets_o <= 16'h0;
+            mdio_data_data_o <= 16'h0;
+            mdio_ctrl_write_o <= 1'h0;
+            mdio_ctrl_phy_o <= 5'h0;
+            mdio_ctrl_register_o <= 5'h0;
         end
     end
 
@@ -141,6 +162,10 @@ module nic_regs_sys (
             7'b0011001: hit_o = 1'b1;
             7'b0011010: hit_o = 1'b1;
             7'b0011011: hit_o = 1'b1;
+            7'b0011100: hit_o = 1'b1;
+            7'b0011101: hit_o = 1'b1;
+            7'b0011110: hit_o = 1'b1;
+            7'b0011111: hit_o = 1'b1;
             7'b1??????: hit_o = 1'b1;
             default: hit_o = 1'b0;
         endcase
@@ -158,7 +183,7 @@ module nic_regs_sys (
         .rdata_o(copy)
     );
 
-    logic [9:0] written_q;
+    logic [11:0] written_q;
     always_ff @(posedge clk_i) begin
         if (we_i && addr_i == 7'h10) written_q[0] <= 1'b1;
         if (we_i && addr_i == 7'h13) written_q[1] <= 1'b1;
@@ -170,6 +195,8 @@ module nic_regs_sys (
         if (we_i && addr_i == 7'h19) written_q[7] <= 1'b1;
         if (we_i && addr_i == 7'h1a) written_q[8] <= 1'b1;
         if (we_i && addr_i == 7'h1b) written_q[9] <= 1'b1;
+        if (we_i && addr_i == 7'h1c) written_q[10] <= 1'b1;
+        if (we_i && addr_i == 7'h1d) written_q[11] <= 1'b1;
         if (rst_i) written_q <= '0;
     end
 
@@ -217,6 +244,14 @@ module nic_regs_sys (
                 written = written_q[9];
                 mask = 32'h0000ffff;
             end
+            7'h1c: begin
+                written = written_q[10];
+                mask = 32'h0000ffff;
+            end
+            7'h1d: begin
+                written = written_q[11];
+                mask = 32'h00011f1f;
+            end
             default: begin
                 written = 1'b0;
                 mask = '0;
@@ -233,6 +268,7 @@ module nic_regs_sys (
     wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
     wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
     wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
+    wire [31:0] word_0011110 = {14'h0, mdio_status_no_answer_i, mdio_status_busy_i, mdio_status_data_i};
     wire [31:0] word_1xxxxxx = exact_rdata_i;
     wire tree_000000x = addr_i[2] ? word_0000001[bit_i] : word_0000000[bit_i];
     wire tree_000001x = addr_i[2] ? word_0000011[bit_i] : word_0000010[bit_i];
@@ -244,7 +280,10 @@ module nic_regs_sys (
     wire tree_001011x = addr_i[2] ? 1'b0 : word_0010110[bit_i];
     wire tree_00101x = addr_i[3] ? tree_001011x : tree_001010x;
     wire tree_0010x = addr_i[4] ? tree_00101x : tree_00100x;
-    wire tree_001x = addr_i[5] ? 1'b0 : tree_0010x;
+    wire tree_001111x = addr_i[2] ? 1'b0 : word_0011110[bit_i];
+    wire tree_00111x = addr_i[3] ? tree_001111x : 1'b0;
+    wire tree_0011x = addr_i[4] ? tree_00111x : 1'b0;
+    wire tree_001x = addr_i[5] ? tree_0011x : tree_0010x;
     wire tree_00x = addr_i[6] ? tree_001x : tree_0000x;
     wire tree_x = addr_i[8] ? word_1xxxxxx[bit_i] : tree_00x;
     assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || tree_x;

@@ -349,6 +349,7 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     r.out_valid_i = r.in_ready_i = r.ev_ready_i = r.reg_valid_i = 0;
     r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = 0;
     r.tx_skip_i = 0;
+    r.mdio_i = 1; /* a pull-up and no PHY */
 #ifdef CORE_TRACE
     if (trace_path) {
         p->trace.reset(new VerilatedFstC);

@@ -46,5 +46,6 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_t
 
 # Models in C that a bench drives its pins with.
 $(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
+$(RTL_BENCH_DIR)/nic_mdio_test: $(O)/sim/models/mdio_phy.o
 
 -include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d $(RTL_BENCH_DIR)/*.dir/bench.d)
