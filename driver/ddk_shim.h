@@ -54,4 +54,11 @@
         sizeof(L##text) - sizeof(WCHAR), sizeof(L##text), L##text                                  \
     }
 
+#ifdef DDK_SHIM_PROTOCOL
+/* The macro's parameter has the name of the field it sets. */
+#include <ndis.h>
+#undef NdisSetPacketFlags
+#define NdisSetPacketFlags(packet, bits) ((packet)->Private.Flags |= (bits))
+#endif
+
 #endif

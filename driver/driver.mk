@@ -45,6 +45,34 @@ lint-ddk:
 	$(Q)for cc in $(DDK_CC); do for mode in "" -DNIC_SEND_SINGLE; do for file in $(NIC_DRIVER_SOURCES); do \
 		$$cc $(DDK_FLAGS) $$mode -c $$file -o $(B)/lint/ddk.o; done; done; done
 
+# Driver, sample protocol and the miniport of host/ndis/README.md become .sys files that import NDIS and what the macros of
+# the DDK header and the compiler put into any driver. Of the transport only the names are there; the i686 import library has NdisWriteErrorLogEntry not by its
+# right, undecorated name.
+DDK_PREFIXES ?= x86_64-w64-mingw32- i686-w64-mingw32-
+DDK_IMPORTS := Ndis[A-Z].*|NDIS_BUFFER_TO_SPAN_PAGES|MmMapLockedPages(SpecifyCache)?|IoFreeMdl|mem(cpy|set|cmp|move)|strlen
+DDK_SYS = $(B)/lint/ddk
+
+.PHONY: ddk-check
+LINTS += ddk-check
+ddk-check: $(O)/tests/unit/mirror.c
+	$(call say,DDK,.sys files and their imports)
+	@mkdir -p $(DDK_SYS)
+	$(Q)set -e; for p in $(DDK_PREFIXES); do \
+		link() { out=$$1; entry=$$2; shift 2; case $$p in i686*) entry=_$$entry$$suffix;; esac; \
+			syms=$$($${p}nm -u $$* | awk '/nic_transport_|_imp__NdisWriteErrorLogEntry$$/ { print "-Wl,--defsym," $$NF "=__image_base__" }' | sort -u); \
+			$${p}gcc -shared -nostdlib -s -Wl,--subsystem,native -Wl,-e,$$entry $$syms -o $$out $$* -lndis -lntoskrnl; \
+			$${p}objdump -p $$out | awk '/xport [Tt]able/ { on = 0 } /DLL Name/ { on = 1; next } on && NF == 3 && $$2 ~ /^[0-9]+$$/ { print $$3 }' > $$out.imports; \
+			test -s $$out.imports; \
+			if grep -vxE '$(DDK_IMPORTS)' $$out.imports; then echo "$$out imports what is not NDIS"; exit 1; fi; }; \
+		for mode in multi single; do objs=; for file in $(NIC_DRIVER_SOURCES); do \
+			o=$(DDK_SYS)/$$p$$mode-$$(basename $$file .c).o; objs="$$objs $$o"; \
+			$${p}gcc $(DDK_FLAGS) -O2 $$(test $$mode = multi || echo -DNIC_SEND_SINGLE) -c $$file -o $$o; done; \
+			suffix=; link $(DDK_SYS)/$$p$$mode.sys nic_miniport$$(test $$mode = multi || echo _single)_entry $$objs; done; \
+		$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -c host/protocols/sender.c -o $(DDK_SYS)/$${p}sender.o; \
+		suffix=; link $(DDK_SYS)/$${p}sender.sys sender_open $(DDK_SYS)/$${p}sender.o; \
+		$${p}gcc $(DDK_FLAGS) -O2 -Wno-unused-parameter -Wno-multichar -c $< -o $(DDK_SYS)/$${p}mirror.o; \
+		suffix=@8; link $(DDK_SYS)/$${p}mirror.sys DriverEntry $(DDK_SYS)/$${p}mirror.o; done
+
 # Above NDIS, below the transport, nothing else.
 lint-driver: $(MINIPORT) $(MINIPORT_SINGLE)
 	$(call say,CHECK,names the driver needs)

@@ -2,10 +2,10 @@
 /* The sample protocol, see sender.h. Each frame goes out as two buffers, MAC header and the rest, as protocols do. */
 #include "sender.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HEADER_BYTES 14
+#define SENDER_TAG   0x726E6473u /* "sndr" */
 
 struct sender {
     struct sender_handlers handlers;
@@ -160,7 +160,7 @@ static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
     PNDIS_BUFFER buffer;
     UINT total, at = 0;
     NdisQueryPacket(packet, NULL, NULL, &buffer, &total);
-    for (; buffer; NdisGetNextBuffer(buffer, &buffer)) {
+    while (buffer) {
         PVOID address;
         UINT length;
         NdisQueryBuffer(buffer, &address, &length);
@@ -172,6 +172,7 @@ static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
             return 0;
         memcpy(s->receive_buffer + at, address, length);
         at += length;
+        NdisGetNextBuffer(buffer, &buffer);
     }
     deliver(s, s->receive_buffer, at);
     return 0;
@@ -290,8 +291,9 @@ static void free_all(struct sender *s)
         NdisFreeBufferPool(s->buffers);
     if (s->packets)
         NdisFreePacketPool(s->packets);
-    free(s->receive_buffer);
-    free(s);
+    if (s->receive_buffer)
+        NdisFreeMemory(s->receive_buffer, s->receive_bytes, 0);
+    NdisFreeMemory(s, sizeof *s, 0);
 }
 
 static NDIS_STATUS register_protocol(struct sender *s)
@@ -346,15 +348,20 @@ static NDIS_STATUS ask_adapter(struct sender *s)
 struct sender *sender_open(const char *adapter, const struct sender_handlers *handlers,
                            NDIS_STATUS *status)
 {
-    struct sender *s = calloc(1, sizeof *s);
-    *status = NDIS_STATUS_RESOURCES;
-    if (!s)
+    PVOID memory;
+    struct sender *s;
+    *status = NdisAllocateMemoryWithTag(&memory, sizeof *s, SENDER_TAG);
+    if (*status != NDIS_STATUS_SUCCESS)
         return NULL;
+    s = memory;
+    memset(s, 0, sizeof *s);
     s->handlers = *handlers;
     s->receive_bytes = 65536;
-    s->receive_buffer = malloc(s->receive_bytes);
     NdisInitializeEvent(&s->event);
-    if (s->receive_buffer)
+    *status = NdisAllocateMemoryWithTag(&memory, s->receive_bytes, SENDER_TAG);
+    if (*status == NDIS_STATUS_SUCCESS)
+        s->receive_buffer = memory;
+    if (*status == NDIS_STATUS_SUCCESS)
         NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(ULONG));
     if (*status == NDIS_STATUS_SUCCESS)
         NdisAllocateBufferPool(status, &s->buffers, 2 * SENDER_PACKETS);

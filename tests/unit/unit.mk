@@ -2,7 +2,8 @@
 # Unit tests of the platforms and the NDIS library. `make SANITIZE=thread unit` runs them under a sanitizer.
 
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_loopback_test ndis_machine_test ndis_system_test \
-	ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test
+	ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
+	ndis_readme_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
@@ -11,8 +12,18 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_model.o
-$(O)/tests/unit/sender_test: $(O)/host/protocols/sender.o
-$(O)/tests/unit/sender_test.o: override CFLAGS += -Ihost/protocols
+$(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
+$(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
+
+# The miniport of the page, as a reader would copy it.
+MIRROR_FLAGS := -DNDIS_MINIPORT_DRIVER -DNDIS51_MINIPORT -Wno-unused-parameter -Wno-multichar -Wno-missing-prototypes
+$(O)/tests/unit/ndis_readme_test: $(O)/tests/unit/mirror.o
+$(O)/tests/unit/mirror.c: host/ndis/README.md
+	@mkdir -p $(@D)
+	$(Q)awk '/^```c$$/ { on = 1; next } /^```$$/ { on = 0 } on' $< > $@
+$(O)/tests/unit/mirror.o: $(O)/tests/unit/mirror.c
+	$(call say,CC,host/ndis/README.md)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(MIRROR_FLAGS) -c $< -o $@
 
 .PHONY: unit-ndis
 unit-ndis: $(NDIS_TEST_PROGRAMS)
