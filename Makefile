@@ -33,7 +33,7 @@ TESTS :=      # programs that `make test` runs; each prints Check's summary and 
 BENCHES :=    # phony targets that `make bench` runs in turn
 LINTS :=      # phony targets of `make lint`
 
-include $(sort $(wildcard rtl/*.mk host/*.mk driver/*.mk sim/*.mk tests/*.mk tests/*/*.mk))
+include $(sort $(wildcard rtl/*.mk host/*.mk driver/*.mk firmware/*.mk sim/*.mk tests/*.mk tests/*/*.mk))
 
 $(O)/%.o: %.c
 	$(call say,CC,$<)
@@ -84,7 +84,7 @@ LINTS += lint-clang lint-format
 lint-clang:
 	$(call say,CLANG,warnings of every C file)
 	$(Q)for file in $(filter %.c,$(C_SOURCES)); do \
-		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ihost/protocols -Ihost/tools -Itests/unit -I. \
+		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ifirmware -Ihost/protocols -Ihost/tools -Itests/unit -I. \
 			$(UMOCKDEV_CFLAGS) -fsyntax-only $$file ; done
 
 lint-format:

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PHYs by IEEE 802.3 clauses 22.2.4 (registers), 28 and 28B (auto-negotiation, resolution), and 40.5. Half duplex is not
+ * advertised, since the MAC has none.
+ */
+#include "phy.h"
+
+#include "hw.h"
+#include "mdio.h"
+#include "nic_regs.h"
+
+/* 22.2.4: registers and their bits. */
+enum {
+    BMCR = 0,
+    BMCR_RESET = 0x8000,
+    BMCR_NEGOTIATE = 0x1000,
+    BMCR_RESTART = 0x0200,
+    BMSR = 1,
+    BMSR_EXTENDED = 0x0100,
+    BMSR_DONE = 0x0020,
+    BMSR_LINK = 0x0004,
+    ADVERTISE = 4,
+    PARTNER = 5,
+    ABILITY_10_FULL = 0x0040,
+    ABILITY_100_FULL = 0x0100,
+    ABILITY_PAUSE = 0x0400,
+    ADVERTISE_1000 = 9,
+    ADVERTISE_1000_FULL = 0x0200,
+    ADVERTISE_1000_HALF = 0x0100,
+    PARTNER_1000 = 10,
+    PARTNER_1000_FULL = 0x0800,
+    EXTENDED = 15,
+    EXTENDED_1000_FULL = 0x2000,
+};
+
+/* 22.2.4.1.1 gives a reset half a second: polls of at least 10 ms. */
+#define RESET_POLLS 64
+
+static void link_set(uint32_t link)
+{
+    if (hw_read(NIC_LINK_ADDR) != link)
+        hw_write(NIC_LINK_ADDR, link);
+}
+
+static void link_down(void)
+{
+    uint32_t link = hw_read(NIC_LINK_ADDR);
+    if (link & NIC_LINK_UP_MASK)
+        hw_write(NIC_LINK_ADDR, link & ~NIC_LINK_UP_MASK);
+}
+
+static void lose(struct phy *phy, enum phy_state state)
+{
+    if (phy->state == PHY_UP)
+        phy->changes++;
+    phy->state = state;
+    link_down();
+}
+
+/* False if it did not answer, and then the PHY is lost. */
+static bool get(struct phy *phy, unsigned reg, uint16_t *value)
+{
+    enum mdio_result result = mdio_read(phy->address, reg, value);
+    if (result == MDIO_OK)
+        return true;
+    lose(phy, result == MDIO_STUCK ? PHY_BUS_FAILED : PHY_FAILED);
+    return false;
+}
+
+static bool put(struct phy *phy, unsigned reg, uint16_t value)
+{
+    if (mdio_write(phy->address, reg, value) == MDIO_OK)
+        return true;
+    lose(phy, PHY_BUS_FAILED);
+    return false;
+}
+
+void phy_start(struct phy *phy, bool mac_gigabit)
+{
+    *phy = (struct phy){0};
+    phy->mac_gigabit = mac_gigabit;
+    link_down();
+}
+
+static enum phy_kind identify(uint16_t id2, uint16_t id3)
+{
+    if (id2 == 0x0022 && (id3 & 0xfff0) == 0x1620)
+        return PHY_KSZ9031;
+    if (id2 == 0x0007 && (id3 & 0xfff0) == 0xc0f0)
+        return PHY_LAN8720A;
+    if (id2 == 0x0362 && (id3 & 0xfff0) == 0x5e60)
+        return PHY_B50612D;
+    return PHY_UNKNOWN;
+}
+
+/* Looks at every address; the first that answers is taken. Address 0 may be an echo of another one, so it is last. */
+static void search(struct phy *phy)
+{
+    unsigned i, zeros = 0;
+    for (i = 1; i <= 32; i++) {
+        unsigned address = i & 31;
+        uint16_t id2, id3;
+        enum mdio_result result = mdio_read(address, 2, &id2);
+        if (result == MDIO_STUCK) {
+            lose(phy, PHY_BUS_FAILED);
+            return;
+        }
+        if (result == MDIO_NO_ANSWER || mdio_read(address, 3, &id3) != MDIO_OK)
+            continue;
+        if (id2 == 0 && id3 == 0) {
+            zeros++;
+            continue;
+        }
+        if (id2 == 0xffff)
+            continue;
+        phy->address = (uint8_t)address;
+        phy->id[0] = id2;
+        phy->id[1] = id3;
+        phy->kind = identify(id2, id3);
+        phy->resets = 0;
+        if (put(phy, BMCR, BMCR_RESET))
+            phy->state = PHY_RESETTING;
+        return;
+    }
+    /* Only a wire that is stuck low answers everywhere, and with zeros. */
+    lose(phy, zeros == 32 ? PHY_BUS_FAILED : PHY_SEARCH);
+}
+
+/* After a reset: what is advertised, then the negotiation starts. */
+static void configure(struct phy *phy)
+{
+    uint16_t value, status;
+    if (!get(phy, BMCR, &value))
+        return;
+    if (value & BMCR_RESET) {
+        if (++phy->resets >= RESET_POLLS)
+            lose(phy, PHY_FAILED);
+        return;
+    }
+    if (!get(phy, BMSR, &status))
+        return;
+    phy->gigabit = false;
+    if (status & BMSR_EXTENDED) {
+        if (!get(phy, EXTENDED, &value))
+            return;
+        phy->gigabit = value & EXTENDED_1000_FULL;
+        if (!get(phy, ADVERTISE_1000, &value))
+            return;
+        value &= (uint16_t) ~(ADVERTISE_1000_FULL | ADVERTISE_1000_HALF);
+        if (phy->gigabit && phy->mac_gigabit)
+            value |= ADVERTISE_1000_FULL;
+        if (!put(phy, ADVERTISE_1000, value))
+            return;
+    }
+    /* Selector 1: IEEE 802.3. */
+    if (put(phy, ADVERTISE, ABILITY_PAUSE | ABILITY_100_FULL | ABILITY_10_FULL | 1) &&
+        put(phy, BMCR, BMCR_NEGOTIATE | BMCR_RESTART))
+        phy->state = PHY_DOWN;
+}
+
+/* The best mode that both ends have, 28B.3; false if there is none. Both directions of PAUSE, or neither, 28B.2. */
+static bool resolve(struct phy *phy, uint32_t *link, bool *pause)
+{
+    uint16_t mine, theirs, mine_1000 = 0, theirs_1000 = 0;
+    uint32_t speed;
+    if (!get(phy, ADVERTISE, &mine) || !get(phy, PARTNER, &theirs))
+        return false;
+    if (phy->gigabit &&
+        (!get(phy, ADVERTISE_1000, &mine_1000) || !get(phy, PARTNER_1000, &theirs_1000)))
+        return false;
+    if (mine_1000 & ADVERTISE_1000_FULL && theirs_1000 & PARTNER_1000_FULL)
+        speed = NIC_SPEED_M1000;
+    else if (mine & theirs & ABILITY_100_FULL)
+        speed = NIC_SPEED_M100;
+    else if (mine & theirs & ABILITY_10_FULL)
+        speed = NIC_SPEED_M10;
+    else
+        return false;
+    *pause = mine & theirs & ABILITY_PAUSE;
+    *link = NIC_LINK_UP_MASK | speed << NIC_LINK_SPEED_SHIFT | NIC_LINK_FULL_DUPLEX_MASK;
+    return true;
+}
+
+static void follow(struct phy *phy)
+{
+    uint16_t status, control;
+    uint32_t link, settings;
+    bool pause;
+    if (!get(phy, BMSR, &status))
+        return;
+    /* A PHY that lost its supply for a moment has forgotten what it should advertise. */
+    if (!get(phy, ADVERTISE, &control))
+        return;
+    if (control != (ABILITY_PAUSE | ABILITY_100_FULL | ABILITY_10_FULL | 1)) {
+        lose(phy, PHY_SEARCH);
+        return;
+    }
+    /* Link status latches low: a link that was gone and is back reads as down once, and is negotiated anew. */
+    if ((status & (BMSR_LINK | BMSR_DONE)) != (BMSR_LINK | BMSR_DONE)) {
+        lose(phy, PHY_DOWN);
+        return;
+    }
+    if (phy->state == PHY_UP)
+        return;
+    if (!resolve(phy, &link, &pause))
+        return;
+    settings = hw_read(NIC_PAUSE_ADDR) & ~(NIC_PAUSE_OBEY_MASK | NIC_PAUSE_SEND_MASK);
+    hw_write(NIC_PAUSE_ADDR, settings | (pause ? NIC_PAUSE_OBEY_MASK | NIC_PAUSE_SEND_MASK : 0));
+    link_set(link);
+    phy->state = PHY_UP;
+    phy->changes++;
+}
+
+void phy_poll(struct phy *phy)
+{
+    switch (phy->state) {
+    case PHY_SEARCH:
+    case PHY_FAILED:
+    case PHY_BUS_FAILED:
+        search(phy);
+        break;
+    case PHY_RESETTING:
+        configure(phy);
+        break;
+    case PHY_DOWN:
+    case PHY_UP:
+        follow(phy);
+        break;
+    }
+}
