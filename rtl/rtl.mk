@@ -2,7 +2,7 @@
 # What every Verilator run over rtl/ takes, and the lint: every module as a top with its default parameters, -Wall.
 
 VERILATOR ?= verilator
-RTL_DIRS := $(wildcard rtl rtl/lib rtl/mac rtl/queue rtl/mgmt rtl/phy)
+RTL_DIRS := $(wildcard rtl rtl/lib rtl/mac rtl/queue rtl/mgmt rtl/usb rtl/phy)
 RTL_PACKAGES := $(wildcard rtl/mgmt/nic_regs_pkg.sv)
 RTL_FLAGS := rtl/lint.vlt $(addprefix -y ,$(RTL_DIRS)) $(RTL_PACKAGES)
 RTL_SV := $(filter-out %_pkg.sv,$(wildcard $(addsuffix /*.sv,$(RTL_DIRS))))

@@ -3,6 +3,7 @@
 # is enough. A further configuration of a module is <module>__<variant>_test.cpp; parameters go into RTL_BENCH_<bench>,
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
+RTL_BENCH_nic_usb_device := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
