@@ -52,6 +52,7 @@ help:
 ## make sanitize     the C tests under the address, undefined and thread sanitizers
 ## make build        the programs, no tests
 ## make lint         gcc, clang, Verilator and formatting, warnings are errors
+## make requirements  which test checks which requirement of the NDIS library
 ## make ddk-check    driver and sample protocol become .sys files against the DDK headers (part of lint)
 ## make regs         regenerate the register files, header and page from rtl/mgmt/nic.rdl
 ## make formal       the proofs and their covers (T=name for one)

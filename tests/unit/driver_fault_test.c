@@ -609,7 +609,7 @@ START_TEST(unplug_at_every_transfer)
 }
 END_TEST
 
-/* Unplugged between transfers: everything that was in flight comes back as gone. */
+/* Unplugged between transfers: everything that was in flight comes back as gone (DER-15). */
 START_TEST(unplug_with_everything_in_flight)
 {
     struct rig_options o = {.soft = {.desc_depth = 8}};

@@ -34,6 +34,7 @@ START_TEST(one_packet)
 }
 END_TEST
 
+/* REQ-52: short frames are padded on the wire, REQ-16: whatever the chain. */
 START_TEST(lengths_and_chains)
 {
     static const uint32_t lengths[] = {14, 15, 16, 17,  18,  59,  60,   61,
@@ -85,6 +86,7 @@ START_TEST(vlan_length)
 }
 END_TEST
 
+/* REQ-42: refused with FAILURE, nothing on the wire, the next one works. */
 START_TEST(unacceptable_packets_fail)
 {
     static const uint32_t lengths[] = {0, 1, 13, 1515, 1600, 20000};

@@ -11,6 +11,7 @@
 #include "ndis.h"
 #include "ndis_facts.h"
 
+/* Among them C-6: MiniportReserved has the size of two pointers. */
 START_TEST(req_35_sizes_offsets_and_values)
 {
 #define SIZE(type, expected)                                                                       \

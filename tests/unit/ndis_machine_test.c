@@ -573,7 +573,7 @@ static void transfer_now(void *context, const UCHAR *header, const UCHAR *data, 
                      &transferred);
 }
 
-START_TEST(resources_packets_and_transfer_data)
+START_TEST(req_13_transfer_data_of_a_packet_lent_or_not)
 {
     UCHAR frame[60], target[40] = {0};
     PNDIS_BUFFER buffer;
@@ -868,7 +868,7 @@ int main(void)
     tcase_add_test(t, req_11_status_reaches_every_binding);
     tcase_add_test(t, req_12_receive_by_look_ahead);
     tcase_add_loop_test(t, receive_by_packet_and_its_return, 0, 2);
-    tcase_add_test(t, resources_packets_and_transfer_data);
+    tcase_add_test(t, req_13_transfer_data_of_a_packet_lent_or_not);
     tcase_add_loop_test(t, der_10_halt_with_packets_queued_and_outstanding, 0, 2);
     tcase_add_test(t, der_10_queued_packets_are_given_back_before_halt);
     tcase_add_loop_test(t, close_waits_for_the_last_packet, 0, 2);

@@ -283,6 +283,7 @@ static void choose_cell(unsigned index)
              cell.deserialized ? "deserialized" : "serialized", cell.bindings);
 }
 
+/* Also C-10: a completion before MiniportSend has answered PENDING. */
 START_TEST(matrix_on_the_virtual_platform)
 {
     choose_cell((unsigned)_i);

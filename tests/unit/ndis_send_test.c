@@ -106,7 +106,7 @@ static const NDIS_STATUS finals[] = {
     (NDIS_STATUS)0xE1234567,
 };
 
-START_TEST(req_01_25_44_synchronous_answer_is_the_result)
+START_TEST(req_01_25_39_44_synchronous_answer_is_the_result)
 {
     struct fixed fixed = {.step.answer = finals[_i % 4]};
     PNDIS_PACKET packet;
@@ -122,6 +122,7 @@ START_TEST(req_01_25_44_synchronous_answer_is_the_result)
 }
 END_TEST
 
+/* C-1: RESOURCES from MiniportSend keeps the packet. */
 START_TEST(req_02_41_46_resources_is_pending_above)
 {
     const struct nic_script_step steps[] = {refuse, {.answer = NDIS_STATUS_SUCCESS}};
@@ -869,7 +870,7 @@ int main(void)
     TCase *t = tcase_create("send");
 
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, req_01_25_44_synchronous_answer_is_the_result, 0, 8);
+    tcase_add_loop_test(t, req_01_25_39_44_synchronous_answer_is_the_result, 0, 8);
     tcase_add_loop_test(t, req_02_41_46_resources_is_pending_above, 0, 2);
     tcase_add_loop_test(t, req_03_26_pending_then_completion_of_that_packet, 0, 6);
     tcase_add_loop_test(t, req_04_each_protocol_gets_its_own, 0, 2);

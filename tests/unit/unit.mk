@@ -45,3 +45,13 @@ lint-ndis-facts:
 	@mkdir -p $(B)/lint
 	$(Q)x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h -isystem /usr/share/mingw-w64/include/ddk \
 		-Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
+
+# Every requirement has a test that names it; `make requirements` prints which.
+LINTS += lint-requirements
+.PHONY: requirements lint-requirements
+requirements:
+	$(Q)tests/unit/requirements.sh
+
+lint-requirements:
+	$(call say,CHECK,every requirement has a test)
+	$(Q)tests/unit/requirements.sh > $(B)/requirements.txt || { tail -1 $(B)/requirements.txt; exit 1; }
