@@ -82,9 +82,11 @@ struct nic_script_miniport {
     NDIS_STATUS set_status;       /* of MiniportSetInformation */
     UCHAR ndis_major, ndis_minor; /* 0: 5.1 */
     NDIS_STATUS initialize_status;
-    bool reset_pends;   /* MiniportReset answers PENDING; nic_script_reset_done ends it */
-    bool requests_pend; /* nic_script_request_done answers them */
-    BOOLEAN hangs;      /* what MiniportCheckForHang says */
+    bool reset_pends;    /* MiniportReset answers PENDING; nic_script_reset_done ends it */
+    bool transfer_pends; /* MiniportTransferData copies, and leaves NdisMTransferDataComplete to the
+                            owner */
+    bool requests_pend;  /* nic_script_request_done answers them */
+    BOOLEAN hangs;       /* what MiniportCheckForHang says */
     void (*sending)(void *context,
                     PNDIS_PACKET packet); /* called in MiniportSend, before anything else */
     void (*interrupting)(void *context);  /* called in MiniportHandleInterrupt */

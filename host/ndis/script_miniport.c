@@ -411,10 +411,11 @@ static NDIS_STATUS script_transfer(PNDIS_PACKET Packet, PUINT BytesTransferred,
                                    NDIS_HANDLE MiniportReceiveContext, UINT ByteOffset,
                                    UINT BytesToTransfer)
 {
-    (void)MiniportAdapterContext;
+    struct nic_script_miniport *s = MiniportAdapterContext;
+
     NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, MiniportReceiveContext, ByteOffset,
                                BytesTransferred);
-    return NDIS_STATUS_SUCCESS;
+    return s->transfer_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
 static VOID script_return(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET Packet)
