@@ -62,7 +62,7 @@ HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c
 TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c))
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
-RIG_LIBS := -lpcap -ljansson $(MODEL_LIBS)
+RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)
 
 $(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols
 
