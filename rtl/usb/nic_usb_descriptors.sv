@@ -27,8 +27,8 @@ module nic_usb_descriptors #(
     localparam logic [15:0] PRODUCT = nic_regs_pkg::USB_ID_PRODUCT;
     localparam logic [7:0] MS_OS_REQUEST = nic_regs_pkg::VENDOR_REQUEST_MS_OS;
 
-    localparam int unsigned DEVICE_LENGTH = 18, QUALIFIER_LENGTH = 10, CONFIG_LENGTH = 39, BOS_LENGTH = 33;
-    localparam int unsigned LANGUAGE_LENGTH = 4, MAKER_LENGTH = 14, NAME_LENGTH = 28, SERIAL_LENGTH = 18;
+    localparam int unsigned DEVICE_LENGTH = 18, QUALIFIER_LENGTH = 10, CONFIG_LENGTH = 39, BOS_LENGTH = 40;
+    localparam int unsigned LANGUAGE_LENGTH = 4, MAKER_LENGTH = 14, NAME_LENGTH = 40, SERIAL_LENGTH = 18;
     localparam int unsigned MS_OS_LENGTH = 162;
     localparam int unsigned DEVICE = 0;
     localparam int unsigned QUALIFIER = DEVICE + DEVICE_LENGTH;
@@ -42,29 +42,31 @@ module nic_usb_descriptors #(
     localparam int unsigned MS_OS = SERIAL_AT + SERIAL_LENGTH;
     localparam int unsigned LENGTH = MS_OS + MS_OS_LENGTH;
 
-    // bLength, bDescriptorType, bcdUSB 2.01, class in the interface, EP0 of 64, identifiers, bcdDevice, three strings.
+    // bLength, bDescriptorType, bcdUSB 2.01, vendor class, EP0 of 64, identifiers, bcdDevice, three strings.
     localparam logic [8*DEVICE_LENGTH-1:0] DEVICE_ROM = {
-        8'd18, 8'd1, 16'h0102, 8'd0, 8'd0, 8'd0, 8'd64, VENDOR[7:0], VENDOR[15:8], PRODUCT[7:0], PRODUCT[15:8],
+        8'd18, 8'd1, 16'h0102, 24'hffffff, 8'd64, VENDOR[7:0], VENDOR[15:8], PRODUCT[7:0], PRODUCT[15:8],
         16'h0001, 8'd1, 8'd2, 8'd3, 8'd1
     };
     localparam logic [8*QUALIFIER_LENGTH-1:0] QUALIFIER_ROM = {
-        8'd10, 8'd6, 16'h0102, 8'd0, 8'd0, 8'd0, 8'd64, 8'd1, 8'd0
+        8'd10, 8'd6, 16'h0102, 24'hffffff, 8'd64, 8'd1, 8'd0
     };
 
     // Bus powered, 500 mA; one vendor interface with bulk OUT 1, bulk IN 2, interrupt IN 3. bulk: low octet first.
     function automatic logic [8*CONFIG_LENGTH-1:0] config_rom(input logic [15:0] bulk);
         return {
             8'd9, 8'd2, 8'(CONFIG_LENGTH), 8'd0, 8'd1, 8'd1, 8'd0, 8'h80, 8'd250,
-            8'd9, 8'd4, 8'd0, 8'd0, 8'd3, 8'hff, 8'd0, 8'd0, 8'd0,
+            8'd9, 8'd4, 8'd0, 8'd0, 8'd3, 24'hffffff, 8'd0,
             8'd7, 8'd5, 8'h01, 8'd2, bulk, 8'd0,
             8'd7, 8'd5, 8'h82, 8'd2, bulk, 8'd0,
             8'd7, 8'd5, 8'h83, 8'd3, 16'h4000, 8'd1
         };
     endfunction
 
-    // One platform capability: MS OS 2.0, {d8dd60df-4589-4cc7-9cd2-659d9e648a9f}, Windows 8.1 on.
+    // USB 2.0 extension without link power management; platform capability: MS OS 2.0,
+    // {d8dd60df-4589-4cc7-9cd2-659d9e648a9f}, Windows 8.1 on.
     localparam logic [8*BOS_LENGTH-1:0] BOS_ROM = {
-        8'd5, 8'd15, 8'(BOS_LENGTH), 8'd0, 8'd1,
+        8'd5, 8'd15, 8'(BOS_LENGTH), 8'd0, 8'd2,
+        8'd7, 8'd16, 8'd2, 32'd0,
         8'd28, 8'd16, 8'd5, 8'd0, 128'hdf60ddd8_8945_c74c_9cd2_659d9e648a9f, 32'h00000306,
         8'(MS_OS_LENGTH), 8'd0, MS_OS_REQUEST, 8'd0
     };
@@ -74,10 +76,10 @@ module nic_usb_descriptors #(
         for (int i = 0; i < 80; i++) wide[16*i+:16] = {text[8*i+:8], 8'd0};
     endfunction
     localparam logic [1279:0] MAKER_WIDE = wide(640'("hilnic"));
-    localparam logic [1279:0] NAME_WIDE = wide(640'("USB Ethernet "));
+    localparam logic [1279:0] NAME_WIDE = wide(640'("hilnic Ethernet NIC"));
     localparam logic [1279:0] SERIAL_WIDE = wide(640'(SERIAL));
     localparam logic [1279:0] GUIDS_WIDE = wide(640'("DeviceInterfaceGUIDs"));
-    localparam logic [1279:0] GUID_WIDE = wide(640'("{6d0bd8c1-2a4e-4a6f-9c55-3c1f7e0a9d42}"));
+    localparam logic [1279:0] GUID_WIDE = wide(640'("{6E45736A-2B1B-4078-B772-B3AF2B6FDE1C}"));
 
     // Set header; compatible ID WINUSB; registry property (REG_MULTI_SZ) DeviceInterfaceGUIDs.
     localparam logic [8*MS_OS_LENGTH-1:0] MS_OS_ROM = {
@@ -89,7 +91,7 @@ module nic_usb_descriptors #(
     localparam logic [8*LENGTH-1:0] ROM = {
         DEVICE_ROM, QUALIFIER_ROM, config_rom(16'h0002), config_rom(16'h4000), BOS_ROM,
         8'(LANGUAGE_LENGTH), 8'd3, 16'h0904, 8'(MAKER_LENGTH), 8'd3, MAKER_WIDE[95:0],
-        8'(NAME_LENGTH), 8'd3, NAME_WIDE[207:0], 8'(SERIAL_LENGTH), 8'd3, SERIAL_WIDE[127:0], MS_OS_ROM
+        8'(NAME_LENGTH), 8'd3, NAME_WIDE[303:0], 8'(SERIAL_LENGTH), 8'd3, SERIAL_WIDE[127:0], MS_OS_ROM
     };
 
     (* rom_style = "block" *) logic [7:0] mem[512];

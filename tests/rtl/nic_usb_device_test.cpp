@@ -333,7 +333,7 @@ START_TEST(test_enumeration)
     start(_i);
     octets d;
     tb_check_eq(control(0x80, 6, 0x100, 0, 64, &d), ACK);
-    tb_check(d == (octets{18, 1, 1, 2, 0, 0, 0, 64, 0x09, 0x12, 1, 0, 0, 1, 1, 2, 3, 1}));
+    tb_check(d == (octets{18, 1, 1, 2, 255, 255, 255, 64, 0x09, 0x12, 1, 0, 0, 1, 1, 2, 3, 1}));
     tb_check_eq(control(0x80, 6, 0x100, 0, 8, &d), ACK);
     tb_check_eq(d.size(), 8);
     enumerate();
@@ -341,15 +341,15 @@ START_TEST(test_enumeration)
         bool hs = high == (type == 2);
         uint8_t low = hs ? 0 : 64, up = hs ? 2 : 0;
         tb_check_eq(control(0x80, 6, type << 8, 0, 255, &d), ACK);
-        tb_check(d == (octets{9, (uint8_t)type, 39, 0,   1,  1, 0, 0x80, 250,  9,   4,  0, 0,
-                              3, 255,           0,  0,   0,  7, 5, 1,    2,    low, up, 0, 7,
-                              5, 0x82,          2,  low, up, 0, 7, 5,    0x83, 3,   64, 0, 1}));
+        tb_check(d == (octets{9, (uint8_t)type, 39,  0,   1,  1, 0, 0x80, 250,  9,   4,  0, 0,
+                              3, 255,           255, 255, 0,  7, 5, 1,    2,    low, up, 0, 7,
+                              5, 0x82,          2,   low, up, 0, 7, 5,    0x83, 3,   64, 0, 1}));
     }
     tb_check_eq(control(0x80, 6, 0x600, 0, 10, &d), ACK);
-    tb_check(d == (octets{10, 6, 1, 2, 0, 0, 0, 64, 1, 0}));
+    tb_check(d == (octets{10, 6, 1, 2, 255, 255, 255, 64, 1, 0}));
     tb_check_eq(control(0x80, 6, 0x300, 0, 255, &d), ACK);
     tb_check(d == (octets{4, 3, 9, 4}));
-    const char *texts[] = {"hilnic", "USB Ethernet ", "00000001"};
+    const char *texts[] = {"hilnic", "hilnic Ethernet NIC", "00000001"};
     for (unsigned i = 0; i < 3; i++) {
         tb_check_eq(control(0x80, 6, 0x301 + i, 0x409, 255, &d), ACK);
         tb_check_eq(d.size(), 2 + 2 * strlen(texts[i]));
@@ -358,9 +358,10 @@ START_TEST(test_enumeration)
             tb_check_eq(d[2 + 2 * j] | d[3 + 2 * j] << 8, texts[i][j]);
     }
     tb_check_eq(control(0x80, 6, 0xf00, 0, 255, &d), ACK);
-    tb_check(d == (octets{5,    15,   33,   0,    1,    28,   16,   5,    0,    0xdf, 0x60,
-                          0xdd, 0xd8, 0x89, 0x45, 0xc7, 0x4c, 0x9c, 0xd2, 0x65, 0x9d, 0x9e,
-                          0x64, 0x8a, 0x9f, 0,    0,    3,    6,    162,  0,    3,    0}));
+    tb_check(d == (octets{5,    15,   40,   0,    2,    7,    16,   2,    0,    0,
+                          0,    0,    28,   16,   5,    0,    0xdf, 0x60, 0xdd, 0xd8,
+                          0x89, 0x45, 0xc7, 0x4c, 0x9c, 0xd2, 0x65, 0x9d, 0x9e, 0x64,
+                          0x8a, 0x9f, 0,    0,    3,    6,    162,  0,    3,    0}));
     tb_check_eq(control(0xc0, NIC_VENDOR_REQUEST_MS_OS, 0, 7, 1000, &d), ACK);
     tb_check_eq(d.size(), 162);
     tb_check(octets(d.begin(), d.begin() + 14) ==
@@ -368,6 +369,9 @@ START_TEST(test_enumeration)
     tb_check(!memcmp(&d[14], "WINUSB\0\0", 8));
     tb_check(octets(d.begin() + 30, d.begin() + 38) == (octets{132, 0, 4, 0, 7, 0, 42, 0}));
     tb_check(d[38] == 'D' && d[80] == 80 && d[81] == 0 && d[82] == '{');
+    const char *guid = "{6E45736A-2B1B-4078-B772-B3AF2B6FDE1C}";
+    for (unsigned i = 0; i < 80; i++) // 38 characters and two ends
+        tb_check_eq(d[82 + i], i % 2 || i >= 76 ? 0 : guid[i / 2]);
     tb_close(&tb);
 }
 END_TEST
