@@ -39,7 +39,7 @@ enum mdio_result mdio_read(unsigned phy, unsigned reg, uint16_t *value)
         return result;
     if (status & NIC_MDIO_STATUS_NO_ANSWER_MASK)
         return MDIO_NO_ANSWER;
-    *value = (uint16_t)(status & NIC_MDIO_STATUS_DATA_MASK);
+    *value = (uint16_t)(status >> NIC_MDIO_STATUS_DATA_SHIFT);
     return MDIO_OK;
 }
 

@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0xd4294766u
+#define NIC_MAP_HASH 0xf1080557u
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -257,15 +257,15 @@
 #define NIC_MDIO_CTRL_WRITE_SHIFT 16
 #define NIC_MDIO_CTRL_WRITE_MASK 0x00010000u
 
-/* MDIO_STATUS: State and result of the last MDIO frame; the result is valid while busy is 0. */
+/* MDIO_STATUS: State and result of the last MDIO frame; the result is valid if busy is 0. */
 #define NIC_MDIO_STATUS_ADDR 0x0078u
 #define NIC_MDIO_STATUS_RESET_VALUE 0x00000000u
-#define NIC_MDIO_STATUS_DATA_SHIFT 0
-#define NIC_MDIO_STATUS_DATA_MASK 0x0000ffffu
-#define NIC_MDIO_STATUS_BUSY_SHIFT 16
-#define NIC_MDIO_STATUS_BUSY_MASK 0x00010000u
-#define NIC_MDIO_STATUS_NO_ANSWER_SHIFT 17
-#define NIC_MDIO_STATUS_NO_ANSWER_MASK 0x00020000u
+#define NIC_MDIO_STATUS_BUSY_SHIFT 0
+#define NIC_MDIO_STATUS_BUSY_MASK 0x00000001u
+#define NIC_MDIO_STATUS_NO_ANSWER_SHIFT 1
+#define NIC_MDIO_STATUS_NO_ANSWER_MASK 0x00000002u
+#define NIC_MDIO_STATUS_DATA_SHIFT 16
+#define NIC_MDIO_STATUS_DATA_MASK 0xffff0000u
 
 /* MDIO_START: Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1. */
 #define NIC_MDIO_START_ADDR 0x007cu
@@ -459,8 +459,8 @@ static const struct nic_register nic_registers[] = {
      "Data of the next MDIO write."},
     {"MDIO_CTRL", 0x0074u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00011f1fu,
      "The next MDIO frame, IEEE 802.3 clause 22."},
-    {"MDIO_STATUS", 0x0078u, 1u, "r", 0x00000000u, 0xfffc0000u, 0x00000000u,
-     "State and result of the last MDIO frame; the result is valid while busy is 0."},
+    {"MDIO_STATUS", 0x0078u, 1u, "r", 0x00000000u, 0x0000fffcu, 0x00000000u,
+     "State and result of the last MDIO frame; the result is valid if busy is 0."},
     {"MDIO_START", 0x007cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,
      "Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1."},
     {"EXACT", 0x0100u, 64u, "rw", 0x00000000u, 0xffffffffu, 0x0001ffffu,
@@ -530,9 +530,9 @@ static const struct nic_register_field nic_register_fields[] = {
     {17u, "register", 0u, 0x0000001fu},
     {17u, "phy", 8u, 0x00001f00u},
     {17u, "write", 16u, 0x00010000u},
-    {18u, "data", 0u, 0x0000ffffu},
-    {18u, "busy", 16u, 0x00010000u},
-    {18u, "no_answer", 17u, 0x00020000u},
+    {18u, "busy", 0u, 0x00000001u},
+    {18u, "no_answer", 1u, 0x00000002u},
+    {18u, "data", 16u, 0xffff0000u},
     {19u, "start", 0u, 0x00000001u},
     {20u, "octets", 0u, 0x0000ffffu},
     {20u, "valid", 16u, 0x00010000u},

@@ -3,7 +3,7 @@
 // Register addresses (bytes), field positions, codes and record layouts, as in REGISTERS.md.
 `default_nettype none
 package nic_regs_pkg;
-    localparam logic [31:0] MAP_HASH = 32'hd4294766;
+    localparam logic [31:0] MAP_HASH = 32'hf1080557;
 
     localparam logic [7:0] COUNTER_TX_PACKETS = 8'd0;
     localparam logic [7:0] COUNTER_TX_OCTETS = 8'd1;
@@ -219,12 +219,12 @@ package nic_regs_pkg;
     localparam int unsigned MDIO_CTRL_WRITE_WIDTH = 1;
 
     localparam logic [15:0] MDIO_STATUS_ADDR = 16'h0078;
-    localparam int unsigned MDIO_STATUS_DATA_LSB = 0;
-    localparam int unsigned MDIO_STATUS_DATA_WIDTH = 16;
-    localparam int unsigned MDIO_STATUS_BUSY_LSB = 16;
+    localparam int unsigned MDIO_STATUS_BUSY_LSB = 0;
     localparam int unsigned MDIO_STATUS_BUSY_WIDTH = 1;
-    localparam int unsigned MDIO_STATUS_NO_ANSWER_LSB = 17;
+    localparam int unsigned MDIO_STATUS_NO_ANSWER_LSB = 1;
     localparam int unsigned MDIO_STATUS_NO_ANSWER_WIDTH = 1;
+    localparam int unsigned MDIO_STATUS_DATA_LSB = 16;
+    localparam int unsigned MDIO_STATUS_DATA_WIDTH = 16;
 
     localparam logic [15:0] MDIO_START_ADDR = 16'h007c;
     localparam int unsigned MDIO_START_START_LSB = 0;

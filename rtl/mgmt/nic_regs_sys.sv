@@ -53,9 +53,9 @@ module nic_regs_sys (
     output logic mdio_ctrl_write_o,
     output logic [4:0] mdio_ctrl_phy_o,
     output logic [4:0] mdio_ctrl_register_o,
+    input  wire [15:0] mdio_status_data_i,
     input  wire mdio_status_no_answer_i,
     input  wire mdio_status_busy_i,
-    input  wire [15:0] mdio_status_data_i,
     output logic mdio_start_start_o,   // high in the cycle of the write
     output logic exact_sel_o,   // the address is in this window
     input  wire [31:0] exact_rdata_i
@@ -268,7 +268,7 @@ module nic_regs_sys (
     wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
     wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
     wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
-    wire [31:0] word_0011110 = {14'h0, mdio_status_no_answer_i, mdio_status_busy_i, mdio_status_data_i};
+    wire [31:0] word_0011110 = {mdio_status_data_i, 14'h0, mdio_status_no_answer_i, mdio_status_busy_i};
     wire [31:0] word_1xxxxxx = exact_rdata_i;
     wire tree_000000x = addr_i[2] ? word_0000001[bit_i] : word_0000000[bit_i];
     wire tree_000001x = addr_i[2] ? word_0000011[bit_i] : word_0000010[bit_i];

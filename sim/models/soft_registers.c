@@ -61,7 +61,7 @@ void soft_register_set(struct soft_device *d, uint32_t address, uint32_t value)
     case NIC_MDIO_START_ADDR: /* no PHY: a read ends at once and unanswered */
         d->regs[address / 4] = 0;
         if (value & 1)
-            d->regs[0x078 / 4] = d->regs[0x074 / 4] & 1u << 16 ? 0 : 1u << 17 | 0xffff;
+            d->regs[0x078 / 4] = d->regs[0x074 / 4] & 1u << 16 ? 0 : 0xffff0002;
         break;
     case NIC_SNAPSHOT_ADDR:
         d->regs[address / 4] = 0;

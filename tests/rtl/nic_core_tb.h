@@ -70,6 +70,8 @@ struct core {
     uint32_t bus_rdata;
     bool bus_error;
     bool rst_tx, rst_rx, rst;
+
+    void (*pins)(Vtop *top); // after each sys clock, if set: what a test does with further pins
 };
 
 static inline uint32_t get_le32(const uint8_t *p)
@@ -263,6 +265,8 @@ static inline void core_step(struct core *c)
         if (bus_ready)
             top->reg_valid_i = 0;
         top->rst_i = c->rst;
+        if (c->pins)
+            c->pins(top);
     }
     if (tx) {
         c->tx_count = (c->tx_count + 1) % c->divide;

@@ -16,7 +16,7 @@ RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
 RTL_BENCH_OBJS := $(addprefix $(RTL_BENCH_DIR)/,verilated.o verilated_threads.o $(if $(TRACE),verilated_vcd_c.o))
 VERILATOR_INCLUDE = $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include
-RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -Isim/models -isystem $(VERILATOR_INCLUDE) \
+RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -Isim/models -Ifirmware -isystem $(VERILATOR_INCLUDE) \
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
 
 TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
@@ -48,5 +48,6 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_t
 # Models in C that a bench drives its pins with.
 $(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
 $(RTL_BENCH_DIR)/nic_mdio_test: $(O)/sim/models/mdio_phy.o
+$(RTL_BENCH_DIR)/nic_core__firmware_test: $(O)/sim/models/mdio_phy.o $(O)/firmware/mdio.o $(O)/firmware/phy.o
 
 -include $(wildcard $(RTL_BENCH_DIR)/*.dir/sources.d $(RTL_BENCH_DIR)/*.dir/bench.d)

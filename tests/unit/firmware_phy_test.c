@@ -47,7 +47,7 @@ void hw_write(uint32_t address, uint32_t value)
         return;
     }
     bool answered = mdio_bus_read(&rig.bus, phy, reg, &data);
-    rig.words[NIC_MDIO_STATUS_ADDR / 4] = data | (answered ? 0 : 1u << 17);
+    rig.words[NIC_MDIO_STATUS_ADDR / 4] = (uint32_t)data << 16 | (answered ? 0 : 2);
 }
 
 static void setup(void)
