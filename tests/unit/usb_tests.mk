@@ -17,3 +17,9 @@ $(USB_TESTS): %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 $(O)/tests/unit/usb_libusb_test: $(O)/host/transport/libusb.o $(O)/sim/models/umockdev_bridge.o
 $(O)/tests/unit/usb_libusb_test: USB_LIBS = -lusb-1.0 -lumockdev -lgobject-2.0 -lglib-2.0
 $(O)/tests/unit/usbip_test: $(O)/sim/models/usbip_server.o
+
+# The host controller model alone, with a device in the test.
+TESTS += $(O)/tests/unit/usb_host_test
+$(O)/tests/unit/usb_host_test: %: %.o $(O)/sim/models/usb_host.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread

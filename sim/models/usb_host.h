@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A USB host controller with one port: URBs above (urb_device.h), packets on a bus below. Frames and microframes with SOF, tokens,
+ * toggles, CRCs, PING, three errors a transaction, address assignment. Isochronous and split transactions are left out.
+ */
+#ifndef USB_HOST_H
+#define USB_HOST_H
+
+#include "urb_device.h"
+
+#include <stddef.h>
+
+enum { USB_PACKET_BYTES = 1100 };
+
+/* What a transceiver and its bus do for the host: bytes from PID to CRC, without SYNC and EOP. Time passes in these calls only. */
+struct usb_bus_ops {
+    /* Sends a packet. With reply: waits for one, and returns its bytes; 0 when none began within the time-out (7.1.19.2). */
+    size_t (*exchange)(void *bus, const uint8_t *packet, size_t length, uint8_t *reply,
+                       size_t reply_bytes);
+    /* Bus reset with chirp. False: no device. */
+    bool (*reset)(void *bus, enum urb_speed *speed);
+    bool (*connected)(void *bus);
+    /* No packets until resumed; false: drives resume. */
+    void (*suspend)(void *bus, bool suspend);
+    void (*idle)(void *bus, uint64_t until_ns);
+    uint64_t (*now_ns)(void *bus);
+};
+
+enum usb_step { USB_TOKEN, USB_DATA_OUT, USB_HANDSHAKE_OUT, USB_REPLY };
+
+struct usb_endpoint {
+    struct urb *first;
+    unsigned max_packet_bytes;
+    bool toggle, ping, interrupt;
+    unsigned interval, wait; /* frames */
+    unsigned errors;         /* of the transaction, in a row */
+};
+
+struct usb_host {
+    struct urb_device device; /* what the users of urb_device see */
+    const struct usb_bus_ops *ops;
+    void *bus;
+    struct usb_endpoint endpoints[32]; /* number, 16 added for IN; control: 0 */
+    struct urb_port port;
+    struct urb *done; /* finished, not told yet */
+    struct urb address_urb;
+    bool reset_wanted, suspend_wanted, addressing, changed;
+    uint8_t address;
+    unsigned frame, turn;
+    uint64_t frame_end_ns;
+    /* Called with each packet before it goes out and each reply as it came; may change it, length 0: lost on the way. */
+    void (*fault)(void *context, enum usb_step step, uint8_t *packet, size_t *length);
+    void *fault_context;
+    /* Counters, free-running. */
+    unsigned sofs, naks, errors, pings;
+};
+
+void usb_host_init(struct usb_host *host, const struct usb_bus_ops *ops, void *bus);
+
+/* USB 2.0, 8.3.5, as they stand in a packet. */
+uint8_t usb_crc5(unsigned bits11);
+uint16_t usb_crc16(const uint8_t *data, size_t length);
+
+#endif
