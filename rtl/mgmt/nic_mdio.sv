@@ -61,20 +61,18 @@ module nic_mdio #(
         end
     end
 
+    wire load = start_i && !busy_o;
+    wire rises = busy_o && turn && !mdc_q;
+    wire falls = busy_o && turn && mdc_q;
+
     always_ff @(posedge clk_i) begin
-        if (rst_i) shift_q <= '0;
         half_q <= !busy_o || turn ? HALF_WIDTH'(HALF - 1) : half_q - 1'b1;
-        if (!busy_o) begin
-            bit_q <= '0;
-            if (start_i) shift_q <= {2'b01, write_i ? 2'b01 : 2'b10, phy_i, reg_i, 2'b10, wdata_i};
-        end else if (turn) begin
-            if (!mdc_q) begin
-                sample_q <= mdio;
-            end else begin
-                bit_q <= bit_q + 1'b1;
-                if (bit_q[5]) shift_q <= {shift_q[30:0], sample_q};
-            end
-        end
+        if (!busy_o) bit_q <= '0;
+        else if (falls) bit_q <= bit_q + 1'b1;
+        if (rises) sample_q <= mdio;
+        if (rst_i) shift_q <= '0;
+        else if (load || (falls && bit_q[5]))
+            shift_q <= load ? {2'b01, write_i ? 2'b01 : 2'b10, phy_i, reg_i, 2'b10, wdata_i} : {shift_q[30:0], sample_q};
     end
 
     // A read gives the wire away for the turnaround, bits 46 and 47, and the data.

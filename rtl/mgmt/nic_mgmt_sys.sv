@@ -87,6 +87,7 @@ module nic_mgmt_sys #(
 
     // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered bit by
     // bit in steps 32 to 63, which takes the least logic; by then the slowest source, EXACT, has had its time.
+    // So a field that changes by itself may come out torn: a flag that vouches for others stands below them (MDIO_STATUS).
     logic [5:0] step_q;
     wire begins = access && step_q == '0;
     wire ends = &step_q;

@@ -27,7 +27,7 @@ TOPS = {
 # Of these only the size is shown, unless they are named.
 BLOCKS = ["nic_mac_tx", "nic_mac_rx", "nic_pause", "nic_pause_match", "nic_pause_source", "nic_tx_queue", "nic_tx_parser",
           "nic_tx_sched", "nic_event", "nic_rx_queue", "nic_rx_filter", "nic_rx_writer", "nic_rx_reader", "nic_frame_fifo",
-          "nic_mgmt_sys", "nic_mgmt_tx", "nic_regs_sys", "nic_regs_tx", "nic_counters", "nic_time", "nic_bus_bridge",
+          "nic_mgmt_sys", "nic_mgmt_tx", "nic_mdio", "nic_regs_sys", "nic_regs_tx", "nic_counters", "nic_time", "nic_bus_bridge",
           "nic_usb_device", "nic_usb_rx", "nic_usb_tx", "nic_usb_transaction", "nic_usb_control", "nic_usb_in", "nic_usb_out",
           "nic_usb_bus"]
 # What the router is asked for, in MHz. More than needed, since it stops trying when it is there.
