@@ -59,7 +59,7 @@ $(foreach v,$(MODEL_VARIANTS),$(eval $(call MODEL_RULES,$(v))))
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(O)/sim/models/core_model.o
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
-TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c))
+TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c)
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
 RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)

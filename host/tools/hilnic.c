@@ -58,6 +58,12 @@ static const struct command commands[] = {
      "  hilnic stats -r traffic.pcap                     replay, then every counter of the device\n"
      "  hilnic stats --json\n\n"
      "Device counters, driver counters and NDIS counters.\n"},
+    {"serve", command_serve, "device usbip seed",
+     "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
+     "  hilnic serve --device soft --usbip 0.0.0.0:3240  and on others: USB/IP knows no "
+     "password\n\n"
+     "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, until SIGINT or SIGTERM.\n"
+     "  --usbip ADDRESS:PORT  default 127.0.0.1:3240; port 0: any, it is printed\n"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -67,7 +73,7 @@ static const char usage_text[] =
     "back\n"
     "  hilnic info                                      what the device is\n"
     "  hilnic help replay                               options of a command\n\n"
-    "Commands: replay, bench, info, regs, stats, help.\n"
+    "Commands: replay, bench, info, regs, stats, serve, help.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do "
     "not match.\n";
 
@@ -139,6 +145,7 @@ struct option {
 static const struct option known[] = {
     {"read", "-r", TEXT, {0}, 0, 0},
     {"write", "-w", TEXT, {0}, 0, 0},
+    {"usbip", NULL, TEXT, {0}, 0, 0},
     {"device", NULL, CHOICE, {"core", "soft", "null"}, 0, 0},
     {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
     {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
@@ -186,6 +193,8 @@ static int take(struct options *o, const struct option *option, const char *valu
         o->input = value;
     else if (!strcmp(option->name, "write"))
         o->output = value;
+    else if (!strcmp(option->name, "usbip"))
+        o->usbip = value;
     else if (!strcmp(option->name, "device"))
         o->device = value;
     else if (!strcmp(option->name, "mode"))

@@ -19,6 +19,7 @@ enum exit_code {
 struct options {
     const char *device;         /* core */
     const char *input, *output; /* -r, -w */
+    const char *usbip;          /* serve: ADDRESS:PORT */
     const char *mode;           /* single, array, mixed */
     bool recorded_rate;
     uint64_t seed;
@@ -42,6 +43,7 @@ int command_bench(const struct options *);
 int command_info(const struct options *);
 int command_regs(const struct options *);
 int command_stats(const struct options *);
+int command_serve(const struct options *);
 
 /* Prints "hilnic: <sentence>." on standard error; returns the code. */
 int complain(enum exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));

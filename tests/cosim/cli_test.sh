@@ -210,14 +210,30 @@ refuses 2 "standard output" replay -r "$data/lengths.pcap" -w - --json
 refuses 2 "--size takes a number" bench --size 63
 refuses 2 "there is no register" regs NOTHING
 refuses 2 "32 bits" regs IFG=12x
+refuses 2 "serve takes --device soft" serve
+refuses 2 "ADDRESS:PORT" serve --device soft --usbip localhost
+refuses 2 "ADDRESS:PORT" serve --device soft --usbip 127.0.0.1:70000
 refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"
 check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
-for command in "" replay bench info regs stats; do
+for command in "" replay bench info regs stats serve; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
+
+# ---- serve: a device list over TCP, then SIGTERM ----
+timeout 60 "$hilnic" serve --device soft --usbip 127.0.0.1:0 >"$work/serve" &
+server=$!
+for _ in $(seq 50); do [ -s "$work/serve" ] && break; sleep 0.1; done
+port=$(sed -n 's/^usbip, port \([0-9]*\),.*/\1/p' "$work/serve")
+list=$(exec 3<>"/dev/tcp/127.0.0.1/$port" && printf '\001\021\200\005\0\0\0\0' >&3 &&
+    timeout 5 head -c 328 <&3 | od -An -v -tx1 | tr -d ' \n')
+check "serve: one device" [ "${list:0:24}" = 011100050000000000000001 ]
+check "serve: 1209:0001" [ "${list:624:8}" = 12090001 ]
+kill $server
+wait $server
+check "serve: SIGTERM ends it" [ $? = 0 ]
 
 # ---- the other commands ----
 for device in core soft; do

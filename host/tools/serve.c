@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hilnic serve: the device for USB/IP clients, one after the other. */
+#include "nic_platform.h"
+#include "soft_device.h"
+#include "soft_usb.h"
+#include "tool.h"
+#include "usbip_server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define VECTOR 3
+
+static int stopping;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    __atomic_store_n(&stopping, 1, __ATOMIC_RELEASE);
+}
+
+/* ADDR:PORT, IPv4 in numbers. */
+static bool parse(const char *text, struct sockaddr_in *to)
+{
+    char address[INET_ADDRSTRLEN], *end;
+    const char *colon = strrchr(text, ':');
+    size_t n = colon ? (size_t)(colon - text) : 0;
+    if (!colon || n >= sizeof address || colon[1] < '0' || colon[1] > '9')
+        return false;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    memcpy(address, text, n);
+    address[n] = '\0';
+    *to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return !*end && port <= 65535 && inet_pton(AF_INET, address, &to->sin_addr) == 1;
+}
+
+static int serve(struct urb_device *device, int listener)
+{
+    while (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE)) {
+        struct pollfd p = {.fd = listener, .events = POLLIN};
+        int peer = poll(&p, 1, 100) > 0 ? accept(listener, NULL, NULL) : -1;
+        if (peer >= 0)
+            usbip_serve(device, peer, &stopping);
+    }
+    return EXIT_DONE;
+}
+
+static int listen_on(const char *text, int *listener)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    int one = 1;
+    if (!parse(text, &address))
+        return complain(EXIT_USAGE, "--usbip takes ADDRESS:PORT, as 127.0.0.1:3240, not %s", text);
+    *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*listener < 0)
+        return complain(EXIT_FAILED, "no socket: %s", strerror(errno));
+    setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(*listener, (struct sockaddr *)&address, sizeof address) || listen(*listener, 4) ||
+        getsockname(*listener, (struct sockaddr *)&address, &length)) {
+        int error = errno;
+        close(*listener);
+        return complain(error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED,
+                        "cannot listen on %s: %s", text, strerror(error));
+    }
+    printf("usbip, port %u, bus id %s\n", ntohs(address.sin_port), USBIP_BUSID);
+    fflush(stdout);
+    return EXIT_DONE;
+}
+
+int command_serve(const struct options *o)
+{
+    const struct sigaction action = {.sa_handler = stop};
+    int listener = -1, code;
+    if (strcmp(o->device, "soft"))
+        return complain(EXIT_USAGE, "%s has no USB of its own, serve takes --device soft",
+                        o->device);
+    code = listen_on(o->usbip ? o->usbip : "127.0.0.1:3240", &listener);
+    if (code)
+        return code;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    struct nic_platform *platform = nic_virtual_create(o->seed);
+    struct soft_options options = {.seed = o->seed, .loopback = true};
+    struct soft_device *soft = platform ? soft_device_create(&options, platform, VECTOR) : NULL;
+    struct soft_usb *usb =
+        soft ? soft_usb_create(&(struct soft_usb_options){0}, soft, platform) : NULL;
+    code = usb ? serve(soft_usb_device(usb), listener) : complain(EXIT_FAILED, "no memory");
+    close(listener);
+    if (usb)
+        soft_usb_destroy(usb);
+    if (soft)
+        soft_device_destroy(soft);
+    if (platform)
+        nic_virtual_destroy(platform);
+    return code;
+}
