@@ -4,6 +4,7 @@
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
 RTL_BENCH_nic_usb_device := -GCLOCKS_MS=600
+RTL_BENCH_nic_hs := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
