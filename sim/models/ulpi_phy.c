@@ -110,6 +110,8 @@ static void take(struct ulpi_phy *phy, uint8_t data)
         take_command(phy, data);
     else if (phy->command == SENDING && phy->out_length < sizeof(phy->out))
         phy->out[phy->out_length++] = data;
+    else if (phy->command == SENDING && !phy->pid)
+        return; // a chirp is as long as it likes
     else if (phy->command == WRITING) {
         phy->value = data;
         phy->command = WRITTEN;
