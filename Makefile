@@ -49,6 +49,7 @@ help:
 
 ## make run          replay the shipped captures through the Verilated NIC and say what happened
 ## make test         every test that needs no board
+## make live-test    the model between two network namespaces, skipped where there are none
 ## make sanitize     the C tests under the address, undefined and thread sanitizers
 ## make build        the programs, no tests
 ## make lint         gcc, clang, Verilator and formatting, warnings are errors

@@ -64,6 +64,28 @@ static const struct command commands[] = {
      "password\n\n"
      "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, until SIGINT or SIGTERM.\n"
      "  --usbip ADDRESS:PORT  default 127.0.0.1:3240; port 0: any, it is printed\n"},
+    {"up", command_up, "name wire owner persist mtu device mode seed speed json",
+     "  hilnic up --wire tap:wire0                       interface hilnic0, other end of the "
+     "cable: "
+     "wire0\n"
+     "  hilnic up --wire packet:eth1 --name nic0         the cable goes into eth1\n"
+     "  hilnic up --persist --owner alice                stays when the program ends; alice may "
+     "use "
+     "it\n\n"
+     "A Linux interface (TAP) whose frames go through NDIS, driver and device. Runs until SIGTERM "
+     "or SIGINT, then finishes\n"
+     "what is in flight. The filter of the device follows address, promiscuous mode and groups of "
+     "the interface; carrier\n"
+     "follows the device's link, which is down while the wire is a TAP that is down.\n"
+     "  --name NAME        of the interface (default hilnic0)\n"
+     "  --wire loopback    a plug that sends everything back (default)\n"
+     "  --wire tap:NAME    another TAP interface, made if it is not there\n"
+     "  --wire packet:NAME an interface that is there, through a packet socket\n"
+     "  --persist          the interface stays after the end\n"
+     "  --owner USER       who may attach to it without privileges\n"
+     "  --mtu N            68..9000; frames over the device's maximum are refused and counted\n"
+     "  --json             counts at the end as an object\n"
+     "  --device core, --mode, --seed, --speed as for replay\n"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -73,7 +95,7 @@ static const char usage_text[] =
     "back\n"
     "  hilnic info                                      what the device is\n"
     "  hilnic help replay                               options of a command\n\n"
-    "Commands: replay, bench, info, regs, stats, serve, help.\n"
+    "Commands: replay, bench, info, regs, stats, serve, up, help.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do "
     "not match.\n";
 
@@ -153,6 +175,11 @@ static const struct option known[] = {
     {"seed", NULL, NUMBER, {0}, 0, UINT64_MAX},
     {"size", NULL, NUMBER, {0}, 64, 1518},
     {"count", NULL, NUMBER, {0}, 1, 1000000000},
+    {"name", NULL, TEXT, {0}, 0, 0},
+    {"wire", NULL, TEXT, {0}, 0, 0},
+    {"owner", NULL, TEXT, {0}, 0, 0},
+    {"persist", NULL, FLAG, {0}, 0, 0},
+    {"mtu", NULL, NUMBER, {0}, 68, 9000},
     {"json", NULL, FLAG, {0}, 0, 0},
 };
 #define KNOWN (sizeof known / sizeof *known)
@@ -209,6 +236,16 @@ static int take(struct options *o, const struct option *option, const char *valu
         o->size = (uint32_t)number;
     else if (!strcmp(option->name, "count"))
         o->count = (uint32_t)number;
+    else if (!strcmp(option->name, "name"))
+        o->name = value;
+    else if (!strcmp(option->name, "wire"))
+        o->wire = value;
+    else if (!strcmp(option->name, "owner"))
+        o->owner = value;
+    else if (!strcmp(option->name, "mtu"))
+        o->mtu = (unsigned)number;
+    else if (!strcmp(option->name, "persist"))
+        o->persist = true;
     else
         o->json = true;
     return 0;
@@ -275,8 +312,14 @@ static int parse_option(const struct command *c, struct options *o, int argc, ch
 
 static int run_command(const struct command *c, int argc, char **argv)
 {
-    struct options o = {
-        .device = "core", .mode = "array", .seed = 1, .size = 64, .count = 50000, .mbps = 1000};
+    struct options o = {.device = "core",
+                        .mode = "array",
+                        .seed = 1,
+                        .size = 64,
+                        .count = 50000,
+                        .mbps = 1000,
+                        .name = "hilnic0",
+                        .wire = "loopback"};
     bool options = true; /* until "--" */
     o.operands = argv;   /* operands move to the front */
     for (int i = 0; i < argc; i++) {

@@ -97,13 +97,17 @@ static int adapter_failed(struct machine *m, bool single)
 
 static int add_adapter(struct machine *m, const struct machine_options *o)
 {
-    char moderation_count[40], moderation_us[40], speed[40];
-    const char *parameters[] = {"Slot=0", moderation_count, moderation_us, speed, NULL};
+    char moderation_count[40], moderation_us[40], speed[40], address[40];
+    const char *parameters[] = {
+        "Slot=0", moderation_count, moderation_us, speed, o->address ? address : NULL, NULL};
+    snprintf(address, sizeof address, "NetworkAddress=%s", o->address ? o->address : "");
     snprintf(moderation_count, sizeof moderation_count, "ModerationCount=%u", o->moderation_count);
     snprintf(moderation_us, sizeof moderation_us, "ModerationTime=%u", o->moderation_us);
     snprintf(speed, sizeof speed, "*SpeedDuplex=%u", o->mbps == 10 ? 2 : o->mbps == 100 ? 4 : 6);
-    NDIS_STATUS status = nic_ndis_driver_load(
-        o->single ? nic_miniport_single_entry : nic_miniport_entry, &m->driver);
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+    if (!m->driver)
+        status = nic_ndis_driver_load(o->single ? nic_miniport_single_entry : nic_miniport_entry,
+                                      &m->driver);
     if (status == NDIS_STATUS_SUCCESS)
         status = nic_ndis_adapter_add(m->driver, MACHINE_ADAPTER, parameters);
     if (status != NDIS_STATUS_SUCCESS)
@@ -137,6 +141,15 @@ int machine_start(struct machine *m, const struct machine_options *o)
     if (nic_ndis_start(m->platform, &ndis) != 0)
         return fail(m, EXIT_FAILED, "no NDIS", "it is running already");
     m->ndis = true;
+    return add_adapter(m, o);
+}
+
+int machine_restart_adapter(struct machine *m, const struct machine_options *o)
+{
+    sender_close(m->sender);
+    m->sender = NULL;
+    nic_ndis_adapter_remove(MACHINE_ADAPTER, 1000);
+    m->adapter = false;
     return add_adapter(m, o);
 }
 

@@ -26,7 +26,8 @@ struct machine_options {
     struct wire_port *wire; /* stays the caller's; NULL: nothing plugged in */
     struct core_model_options core; /* seed is taken from above */
     unsigned moderation_count, moderation_us;
-    unsigned mbps; /* 0: 1000 */
+    unsigned mbps;       /* 0: 1000 */
+    const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
     struct sender_handlers handlers;
 };
 
@@ -47,6 +48,10 @@ struct machine {
 /* 0, or the exit code to leave with; then `message` says why and there is nothing to stop. */
 int machine_start(struct machine *, const struct machine_options *);
 void machine_stop(struct machine *);
+
+/* Halts the adapter and starts it again with these options: how NDIS takes another address. Nothing may be outstanding.
+ * As machine_start, but after a failure the machine must be stopped. */
+int machine_restart_adapter(struct machine *, const struct machine_options *);
 
 /* Lets virtual time pass until *flag or until_ns. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);

@@ -27,6 +27,9 @@ struct options {
     unsigned mbps;
     uint32_t size, count; /* bench */
     uint64_t time_ns;
+    const char *name, *wire, *owner; /* up */
+    unsigned mtu;
+    bool persist;
     char **operands; /* what follows the options */
     int operand_count;
 };
@@ -44,6 +47,7 @@ int command_info(const struct options *);
 int command_regs(const struct options *);
 int command_stats(const struct options *);
 int command_serve(const struct options *);
+int command_up(const struct options *);
 
 /* Prints "hilnic: <sentence>." on standard error; returns the code. */
 int complain(enum exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));

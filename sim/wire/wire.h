@@ -73,6 +73,18 @@ struct wire_port *wire_replay_create(const char *path, bool recorded_rate, char 
 struct wire_port *wire_record_create(const char *path, struct wire_port *inner, char *error);
 void wire_record_keep(struct wire_port *, bool keep);
 
+/* Frames to and from the kernel over a non-blocking descriptor, which becomes the port's: a TAP without packet
+ * information, or (`packet`) a packet socket with PACKET_VNET_HDR and PACKET_AUXDATA. Checksums that the kernel left
+ * to a network card are finished, VLAN tags it took out are put back. Only good frames leave. Who polls the descriptor
+ * sets `changed` when there is something to read. */
+struct wire_live_counts {
+    uint64_t out, out_bad,
+        out_refused;         /* given to the kernel; bad FCS, error or short; it did not take it */
+    uint64_t in, in_refused; /* towards the MAC; too short, too long, several segments in one */
+};
+struct wire_port *wire_live_create(int fd, bool packet);
+const struct wire_live_counts *wire_live_counts(const struct wire_port *);
+
 /* Generator and checker: numbered frames with known contents towards the MAC, checks those that leave it. */
 struct wire_generator_options {
     uint64_t seed;

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The up command: a TAP interface above, a cable below, the model between them, its virtual time held behind the wall
+ * clock. One thread; when nothing moves it sleeps on the descriptors.
+ */
+#include "machine.h"
+#include "nic_oid.h"
+#include "nic_regs.h"
+#include "tap.h"
+#include "tool.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLICE_NS  100000ull     /* model time between looks at the interface when something moves */
+#define LINGER_NS 2000000ull    /* what follows a frame: completions, answers */
+#define LOOK_NS   100000000ull  /* flags, address, groups, cable */
+#define FLUSH_NS  2000000000ull /* wall time for what is in flight at the end */
+
+struct up {
+    struct machine machine;
+    struct machine_options options;
+    struct tap *tap;
+    struct wire_port *wire;
+    int wire_fd; /* -1: none */
+    bool wire_tap, live, plugged;
+    uint64_t epoch_ns; /* wall clock at virtual 0 */
+    uint64_t look_ns, active_ns;
+    unsigned long long moved;
+    char address[16];
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t wall_ns(const struct up *u)
+{
+    return monotonic_ns() - u->epoch_ns;
+}
+
+/* For a service of type notify; without a manager nothing. */
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    if (!path || !*path || strlen(path) >= sizeof to.sun_path)
+        return;
+    memcpy(to.sun_path, path, strlen(path));
+    if (to.sun_path[0] == '@')
+        to.sun_path[0] = 0;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
+    close(fd);
+}
+
+static int exit_code_of(int error)
+{
+    if (error == -EPERM || error == -EACCES)
+        return EXIT_NO_PERMISSION;
+    if (error == -ENOENT || error == -ENODEV || error == -ENXIO)
+        return EXIT_NO_DEVICE;
+    return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* ---- the cable ---- */
+
+static int packet_open(const char *name, char *error)
+{
+    struct sockaddr_ll at = {.sll_family = AF_PACKET,
+                             .sll_protocol = htons(ETH_P_ALL),
+                             .sll_ifindex = (int)if_nametoindex(name)};
+    struct packet_mreq promiscuous = {.mr_ifindex = at.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
+    int one = 1, code;
+    if (!at.sll_ifindex) {
+        snprintf(error, TAP_ERROR_BYTES, "there is no interface %s", name);
+        return -ENODEV;
+    }
+    int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof one) == 0 &&
+        setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof one) == 0 &&
+        bind(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
+        setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) == 0)
+        return fd;
+    code = -errno;
+    snprintf(error, TAP_ERROR_BYTES, "no packet socket on %s: %s", name, strerror(-code));
+    if (fd >= 0)
+        close(fd);
+    return code;
+}
+
+static int plug_in(struct up *u, const char *wire)
+{
+    char error[TAP_ERROR_BYTES];
+    u->wire_fd = -1;
+    u->plugged = true;
+    if (!strcmp(wire, "loopback")) {
+        u->wire = wire_loopback_create();
+        return u->wire ? 0 : complain(EXIT_FAILED, "no memory");
+    }
+    u->wire_tap = !strncmp(wire, "tap:", 4);
+    if (!u->wire_tap && strncmp(wire, "packet:", 7) != 0)
+        return complain(EXIT_USAGE, "--wire takes loopback, tap:NAME or packet:NAME, not %s", wire);
+    u->wire_fd = u->wire_tap ? tap_device_open(wire + 4, error) : packet_open(wire + 7, error);
+    if (u->wire_fd < 0)
+        return complain(exit_code_of(u->wire_fd), "%s", error);
+    u->wire = wire_live_create(u->wire_fd, !u->wire_tap);
+    u->live = u->wire != NULL;
+    if (u->live)
+        return 0;
+    close(u->wire_fd);
+    return complain(EXIT_FAILED, "no memory");
+}
+
+/* In place of a PHY: a TAP that is down is a cable without another end. */
+static void follow_cable(struct up *u, short events)
+{
+    ULONG state = 0;
+    uint32_t word;
+    if (!u->wire_tap)
+        return;
+    bool up = events & POLLOUT && !(events & POLLERR);
+    if (sender_query(u->machine.sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL) !=
+            NDIS_STATUS_SUCCESS ||
+        (state == NdisMediaStateConnected) == up ||
+        !machine_read(&u->machine, NIC_LINK_ADDR, &word, 1))
+        return;
+    word = up ? word | NIC_LINK_UP_MASK : word & ~(uint32_t)NIC_LINK_UP_MASK;
+    machine_write(&u->machine, NIC_LINK_ADDR, &word, 1);
+    u->plugged = up;
+}
+
+/* ---- time ---- */
+
+/* Lets the model go on, never past the wall clock. */
+static void go_on(struct up *u, bool busy)
+{
+    uint64_t now = machine_now_ns(&u->machine), until = wall_ns(u);
+    if (busy && until > now + SLICE_NS)
+        until = now + SLICE_NS;
+    if (until > now)
+        machine_run(&u->machine, NULL, until);
+}
+
+/* A request waits in virtual time, which may take it past the wall clock: stand still until that has caught up. */
+static void wait_for_wall(const struct up *u)
+{
+    uint64_t now = u->machine.platform->ops->now_ns(u->machine.platform), wall = wall_ns(u);
+    if (now > wall)
+        nanosleep(&(struct timespec){.tv_sec = (time_t)((now - wall) / 1000000000u),
+                                     .tv_nsec = (long)((now - wall) % 1000000000u)},
+                  NULL);
+}
+
+static void finish_flight(struct up *u)
+{
+    uint64_t end = monotonic_ns() + FLUSH_NS, quiet = machine_now_ns(&u->machine) + LINGER_NS;
+    while (monotonic_ns() < end &&
+           (sender_outstanding(u->machine.sender) || machine_now_ns(&u->machine) < quiet)) {
+        go_on(u, true);
+        if (machine_now_ns(&u->machine) >= wall_ns(u))
+            nanosleep(&(struct timespec){.tv_nsec = SLICE_NS}, NULL);
+    }
+}
+
+/* ---- the loop ---- */
+
+static unsigned long long frames_moved(const struct up *u)
+{
+    const struct tap_counts *t = tap_counts(u->tap);
+    unsigned long long n = t->sent + t->completed + t->failed + t->received + t->rx_refused;
+    if (u->live)
+        n += wire_live_counts(u->wire)->in + wire_live_counts(u->wire)->out;
+    return n;
+}
+
+static int new_address(struct up *u)
+{
+    uint8_t a[6];
+    tap_address(u->tap, a);
+    if (a[0] & 1)
+        return 0;
+    snprintf(u->address, sizeof u->address, "%02x%02x%02x%02x%02x%02x", a[0], a[1], a[2], a[3],
+             a[4], a[5]);
+    u->options.address = u->address;
+    finish_flight(u);
+    tap_bind(u->tap, NULL);
+    int code = machine_restart_adapter(&u->machine, &u->options);
+    if (code)
+        return complain(code, "%s", u->machine.message);
+    tap_bind(u->tap, u->machine.sender);
+    return 0;
+}
+
+/* 0, or the exit code to leave with. */
+static int look(struct up *u, const struct pollfd *fds, bool due)
+{
+    if (fds[0].revents & POLLERR)
+        return complain(EXIT_FAILED, "the interface was deleted");
+    if (fds[1].revents & POLLERR)
+        u->wire_fd = -1; /* ignored from now on; the link is down */
+    if (due) {
+        u->look_ns = monotonic_ns() + LOOK_NS;
+        follow_cable(u, fds[1].revents);
+        if (!tap_follow(u->tap, true))
+            return new_address(u);
+        wait_for_wall(u);
+    }
+    return 0;
+}
+
+static int carry(struct up *u)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    while (!stopped) {
+        unsigned long long moved = frames_moved(u);
+        bool busy = moved != u->moved || sender_outstanding(u->machine.sender);
+        struct timespec wait = {0};
+        uint64_t now = monotonic_ns();
+        if (busy)
+            u->active_ns = now;
+        else if (now - u->active_ns < LINGER_NS)
+            wait.tv_nsec = SLICE_NS;
+        else
+            wait.tv_nsec = u->look_ns > now ? (long)(u->look_ns - now) : 0;
+        u->moved = moved;
+        struct pollfd fds[2] = {{tap_fd(u->tap), POLLIN, 0}, {u->wire_fd, POLLIN, 0}};
+        if (ppoll(fds, 2, &wait, &none) < 0 && errno == EINTR)
+            continue;
+        /* Room to write is always there on a TAP that is up, so it is asked about without waiting. */
+        bool due = monotonic_ns() >= u->look_ns;
+        fds[1].events = POLLIN | POLLOUT;
+        if (due)
+            poll(&fds[1], 1, 0);
+        go_on(u, busy);
+        if (fds[1].revents & POLLIN)
+            u->wire->changed = true;
+        if (tap_pump(u->tap) || u->wire->changed)
+            u->active_ns = monotonic_ns();
+        go_on(u, true);
+        int code = look(u, fds, due);
+        if (code)
+            return code;
+    }
+    notify("STOPPING=1");
+    finish_flight(u);
+    return 0;
+}
+
+static int report(const struct up *u, const struct options *o)
+{
+    const struct tap_counts *t = tap_counts(u->tap);
+    struct wire_live_counts none = {0};
+    const struct wire_live_counts *w = u->live ? wire_live_counts(u->wire) : &none;
+    if (o->json)
+        print_json(json_pack(
+            "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "interface", o->name,
+            "wire", o->wire, "sent", (json_int_t)t->sent, "completed_ok", (json_int_t)t->completed,
+            "completed_error", (json_int_t)t->failed, "received", (json_int_t)t->received,
+            "receive_refused", (json_int_t)t->rx_refused, "wire_out", (json_int_t)w->out,
+            "wire_out_bad", (json_int_t)w->out_bad, "wire_out_refused", (json_int_t)w->out_refused,
+            "wire_in", (json_int_t)w->in, "wire_in_refused", (json_int_t)w->in_refused));
+    else
+        printf("%s: %llu frames sent, %llu of them with an error, %llu received\n", o->name,
+               t->sent, t->failed, t->received);
+    return 0;
+}
+
+static int run(struct up *u, const struct options *o)
+{
+    u->options = (struct machine_options){
+        .device = o->device,
+        .seed = o->seed,
+        .single = !strcmp(o->mode, "single"),
+        .wire = u->wire,
+        .mbps = o->mbps,
+        .core = {.in_phase = true},
+        .handlers = {.context = u->tap, .completed = tap_completed, .received = tap_received},
+    };
+    int code = machine_start(&u->machine, &u->options);
+    if (code)
+        return complain(code, "%s", u->machine.message);
+    u->epoch_ns = monotonic_ns() - machine_now_ns(&u->machine);
+    tap_bind(u->tap, u->machine.sender);
+    if (!tap_follow(u->tap, true))
+        code = new_address(u);
+    if (!code) {
+        uint8_t a[6];
+        tap_address(u->tap, a);
+        fprintf(stderr, "hilnic: %s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s\n", o->name,
+                a[0], a[1], a[2], a[3], a[4], a[5], o->wire);
+        notify("READY=1");
+        code = carry(u);
+    }
+    tap_bind(u->tap, NULL);
+    if (!code)
+        code = report(u, o);
+    machine_stop(&u->machine);
+    return code;
+}
+
+int command_up(const struct options *o)
+{
+    struct up *u = calloc(1, sizeof *u);
+    struct tap_options tap = {o->name, o->owner, o->persist, o->mtu};
+    char error[TAP_ERROR_BYTES];
+    struct sigaction action = {.sa_handler = stop};
+    sigset_t held;
+    int code;
+    if (!u)
+        return complain(EXIT_FAILED, "no memory");
+    if (strcmp(o->device, "core") != 0) {
+        free(u);
+        return complain(EXIT_USAGE, "up works on --device core, not on %s", o->device);
+    }
+    sigemptyset(&held);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, NULL); /* let in while waiting only */
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    code = plug_in(u, o->wire);
+    if (!code) {
+        u->tap = tap_create(&tap, error, &code);
+        code = u->tap ? run(u, o) : complain(exit_code_of(code), "%s", error);
+        tap_destroy(u->tap);
+    }
+    wire_port_close(u->wire);
+    free(u);
+    return code;
+}
