@@ -199,6 +199,14 @@ struct ndis_timer {
     UINT period_ms;
 };
 
+/* Something the driver owes: what was done when it was last looked at, and for how many whole
+ * intervals that has not changed. */
+struct ndis_watch {
+    bool armed;
+    unsigned idle;
+    uint64_t done;
+};
+
 struct ndis_miniport {
     struct ndis_miniport *next;
     struct nic_ndis_driver *driver;
@@ -254,11 +262,14 @@ struct ndis_miniport {
     uint64_t stall_progress; /* counts events, to tell a stall from a standing queue */
     uint64_t stall_seen;
     bool stall_reported, stall_armed;
+    struct ndis_watch send_watch, request_watch; /* inside (DER-9) */
+    uint64_t requests_done;                      /* under lock */
     ADAPTER_SHUTDOWN_HANDLER shutdown;
     PVOID shutdown_context;
 
     uint64_t queued; /* under lock */
     struct ndis_count calls, resources, interrupts, indications, looped;
+    struct ndis_count unsent; /* given back by the loopback; the driver never had them */
 };
 
 /* Looked at without the lock by senders of deserialized miniports, hence atomic. */

@@ -458,12 +458,16 @@ VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled)
 
 /* ---- check for hang ---- */
 
+/* An interval that passed while this process was stopped counts once: the driver had no chance
+ * either. */
 static void hang_timer_fired(void *context)
 {
     struct ndis_miniport *m = context;
+    uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
+    uint64_t next = m->hang_timer.due_ns + m->hang_interval_ns;
 
     ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer,
-                                  m->hang_timer.due_ns + m->hang_interval_ns);
+                                  next > now ? next : now + m->hang_interval_ns);
     ndis_lock(&m->lock);
     m->hang_check_due = true;
     ndis_unlock(&m->lock);
@@ -474,8 +478,6 @@ void ndis_hang_start(struct ndis_miniport *m)
 {
     uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
 
-    if (!m->driver->chars.CheckForHangHandler && !ndis_verifying())
-        return;
     m->hang_timer = (struct nic_timer){.fn = hang_timer_fired, .context = m};
     ndis.platform->ops->timer_set(ndis.platform, &m->hang_timer, now + m->hang_interval_ns);
 }
@@ -505,16 +507,60 @@ static void check_stall(struct ndis_miniport *m)
     m->stall_seen = m->stall_progress;
 }
 
+/* Two whole intervals with something to do and nothing done. */
+static bool is_overdue(struct ndis_watch *watch, bool is_waiting, uint64_t done)
+{
+    if (is_waiting && watch->armed && watch->done == done)
+        return ++watch->idle >= 2;
+    *watch = (struct ndis_watch){.armed = is_waiting, .done = done};
+    return false;
+}
+
+/* DER-9. What the driver has; packets in the library's queue are no reason (C-3). */
+static bool check_timeouts(struct ndis_miniport *m)
+{
+    bool has_sends, has_request, late_send, late_request;
+    uint64_t sends_done, requests_done;
+
+    ndis_lock(&m->lock);
+    sends_done = -ndis_count_read(&m->unsent);
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
+        sends_done += ndis_count_read(&binding->done_ok) + ndis_count_read(&binding->done_error);
+    has_sends = ndis_send_outstanding(m) != 0;
+    has_request = m->request_current != NULL;
+    requests_done = m->requests_done;
+    ndis_unlock(&m->lock);
+    late_send = is_overdue(&m->send_watch,
+                           has_sends && !(m->attributes & NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT),
+                           sends_done);
+    late_request = is_overdue(
+        &m->request_watch, has_request && !(m->attributes & NDIS_ATTRIBUTE_IGNORE_REQUEST_TIMEOUT),
+        requests_done);
+    if (late_send || late_request)
+        ndis_log("%s has completed no %s for %u ms; reset", m->name,
+                 late_send ? "packet" : "request", (unsigned)(2 * m->hang_interval_ns / 1000000u));
+    return late_send || late_request;
+}
+
 void ndis_hang_check(struct ndis_miniport *m)
 {
+    bool is_hung;
+
     if (ndis_verifying())
         check_stall(m);
-    if (m->resetting || !m->driver->chars.CheckForHangHandler)
+    if (m->resetting) {
+        m->send_watch.armed = m->request_watch.armed = false;
         return;
-    if (m->driver->chars.CheckForHangHandler(m->context)) {
-        ndis_log("%s: MiniportCheckForHang found a hang; reset", m->name);
-        ndis_lock(&m->lock);
-        m->reset_due = true;
-        ndis_unlock(&m->lock);
     }
+    is_hung = check_timeouts(m);
+    if (m->driver->chars.CheckForHangHandler && m->driver->chars.CheckForHangHandler(m->context)) {
+        ndis_log("%s: MiniportCheckForHang found a hang; reset", m->name);
+        is_hung = true;
+    }
+    if (!is_hung)
+        return;
+    m->send_watch.armed = m->request_watch.armed = false;
+    ndis_lock(&m->lock);
+    m->reset_due = true;
+    ndis_unlock(&m->lock);
 }

@@ -86,6 +86,7 @@ static PNDIS_REQUEST take_current(struct ndis_miniport *m, NDIS_STATUS status)
     request = m->request_current;
     m->request_current = NULL;
     if (request) {
+        m->requests_done++;
         request->DATA.SET_INFORMATION.BytesRead = m->bytes_written;
         request->DATA.SET_INFORMATION.BytesNeeded = m->bytes_needed;
         if (ndis_filter_settle(m, status) && status == NDIS_STATUS_SUCCESS)

@@ -413,6 +413,7 @@ static struct ndis_loop *loop_take(struct ndis_binding *binding, PNDIS_PACKET pa
 
 void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
+    ndis_count_add(&m->unsent, false);
     give_back(m, packet, NDIS_STATUS_SUCCESS, "loopback");
 }
 

@@ -76,6 +76,7 @@ struct nic_script_miniport {
     bool arrays;     /* export MiniportSendPackets */
     bool single_too; /* and MiniportSend */
     bool deserialized;
+    ULONG attributes;  /* more of NdisMSetAttributesEx */
     ULONG max_packets; /* OID_GEN_MAXIMUM_SEND_PACKETS; 0: not supported */
     ULONG mac_options;
     UCHAR address[6];             /* OID_802_3_CURRENT_ADDRESS; zeros: not supported */

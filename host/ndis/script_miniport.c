@@ -268,7 +268,8 @@ static NDIS_STATUS script_initialize(PNDIS_STATUS OpenErrorStatus, PUINT Selecte
     s = slots[slot];
     s->handle = MiniportAdapterHandle;
     NdisMSetAttributesEx(MiniportAdapterHandle, s, 0,
-                         s->deserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0, NdisInterfaceInternal);
+                         s->attributes | (s->deserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0),
+                         NdisInterfaceInternal);
     status = NdisMRegisterInterrupt(&s->interrupt, MiniportAdapterHandle, FIRST_VECTOR + slot, 0,
                                     TRUE, FALSE, NdisInterruptLatched);
     if (status == NDIS_STATUS_SUCCESS && s->initialize_status != NDIS_STATUS_SUCCESS) {

@@ -429,6 +429,134 @@ START_TEST(check_for_hang_every_two_seconds_and_reset)
 }
 END_TEST
 
+/* DER-9: the interval is 2 s; a packet is seen at the first check after it was given to the driver,
+ * and at the second check after that two whole intervals have gone by. A completion in between
+ * starts them again, the packets that only the loopback had do not. */
+START_TEST(der_09_reset_after_two_intervals_without_a_completed_packet)
+{
+    static const UCHAR self[6] = {2, 0, 0, 0, 0, 9};
+    bool is_deserialized = _i & 1, is_looping = _i & 2;
+    PNDIS_PACKET packets[5];
+    NDIS_REQUEST filter;
+    ULONG directed = NDIS_PACKET_TYPE_DIRECTED;
+    NDIS_STATUS status;
+
+    rig_start(&r,
+              &(struct nic_script_miniport){.next = manual,
+                                            .mac_options = 9,
+                                            .deserialized = is_deserialized,
+                                            .address = {2, 0, 0, 0, 0, 9}},
+              1, RIG_VERIFY, 0);
+    filter =
+        (NDIS_REQUEST){.RequestType = NdisRequestSetInformation,
+                       .DATA.SET_INFORMATION = {OID_GEN_CURRENT_PACKET_FILTER, &directed, 4, 0, 0}};
+    NdisRequest(&status, r.protocols[0].binding, &filter);
+    ck_status(status, NDIS_STATUS_SUCCESS);
+    for (unsigned i = 0; i < 4; i++) {
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+        ck_status(nic_script_send(&r.protocols[0], packets[i]), NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 5000000); /* checks at 2 s, 4 s */
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1), 1);
+        rig_run(&r, 4000000); /* to 9 s, 13 s, 17 s */
+        ck_assert_uint_eq(r.miniport->resets, 0);
+    }
+    ck_assert_uint_eq(r.miniport->hang_checks, 8);
+    if (is_looping) {
+        PUCHAR data;
+        packets[4] = nic_script_packet(&r.protocols[0], 60);
+        PNDIS_BUFFER buffer;
+        UINT length;
+        NdisQueryPacket(packets[4], NULL, NULL, &buffer, NULL);
+        NdisQueryBuffer(buffer, (PVOID *)&data, &length);
+        memcpy(data, self, 6);
+        nic_script_send(&r.protocols[0], packets[4]);
+        ck_status(nic_script_record(&r.protocols[0], packets[4])->status, NDIS_STATUS_SUCCESS);
+        ck_assert_uint_eq(rig_statistics(&r).outstanding, 1);
+        nic_script_packet_free(&r.protocols[0], packets[4]);
+    }
+    rig_run(&r, 999999);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    rig_run(&r, 2);
+    ck_assert_uint_eq(r.miniport->resets, 1); /* at 18 s: the last completion was before 14 s */
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_END);
+    ck_assert(!r.protocols[0].reset_done);
+    ck_assert_ptr_nonnull(strstr(r.log, "has completed no packet for 4000 ms; reset"));
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+        nic_script_packet_free(&r.protocols[0], packets[i]);
+    }
+    rig_run(&r, 20000000); /* nothing outstanding, nothing to reset for */
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    stop_clean();
+}
+END_TEST
+
+START_TEST(der_09_reset_after_two_intervals_without_an_answer_to_a_request)
+{
+    ULONG value = 0;
+    NDIS_REQUEST requests[2];
+    NDIS_STATUS status;
+
+    start(1);
+    r.miniport->requests_pend = true;
+    for (unsigned i = 0; i < 2; i++) {
+        requests[i] =
+            (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation,
+                           .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, &value, 4, 0, 0}};
+        NdisRequest(&status, r.protocols[0].binding, &requests[i]);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 5000000); /* checks at 2 s, 4 s */
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert(r.protocols[0].request_done);
+    r.protocols[0].request_done = false;
+    rig_run(&r, 4999999); /* the second one was first seen at 6 s */
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    rig_run(&r, 2);
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    ck_assert(r.protocols[0].request_done);
+    ck_status(r.protocols[0].request_status, NDIS_STATUS_REQUEST_ABORTED);
+    ck_assert_ptr_nonnull(strstr(r.log, "has completed no request for 4000 ms; reset"));
+    stop_clean();
+}
+END_TEST
+
+START_TEST(der_09_no_reset_when_the_driver_said_so)
+{
+    ULONG value = 0;
+    NDIS_REQUEST request = {.RequestType = NdisRequestQueryInformation,
+                            .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, &value, 4, 0, 0}};
+    bool packets_too = _i & 1, requests_too = _i & 2;
+    PNDIS_PACKET packet;
+    NDIS_STATUS status;
+
+    rig_start(&r,
+              &(struct nic_script_miniport){
+                  .next = manual,
+                  .attributes = (packets_too ? NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT : 0u) |
+                                (requests_too ? NDIS_ATTRIBUTE_IGNORE_REQUEST_TIMEOUT : 0u)},
+              1, RIG_VERIFY, 0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    if (packets_too)
+        ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    r.miniport->requests_pend = true;
+    if (requests_too) {
+        NdisRequest(&status, r.protocols[0].binding, &request);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 60000000);
+    ck_assert_uint_eq(r.miniport->hang_checks, 30);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    if (requests_too)
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    nic_script_packet_free(&r.protocols[0], packet);
+    stop_clean();
+}
+END_TEST
+
 /* ---- halt and bindings ---- */
 
 START_TEST(der_10_halt_with_packets_queued_and_outstanding)
@@ -681,6 +809,9 @@ int main(void)
     tcase_add_loop_test(t, req_10_reset, 0, 2);
     tcase_add_test(t, der_07_reset_ends_a_pended_request_and_the_queue);
     tcase_add_test(t, check_for_hang_every_two_seconds_and_reset);
+    tcase_add_loop_test(t, der_09_reset_after_two_intervals_without_a_completed_packet, 0, 4);
+    tcase_add_test(t, der_09_reset_after_two_intervals_without_an_answer_to_a_request);
+    tcase_add_loop_test(t, der_09_no_reset_when_the_driver_said_so, 1, 4);
     tcase_add_loop_test(t, der_10_halt_with_packets_queued_and_outstanding, 0, 2);
     tcase_add_test(t, der_10_queued_packets_are_given_back_before_halt);
     tcase_add_loop_test(t, close_waits_for_the_last_packet, 0, 2);
