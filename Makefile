@@ -52,6 +52,7 @@ help:
 ## make live-test    the model between two network namespaces, skipped where there are none
 ## make sanitize     the C tests under the address, undefined and thread sanitizers
 ## make build        the programs, no tests
+## make install      program, man page, completion, udev rule, NDIS library; PREFIX and DESTDIR; also make uninstall
 ## make lint         gcc, clang, Verilator and formatting, warnings are errors
 ## make requirements  which test checks which requirement of the NDIS library
 ## make ddk-check    driver and sample protocol become .sys files against the DDK headers (part of lint)

@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test
+TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
@@ -30,6 +30,6 @@ $(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread -lpcap -lz
 
-$(B)/cosim/cli_test: tests/cosim/cli_test.sh $(B)/hilnic
+$(B)/cosim/cli_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# Installation: program, manual page, completion, udev rule, and the NDIS library for other programs. The manual page's lint.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+INSTALL_HEADERS := host/include/nic_platform.h $(filter-out host/ndis/ndis_machine.h host/ndis/nic_platform_impl.h, \
+	$(wildcard host/ndis/*.h))
+# mode:source:place below PREFIX
+INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
+	644:host/man/hilnic.8:share/man/man8/hilnic.8 \
+	644:host/tools/hilnic.bash:share/bash-completion/completions/hilnic \
+	644:host/udev/70-hilnic.rules:lib/udev/rules.d/70-hilnic.rules \
+	644:$(NDIS_LIB):lib/libhilnic-ndis.a \
+	644:$(B)/hilnic-ndis.pc:lib/pkgconfig/hilnic-ndis.pc \
+	$(foreach h,$(INSTALL_HEADERS),644:$(h):include/hilnic/$(notdir $(h)))
+
+.PHONY: install uninstall install-prefix lint-man
+install-prefix:
+	@case '$(PREFIX)' in /*) ;; *) echo "PREFIX must be an absolute path, not '$(PREFIX)'" >&2; exit 1;; esac
+
+install: install-prefix $(B)/hilnic $(NDIS_LIB)
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
+	$(Q)for file in $(INSTALL_FILES); do \
+		IFS=: read -r mode from to <<< "$$file"; \
+		install -D -m "$$mode" "$$from" '$(DESTDIR)$(PREFIX)'/"$$to"; done
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+
+uninstall: install-prefix
+	$(Q)for file in $(INSTALL_FILES); do rm -f '$(DESTDIR)$(PREFIX)'/"$${file##*:}"; done
+	$(Q)rmdir '$(DESTDIR)$(PREFIX)/include/hilnic' 2>/dev/null || true
+	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
+
+LINTS += lint-man
+lint-man:
+	$(call say,MAN,host/man/hilnic.8)
+	$(Q)mandoc -Tlint -Wwarning host/man/hilnic.8
