@@ -351,7 +351,7 @@ int main(int argc, char **argv)
     const char *name = help ? (argc > 2 ? argv[2] : NULL) : argc > 1 ? argv[1] : NULL;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe and a full quota are errors of writing like others */
     signal(SIGXFSZ, SIG_IGN);
-    if (!name) {
+    if (!name || (help && !strcmp(name, "help"))) {
         if (help)
             return show_help(NULL);
         fputs(usage_text, stderr);
