@@ -17,7 +17,7 @@ RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
 RTL_BENCH_OBJS := $(addprefix $(RTL_BENCH_DIR)/,verilated.o verilated_threads.o $(if $(TRACE),verilated_vcd_c.o))
 VERILATOR_INCLUDE = $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include
-RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -Isim/models -Ifirmware -isystem $(VERILATOR_INCLUDE) \
+RTL_BENCH_CXXFLAGS = -O2 -std=c++17 -Wall -Wextra -Werror -Itests/rtl -Ihost/include -Isim/models -Isim/wire -Ifirmware -isystem $(VERILATOR_INCLUDE) \
 	-isystem $(VERILATOR_INCLUDE)/vltstd -DVM_TRACE=$(if $(TRACE),1,0)
 
 TESTS += $(RTL_BENCHES:%=$(B)/rtl/%_test)
@@ -49,6 +49,7 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_t
 # Models in C that a bench drives its pins with.
 $(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
 $(RTL_BENCH_DIR)/nic_usb_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o
+$(RTL_BENCH_DIR)/nic_board_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o $(O)/sim/wire/gmii.o $(O)/sim/wire/wire_null.o
 $(RTL_BENCH_DIR)/nic_mdio_test: $(O)/sim/models/mdio_phy.o
 $(RTL_BENCH_DIR)/nic_core__firmware_test: $(O)/sim/models/mdio_phy.o $(O)/firmware/mdio.o $(O)/firmware/phy.o
 
