@@ -31,6 +31,7 @@ static int start(struct machine *m, const struct options *o)
 {
     struct machine_options options = {
         .device = o->device,
+        .usb = o->usb ? &o->match : NULL,
         .seed = o->seed,
         .core = {.in_phase = true},
         .mbps = o->mbps,

@@ -47,17 +47,25 @@ static const struct command commands[] = {
      "  --mode, --seed, --json as for replay\n"},
     {"info", command_info, "device seed json",
      "  hilnic info\n"
-     "  hilnic info --device soft --json\n\n"
+     "  hilnic info --device soft --json\n"
+     "  hilnic info --device usb                         a board, see hilnic help list\n\n"
      "What the device is: limits, buffers, clocks, address, and what the driver thinks of it.\n"},
     {"regs", command_regs, "device seed json",
      "  hilnic regs                                      every register that can be read\n"
      "  hilnic regs LINK CTRL\n"
-     "  hilnic regs IFG=20                               write, then show\n\n"
-     "Device registers, through the driver. Names as in REGISTERS.md; also by address, as 0x40.\n"},
+     "  hilnic regs IFG=20                               write, then show\n"
+     "  hilnic regs --device usb ID                      of a board, see hilnic help list\n\n"
+     "Device registers, through the driver, which resets the device when it starts. Names as in "
+     "REGISTERS.md; also by address, as 0x40.\n"},
     {"stats", command_stats, "device read mode seed json",
      "  hilnic stats -r traffic.pcap                     replay, then every counter of the device\n"
      "  hilnic stats --json\n\n"
      "Device counters, driver counters and NDIS counters.\n"},
+    {"list", command_list, "device json",
+     "  hilnic list                                      devices on USB, 1209:0001\n"
+     "  hilnic list --device usb:1234:5678 --json        with other identifiers\n\n"
+     "A line per device: identifiers, serial number, speed, bus-port, and whether it opens.\n"
+     "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; info and regs take it too\n"},
     {"serve", command_serve, "device usbip seed",
      "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
      "  hilnic serve --device soft --usbip 0.0.0.0:3240  and on others: USB/IP knows no "
@@ -95,7 +103,7 @@ static const char usage_text[] =
     "back\n"
     "  hilnic info                                      what the device is\n"
     "  hilnic help replay                               options of a command\n\n"
-    "Commands: replay, bench, info, regs, stats, serve, up, help.\n"
+    "Commands: replay, bench, info, regs, stats, list, serve, up, help.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do "
     "not match.\n";
 
@@ -155,7 +163,7 @@ static int unknown(const char *what, const char *dashes, const char *word, const
 
 /* ---- options ---- */
 
-enum option_kind { FLAG, TEXT, CHOICE, NUMBER };
+enum option_kind { FLAG, TEXT, CHOICE, NUMBER, DEVICE };
 
 struct option {
     const char *name, *letter; /* "read", "-r" */
@@ -168,7 +176,7 @@ static const struct option known[] = {
     {"read", "-r", TEXT, {0}, 0, 0},
     {"write", "-w", TEXT, {0}, 0, 0},
     {"usbip", NULL, TEXT, {0}, 0, 0},
-    {"device", NULL, CHOICE, {"core", "soft", "null"}, 0, 0},
+    {"device", NULL, DEVICE, {"core", "soft", "null"}, 0, 0},
     {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
     {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
     {"speed", NULL, CHOICE, {"1000", "100", "10"}, 0, 0},
@@ -193,6 +201,54 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
+/* VID or PID: 1 to 4 hexadecimal digits. NULL: not so; otherwise what follows them. */
+static const char *identifier(const char *text, uint16_t *to)
+{
+    size_t n = strspn(text, "0123456789abcdefABCDEF");
+    if (!n || n > 4)
+        return NULL;
+    *to = (uint16_t)strtoul(text, NULL, 16);
+    return text + n;
+}
+
+/* --device usb[:VID:PID[:SERIAL]]; `text` is what follows "usb". */
+static int take_usb(struct options *o, const char *text)
+{
+    const char *at = text;
+    o->usb = true;
+    o->match = (struct nic_libusb_match){0};
+    if (!*at)
+        return 0;
+    at = identifier(at + 1, &o->match.vendor);
+    if (at && *at == ':')
+        at = identifier(at + 1, &o->match.product);
+    else
+        at = NULL;
+    if (at && *at == ':' && at[1])
+        o->match.serial = at + 1;
+    else if (at && *at)
+        at = NULL;
+    if (!at || !o->match.vendor)
+        return complain(EXIT_USAGE,
+                        "--device takes usb, usb:VID:PID or usb:VID:PID:SERIAL with VID and PID "
+                        "of 1 to 4 hexadecimal digits, as usb:1209:0001, not usb%s",
+                        text);
+    return 0;
+}
+
+static int take_device(struct options *o, const struct option *option, const char *value)
+{
+    o->device = value;
+    o->usb = false;
+    if (!strncmp(value, "usb", 3) && (!value[3] || value[3] == ':'))
+        return take_usb(o, value + 3);
+    for (unsigned i = 0; i < 3; i++)
+        if (!strcmp(option->choices[i], value))
+            return 0;
+    return complain(EXIT_USAGE, "--device takes core, soft, null or usb[:VID:PID[:SERIAL]], not %s",
+                    value);
+}
+
 static int take(struct options *o, const struct option *option, const char *value)
 {
     uint64_t number = 0;
@@ -206,6 +262,8 @@ static int take(struct options *o, const struct option *option, const char *valu
                             option->choices[2] ? " or " : "",
                             option->choices[2] ? option->choices[2] : "", value);
     }
+    if (option->kind == DEVICE)
+        return take_device(o, option, value);
     if (option->kind == NUMBER) {
         char *end;
         errno = 0;
@@ -222,8 +280,6 @@ static int take(struct options *o, const struct option *option, const char *valu
         o->output = value;
     else if (!strcmp(option->name, "usbip"))
         o->usbip = value;
-    else if (!strcmp(option->name, "device"))
-        o->device = value;
     else if (!strcmp(option->name, "mode"))
         o->mode = value;
     else if (!strcmp(option->name, "rate"))
@@ -321,7 +377,11 @@ static int run_command(const struct command *c, int argc, char **argv)
                         .name = "hilnic0",
                         .wire = "loopback"};
     bool options = true; /* until "--" */
-    o.operands = argv;   /* operands move to the front */
+    if (c->run == command_list) {
+        o.device = "usb";
+        o.usb = true;
+    }
+    o.operands = argv; /* operands move to the front */
     for (int i = 0; i < argc; i++) {
         if (!options || argv[i][0] != '-' || !argv[i][1]) {
             o.operands[o.operand_count++] = argv[i];
@@ -340,6 +400,11 @@ static int run_command(const struct command *c, int argc, char **argv)
     if (o.operand_count && c->run != command_regs)
         return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0],
                         c->name);
+    bool on_usb = c->run == command_list || c->run == command_info || c->run == command_regs;
+    if (o.usb && !on_usb)
+        return complain(
+            EXIT_USAGE,
+            "%s does not run on a board yet, only list, info and regs take --device usb", c->name);
     return close_output(c->run(&o));
 }
 

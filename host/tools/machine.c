@@ -2,6 +2,7 @@
 /* Assembling and taking apart of a machine, see machine.h. */
 #include "machine.h"
 
+#include "nic_libusb.h"
 #include "nic_null.h"
 #include "nic_oid.h"
 #include "nic_transport.h"
@@ -85,6 +86,26 @@ static int fail(struct machine *m, int code, const char *what, const char *why)
     return code;
 }
 
+/* Opened here once, because the driver's refusal would not tell why and with which exit code. */
+static int make_usb(struct machine *m, const struct nic_libusb_match *match)
+{
+    m->usb = nic_libusb_create(match, m->platform, VECTOR);
+    if (!m->usb)
+        return fail(m, EXIT_FAILED, "no device", strerror(ENOMEM));
+    int result = nic_transport_open(m->usb);
+    if (!result) {
+        nic_transport_close(m->usb);
+        return 0;
+    }
+    char why[MACHINE_MESSAGE_BYTES];
+    snprintf(why, sizeof why, "%s", nic_libusb_message(m->usb));
+    machine_stop(m);
+    memcpy(m->message, why, sizeof why);
+    return result == -ENODEV   ? EXIT_NO_DEVICE
+           : result == -EACCES ? EXIT_NO_PERMISSION
+                               : EXIT_FAILED;
+}
+
 /* The driver's sentence tells which exit code fits (conventions: 3 no device, 5 device and driver do not match). */
 static int adapter_failed(struct machine *m, bool single)
 {
@@ -123,10 +144,14 @@ int machine_start(struct machine *m, const struct machine_options *o)
 {
     memset(m, 0, sizeof *m);
     m->wire = o->wire;
-    m->platform = nic_virtual_create(o->seed);
+    m->posix = o->usb != NULL;
+    m->platform = m->posix ? nic_posix_create(o->seed) : nic_virtual_create(o->seed);
     if (!m->platform)
         return fail(m, EXIT_FAILED, "no machine", strerror(errno));
-    struct nic_transport *transport = make_device(m, o);
+    int code = o->usb ? make_usb(m, o->usb) : 0;
+    if (code)
+        return code;
+    struct nic_transport *transport = o->usb ? m->usb : make_device(m, o);
     if (!transport)
         return fail(m, EXIT_FAILED, "no device", strerror(errno));
     if (nic_transport_put(SLOT, transport) != 0)
@@ -173,12 +198,17 @@ void machine_stop(struct machine *m)
         soft_device_destroy(m->soft);
     if (m->null)
         nic_null_destroy(m->null);
+    if (m->usb)
+        nic_libusb_destroy(m->usb);
     m->core = NULL;
     m->soft = NULL;
     m->null = NULL;
-    if (m->platform)
+    if (m->platform && m->posix)
+        nic_posix_destroy(m->platform);
+    else if (m->platform)
         nic_virtual_destroy(m->platform);
     m->platform = NULL;
+    m->usb = NULL;
 }
 
 bool machine_run(struct machine *m, const volatile bool *flag, uint64_t until_ns)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine in virtual time: platform, one device, NDIS, the miniport and the sample protocol bound to it. What every
+ * A machine, in virtual time or, with a device on USB, in real time: platform, one device, NDIS, the miniport and the sample protocol bound to it. What every
  * command of the CLI starts with.
  */
 #ifndef MACHINE_H
@@ -19,7 +19,8 @@
 #define MACHINE_MESSAGE_BYTES 320
 
 struct machine_options {
-    const char *device; /* "core", "soft" or "null" */
+    const char *device;                 /* "core", "soft" or "null" */
+    const struct nic_libusb_match *usb; /* a device on USB instead, in real time; must stay */
     uint64_t seed;
     bool single;            /* the miniport with MiniportSend instead of MiniportSendPackets */
     bool verify;            /* NDIS verifier on */
@@ -36,10 +37,11 @@ struct machine {
     struct core_model *core;    /* or NULL */
     struct soft_device *soft;   /* or NULL */
     struct nic_transport *null; /* or NULL */
+    struct nic_transport *usb;  /* or NULL; then the platform is the POSIX one */
     struct nic_ndis_driver *driver;
     struct sender *sender;
     struct wire_port *wire;
-    bool ndis, placed, adapter;
+    bool posix, ndis, placed, adapter;
     unsigned findings; /* of the NDIS verifier, and what drivers and protocols leaked */
     char
         message[MACHINE_MESSAGE_BYTES]; /* why machine_start failed, a sentence without full stop */
@@ -53,7 +55,7 @@ void machine_stop(struct machine *);
  * As machine_start, but after a failure the machine must be stopped. */
 int machine_restart_adapter(struct machine *, const struct machine_options *);
 
-/* Lets virtual time pass until *flag or until_ns. */
+/* Lets virtual time pass until *flag or until_ns. Not with a device on USB. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
 uint64_t machine_now_ns(struct machine *);
 

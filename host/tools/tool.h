@@ -3,6 +3,8 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include "nic_libusb.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +19,9 @@ enum exit_code {
 };
 
 struct options {
-    const char *device;         /* core */
+    const char *device; /* core */
+    bool usb;           /* device is usb[:VID:PID[:SERIAL]], `match` says which */
+    struct nic_libusb_match match;
     const char *input, *output; /* -r, -w */
     const char *usbip;          /* serve: ADDRESS:PORT */
     const char *mode;           /* single, array, mixed */
@@ -46,6 +50,7 @@ int command_bench(const struct options *);
 int command_info(const struct options *);
 int command_regs(const struct options *);
 int command_stats(const struct options *);
+int command_list(const struct options *);
 int command_serve(const struct options *);
 int command_up(const struct options *);
 

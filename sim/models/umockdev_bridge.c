@@ -38,6 +38,7 @@ struct umockdev_bridge {
     UMockdevIoctlBase *handler;
     pthread_mutex_t lock;
     struct request *flying, *finished;
+    bool taken;
 };
 
 static void append(struct request **list, struct request *r)
@@ -221,7 +222,7 @@ static int answer(struct umockdev_bridge *b, UMockdevIoctlClient *client, gulong
             break;
         case USBDEVFS_CLAIMINTERFACE:
             memcpy(&word, data->data, sizeof word);
-            result = word ? -EINVAL : 0;
+            result = word ? -EINVAL : b->taken ? -EBUSY : 0;
             break;
         case USBDEVFS_RELEASEINTERFACE:
             break;
@@ -310,6 +311,13 @@ void umockdev_bridge_destroy(struct umockdev_bridge *b)
     g_object_unref(b->bed);
     pthread_mutex_destroy(&b->lock);
     free(b);
+}
+
+void umockdev_bridge_take(struct umockdev_bridge *b, bool taken)
+{
+    pthread_mutex_lock(&b->lock);
+    b->taken = taken;
+    pthread_mutex_unlock(&b->lock);
 }
 
 void umockdev_bridge_with(struct umockdev_bridge *b, void (*work)(void *), void *context)

@@ -15,6 +15,9 @@ struct umockdev_bridge;
 struct umockdev_bridge *umockdev_bridge_create(struct urb_device *);
 void umockdev_bridge_destroy(struct umockdev_bridge *);
 
+/* Its interface as if another program had claimed it: one client at a time is all that libumockdev serves here. */
+void umockdev_bridge_take(struct umockdev_bridge *, bool taken);
+
 /* Calls `work` while no other thread uses the device, for tests that do something to it. */
 void umockdev_bridge_with(struct umockdev_bridge *, void (*work)(void *), void *context);
 

@@ -199,7 +199,17 @@ refuses 2 "see hilnic help replay" replay --frobnicate
 refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
-refuses 2 "--device takes core, soft or null" replay --device usb9 -r x
+refuses 2 "--device takes core, soft, null or usb" replay --device usb9 -r x
+for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
+    refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
+done
+for command in "replay -r x" bench stats serve up; do
+    refuses 2 "does not run on a board yet" $command --device usb
+done
+refuses 2 "list takes --device usb" list --device soft
+refuses 2 "takes no extra" list extra
+refuses 3 "no USB device 1234:5678" info --device usb:1234:5678
+refuses 3 "no USB device 1234:5678" regs --device usb:1234:5678:A17 ID
 refuses 2 "--rate takes recorded, max" replay --rate fast -r x
 refuses 2 "--seed takes a number" replay --seed x -r x
 refuses 2 "--seed takes a number" replay --seed -1 -r x
@@ -217,7 +227,7 @@ refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"
 check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
-for command in "" replay bench info regs stats serve up help; do
+for command in "" replay bench info regs stats list serve up help; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
@@ -234,6 +244,13 @@ check "serve: 1209:0001" [ "${list:624:8}" = 12090001 ]
 kill $server
 wait $server
 check "serve: SIGTERM ends it" [ $? = 0 ]
+
+# ---- devices on USB: none with these identifiers; usb_cli_test has one ----
+check "list: no device" sh -c "'$hilnic' list --device usb:1234:5678 | grep -qx 'no device 1234:5678 on USB'"
+check "list: none with the serial number" sh -c \
+    "'$hilnic' list --device usb:1234:5678:A17 | grep -qx 'no device 1234:5678 with serial number A17 on USB'"
+"$hilnic" list --device usb:1234:5678 --json >"$work/json" 2>"$work/err"
+check "list --json: no device" [ $? = 0 -a "$(cat "$work/json")" = '{"devices": []}' ]
 
 # ---- the other commands ----
 for device in core soft; do
