@@ -56,8 +56,11 @@ static void unite_filters(struct ndis_miniport *m)
     for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
         filter |= ndis_is_closing(binding) ? 0 : binding->filter;
     m->filter = filter;
-    __atomic_store_n(&m->loops, filter && (m->mac_options & NDIS_MAC_OPTION_NO_LOOPBACK),
-                     __ATOMIC_RELAXED);
+    __atomic_store_n(
+        &m->detours,
+        (ndis_verifying() ? DETOUR_VERIFY : 0u) |
+            (filter && (m->mac_options & NDIS_MAC_OPTION_NO_LOOPBACK) ? DETOUR_LOOPBACK : 0u),
+        __ATOMIC_RELAXED);
 }
 
 /* False: no memory, nothing changed. */

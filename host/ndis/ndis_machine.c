@@ -264,6 +264,7 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
     m->serialized = true;
     m->sends_arrays = driver->chars.SendPacketsHandler != NULL;
     m->array_max = NDIS_MAX_ARRAY;
+    m->detours = ndis_verifying() ? DETOUR_VERIFY : 0;
     m->hang_interval_ns = 2000000000u;
     m->gate = GATE_BUSY; /* MiniportInitialize runs inside */
     ndis.platform->ops->lock_init(ndis.platform, &m->lock, "miniport");
@@ -335,6 +336,15 @@ NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *nam
     ndis_hang_start(m);
     ndis_bind_all(m);
     return NDIS_STATUS_SUCCESS;
+}
+
+uint64_t ndis_send_outstanding(struct ndis_miniport *m)
+{
+    uint64_t with_library_and_driver = 0;
+
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
+        with_library_and_driver += ndis_binding_outstanding(binding);
+    return with_library_and_driver - m->queue_length;
 }
 
 /* Without m->lock, so outside of any other use of the counters this is a snapshot. */

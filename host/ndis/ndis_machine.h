@@ -156,6 +156,10 @@ struct ndis_binding {
 
 enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2 };
 
+/* Why a packet cannot go straight to the driver: the verifier is on; software loopback, and
+ * somebody has a filter. */
+enum ndis_detour { DETOUR_VERIFY = 1, DETOUR_LOOPBACK = 2 };
+
 enum ndis_miniport_state {
     MINIPORT_INITIALIZING,
     MINIPORT_RUNNING,
@@ -221,7 +225,7 @@ struct ndis_miniport {
     ULONG mac_options;
     UCHAR address[6]; /* OID_802_3_CURRENT_ADDRESS, if the driver said it */
     bool has_address;
-    bool loops; /* software loopback, and somebody has a filter; atomic */
+    uint32_t detours; /* enum ndis_detour; atomic: the one thing a send looks at */
     enum ndis_miniport_state state;
 
     uint32_t gate; /* enum ndis_gate, atomic */
@@ -424,7 +428,6 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
  * it is halted. */
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);
 void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
-uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
 
 /* Inside: a packet that was looped back and not sent goes back to its protocol. */
 void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet);
@@ -456,6 +459,7 @@ void ndis_loopback_deliver(struct ndis_miniport *m, struct ndis_loop *list); /* 
 
 /* ---- others ---- */
 
+uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
 void ndis_interrupt_stop(struct ndis_miniport *m);
 void ndis_timers_stop(struct ndis_miniport *m);
 void ndis_timer_call(struct ndis_timer *timer);

@@ -52,6 +52,11 @@
  */
 #include "ndis_machine.h"
 
+/* `verify` below is ndis_verifying(), or a constant false for what was found at the entry to take no
+ * detour: those functions exist twice, once without a trace of the verifier. */
+#define TWICE inline __attribute__((always_inline))
+#define APART __attribute__((noinline))
+
 /* ---- giving back ---- */
 
 static bool is_inside(const struct ndis_miniport *m)
@@ -68,12 +73,12 @@ static void account(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_
 }
 
 /* Edge DONE -> PROTOCOL by callback. After the callback the packet may be anywhere. */
-static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
-                      const char *call)
+static TWICE void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
+                            const char *call, bool verify)
 {
     struct ndis_binding *binding = ndis_packet_owner(packet);
 
-    if (ndis_verifying())
+    if (verify)
         ndis_verify_return(packet, status, call);
     ndis_packet_set(packet, PACKET_PROTOCOL);
     binding->send_complete(binding->context, packet, status);
@@ -81,9 +86,10 @@ static void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS 
 }
 
 /* Edge DONE -> PROTOCOL by NdisSend's result. */
-static NDIS_STATUS give_back_now(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+static TWICE NDIS_STATUS give_back_now(struct ndis_miniport *m, PNDIS_PACKET packet,
+                                       NDIS_STATUS status, bool verify)
 {
-    if (ndis_verifying())
+    if (verify)
         ndis_verify_return(packet, status, "NdisSend");
     ndis_packet_set(packet, PACKET_PROTOCOL);
     account(m, ndis_packet_owner(packet), status);
@@ -154,18 +160,18 @@ static PNDIS_PACKET take_head(struct ndis_miniport *m)
 /* ---- handing over ---- */
 
 /* Edge (1) or (3) by MiniportSend. PENDING: do not touch the packet again. */
-static NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet)
+static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet, bool verify)
 {
     NDIS_STATUS status;
 
-    if (ndis_verifying())
+    if (verify)
         ndis_verify_give(m, packet);
     ndis_packet_set(packet, PACKET_DRIVER);
     ndis_count_add(&m->calls, is_inside(m));
     ndis_preempt("MiniportSend");
     status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
     ndis_preempt("MiniportSend returned");
-    if (status != NDIS_STATUS_PENDING && ndis_verifying() && !ndis_verify_answer(m, packet, status))
+    if (status != NDIS_STATUS_PENDING && verify && !ndis_verify_answer(m, packet, status))
         return NDIS_STATUS_PENDING;
     return status;
 }
@@ -173,12 +179,13 @@ static NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet)
 /* Edge (1) or (3) by MiniportSendPackets; `count` elements now, `total` in the array that put_back
  * must keep together. Afterwards every element is DRIVER, DONE or QUEUED; returns how many are DONE
  * and not yet given back. */
-static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, UINT total)
+static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count,
+                                  UINT total, bool verify)
 {
     UINT done = 0;
 
     for (UINT i = 0; i < count; i++) {
-        if (ndis_verifying())
+        if (verify)
             ndis_verify_give(m, packets[i]);
         NDIS_SET_PACKET_STATUS(packets[i], NDIS_STATUS_PENDING);
         ndis_packet_set(packets[i], PACKET_ARRAY);
@@ -193,8 +200,7 @@ static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT
             continue;
         }
         NDIS_STATUS status = NDIS_GET_PACKET_STATUS(packets[i]);
-        if (ndis_verifying() && status != NDIS_STATUS_PENDING &&
-            !ndis_verify_answer(m, packets[i], status))
+        if (verify && status != NDIS_STATUS_PENDING && !ndis_verify_answer(m, packets[i], status))
             status = NDIS_STATUS_PENDING; /* its completion waits in the late list */
         if (status == NDIS_STATUS_PENDING) {
             ndis_packet_set(packets[i], PACKET_DRIVER);
@@ -212,58 +218,59 @@ static UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT
     return done;
 }
 
-static void give_back_done(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, UINT done)
+static TWICE void give_back_done(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count,
+                                 UINT done, bool verify)
 {
     for (UINT i = 0; i < count && done; i++) {
         if (ndis_packet_state(packets[i]) != PACKET_DONE)
             continue;
         done--;
-        give_back(m, packets[i], ndis_packet_status(packets[i]), "MiniportSendPackets");
+        give_back(m, packets[i], ndis_packet_status(packets[i]), "MiniportSendPackets", verify);
     }
 }
 
 /* Inside, `packets` are the oldest there are. Everything final goes back by callback. */
-static void start(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count)
+static TWICE void start(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count, bool verify)
 {
     if (m->sends_arrays) {
         bool stalled = false;
         for (UINT i = 0; i < count && !stalled; i += m->array_max) {
             UINT part = count - i < m->array_max ? count - i : m->array_max;
-            UINT done = hand_over_array(m, packets + i, part, count - i);
+            UINT done = hand_over_array(m, packets + i, part, count - i, verify);
             stalled = m->stalled; /* a callback may already be an event that ends it */
-            give_back_done(m, packets + i, part, done);
+            give_back_done(m, packets + i, part, done, verify);
         }
         return;
     }
     for (UINT i = 0; i < count; i++) {
-        NDIS_STATUS status = hand_over(m, packets[i]);
+        NDIS_STATUS status = hand_over(m, packets[i], verify);
         if (status == NDIS_STATUS_PENDING)
             continue;
         if (status == NDIS_STATUS_RESOURCES) {
             put_back(m, packets + i, count - i);
             break;
         }
-        give_back(m, packets[i], status, "MiniportSend");
+        give_back(m, packets[i], status, "MiniportSend", verify);
     }
 }
 
 /* The same for the packet of one NdisSend, whose final status is the result. */
-static NDIS_STATUS start_one(struct ndis_miniport *m, PNDIS_PACKET packet)
+static TWICE NDIS_STATUS start_one(struct ndis_miniport *m, PNDIS_PACKET packet, bool verify)
 {
     NDIS_STATUS status;
 
     if (!m->sends_arrays) {
-        status = hand_over(m, packet);
+        status = hand_over(m, packet, verify);
         if (status == NDIS_STATUS_PENDING)
             return status;
         if (status != NDIS_STATUS_RESOURCES)
-            return give_back_now(m, packet, status);
+            return give_back_now(m, packet, status, verify);
         put_back(m, &packet, 1);
         return NDIS_STATUS_PENDING;
     }
-    if (hand_over_array(m, &packet, 1, 1) == 0)
+    if (hand_over_array(m, &packet, 1, 1, verify) == 0)
         return NDIS_STATUS_PENDING;
-    return give_back_now(m, packet, ndis_packet_status(packet));
+    return give_back_now(m, packet, ndis_packet_status(packet), verify);
 }
 
 void ndis_send_start_queue(struct ndis_miniport *m)
@@ -276,7 +283,7 @@ void ndis_send_start_queue(struct ndis_miniport *m)
         count++;
     ndis_unlock(&m->lock);
     if (count)
-        start(m, packets, count);
+        start(m, packets, count, ndis_verifying());
 }
 
 /* ---- submission ---- */
@@ -329,14 +336,15 @@ static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets,
 
 /* RESOURCES and answers other than PENDING are against the documents here; they are taken as final
  * (DER-2). */
-static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
+static TWICE NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
+                                                bool verify)
 {
     struct ndis_miniport *m = binding->miniport;
 
     ndis_count_add(&binding->sent, false);
     if (!m->sends_arrays)
-        return hand_over(m, packet);
-    if (ndis_verifying())
+        return hand_over(m, packet, verify);
+    if (verify)
         ndis_verify_give(m, packet);
     ndis_packet_set(packet, PACKET_DRIVER);
     ndis_count_add(&m->calls, false);
@@ -347,19 +355,21 @@ static NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PA
                                    be gone */
 }
 
-static NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet)
+static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
+                                           bool verify)
 {
     NDIS_STATUS status;
 
     status = refusal(binding->miniport, binding);
     if (unlikely(status != NDIS_STATUS_SUCCESS))
         return status;
-    status = hand_over_deserialized(binding, packet);
+    status = hand_over_deserialized(binding, packet, verify);
     return status == NDIS_STATUS_PENDING ? status
-                                         : give_back_now(binding->miniport, packet, status);
+                                         : give_back_now(binding->miniport, packet, status, verify);
 }
 
-static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static TWICE void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET packets,
+                                          UINT count, bool verify)
 {
     struct ndis_miniport *m = binding->miniport;
 
@@ -368,14 +378,15 @@ static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET 
             NDIS_STATUS status = refusal(m, binding);
             if (status != NDIS_STATUS_SUCCESS)
                 refuse(binding, packets[i], status);
-            else if ((status = hand_over_deserialized(binding, packets[i])) != NDIS_STATUS_PENDING)
-                give_back(m, packets[i], status, "MiniportSend");
+            else if ((status = hand_over_deserialized(binding, packets[i], verify)) !=
+                     NDIS_STATUS_PENDING)
+                give_back(m, packets[i], status, "MiniportSend", verify);
         }
         return;
     }
     for (UINT i = 0; i < count; i++) {
         ndis_count_add(&binding->sent, false);
-        if (ndis_verifying())
+        if (verify)
             ndis_verify_give(m, packets[i]);
         ndis_packet_set(packets[i], PACKET_DRIVER);
     }
@@ -392,7 +403,12 @@ static void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET 
 
 static inline bool is_looping(const struct ndis_binding *binding)
 {
-    return unlikely(__atomic_load_n(&binding->miniport->loops, __ATOMIC_RELAXED));
+    return __atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED) & DETOUR_LOOPBACK;
+}
+
+static inline bool has_detour(const struct ndis_binding *binding)
+{
+    return unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
 }
 
 /* A copy for the bindings that want it; NULL also for a packet that will be refused. Not NULL and
@@ -414,12 +430,12 @@ static struct ndis_loop *loop_take(struct ndis_binding *binding, PNDIS_PACKET pa
 void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
     ndis_count_add(&m->unsent, false);
-    give_back(m, packet, NDIS_STATUS_SUCCESS, "loopback");
+    give_back(m, packet, NDIS_STATUS_SUCCESS, "loopback", ndis_verifying());
 }
 
 /* ---- the calls ---- */
 
-static NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET packet)
+static TWICE NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET packet, bool verify)
 {
     struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
     enum nic_level before;
@@ -427,43 +443,51 @@ static NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET packet)
 
     ndis_packet_set_owner(packet, binding);
     if (!m->serialized)
-        return send_deserialized(binding, packet);
+        return send_deserialized(binding, packet, verify);
     before = ndis_raise();
     if (ndis_gate_try(m)) {
         ndis_inside = m;
         ndis_count_add(&binding->sent, true);
-        status = start_one(m, packet);
+        status = start_one(m, packet, verify);
         ndis_inside = outer;
         ndis_gate_leave(m);
     } else {
         status = queue_up(binding, &packet, 1);
-        if (unlikely(status != NDIS_STATUS_PENDING) && ndis_verifying())
+        if (unlikely(status != NDIS_STATUS_PENDING) && verify)
             ndis_verify_return(packet, status, "NdisSend");
     }
     ndis_lower(before);
     return status;
 }
 
+/* With the verifier or the loopback. */
+static APART NDIS_STATUS send_detour(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct ndis_loop *loop = NULL;
+    NDIS_STATUS status;
+
+    if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, packet))
+        return NDIS_STATUS_FAILURE;
+    if (is_looping(binding))
+        loop = loop_take(binding, packet);
+    status =
+        loop && loop->packet ? NDIS_STATUS_PENDING : send_one(binding, packet, ndis_verifying());
+    if (loop)
+        ndis_loopback_post(binding->miniport, loop);
+    return status;
+}
+
 VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)
 {
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
-    struct ndis_loop *loop = NULL;
 
     ndis_preempt("NdisSend");
-    if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, Packet)) {
-        *Status = NDIS_STATUS_FAILURE;
-        return;
-    }
-    if (is_looping(binding))
-        loop = loop_take(binding, Packet);
-    *Status = loop && loop->packet ? NDIS_STATUS_PENDING : send_one(binding, Packet);
-    if (unlikely(loop))
-        ndis_loopback_post(m, loop);
+    *Status = has_detour(binding) ? send_detour(binding, Packet) : send_one(binding, Packet, false);
     ndis_preempt("NdisSend returned");
 }
 
-static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static TWICE void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count,
+                             bool verify)
 {
     struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
     enum nic_level before;
@@ -471,14 +495,14 @@ static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT
     for (UINT i = 0; i < count; i++)
         ndis_packet_set_owner(packets[i], binding);
     if (!m->serialized) {
-        send_array_deserialized(binding, packets, count);
+        send_array_deserialized(binding, packets, count, verify);
         return;
     }
     before = ndis_raise();
     if (ndis_gate_try(m)) {
         ndis_inside = m;
         __atomic_store_n(&binding->sent.value[0], binding->sent.value[0] + count, __ATOMIC_RELAXED);
-        start(m, packets, count);
+        start(m, packets, count, verify);
         ndis_inside = outer;
         ndis_gate_leave(m);
     } else {
@@ -489,9 +513,13 @@ static void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT
     ndis_lower(before);
 }
 
+static APART void send_array_detour(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+{
+    send_array(binding, packets, count, ndis_verifying());
+}
+
 /* What is looped back and not sent is left out. */
-static void __attribute__((noinline))
-send_array_looped(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static APART void send_array_looped(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
     struct ndis_miniport *m = binding->miniport;
     struct ndis_loop *list = NULL, **tail = &list;
@@ -505,24 +533,25 @@ send_array_looped(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT coun
         tail = &loop->next;
         if (!loop->packet)
             continue;
-        send_array(binding, packets + first, i - first);
+        send_array_detour(binding, packets + first, i - first);
         first = i + 1;
     }
-    send_array(binding, packets + first, count - first);
+    send_array_detour(binding, packets + first, count - first);
     if (list)
         ndis_loopback_post(m, list);
 }
 
-static inline void send_array_any(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static void send_array_any(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
     if (is_looping(binding))
         send_array_looped(binding, packets, count);
     else
-        send_array(binding, packets, count);
+        send_array_detour(binding, packets, count);
 }
 
 /* What the verifier refuses is left out. */
-static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static APART void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET packets,
+                                      UINT count)
 {
     UINT first = 0;
 
@@ -538,10 +567,12 @@ static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET pack
 VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
 {
     ndis_preempt("NdisSendPackets");
-    if (ndis_verifying())
+    if (!has_detour(NdisBindingHandle))
+        send_array(NdisBindingHandle, PacketArray, NumberOfPackets, false);
+    else if (ndis_verifying())
         send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
     else
-        send_array_any(NdisBindingHandle, PacketArray, NumberOfPackets);
+        send_array_looped(NdisBindingHandle, PacketArray, NumberOfPackets);
     ndis_preempt("NdisSendPackets returned");
 }
 
@@ -561,7 +592,8 @@ static void restart(struct ndis_miniport *m)
 }
 
 /* Edge (6), inside. */
-static void complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
+static TWICE void complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
+                           bool verify)
 {
     enum ndis_packet_state state = ndis_packet_state(packet);
 
@@ -575,7 +607,7 @@ static void complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS s
         return;
     }
     restart(m);
-    give_back(m, packet, status, "NdisMSendComplete");
+    give_back(m, packet, status, "NdisMSendComplete", verify);
 }
 
 void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list)
@@ -583,46 +615,44 @@ void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list)
     while (list) {
         PNDIS_PACKET packet = list;
         list = ndis_packet_next(packet);
-        complete(m, packet, ndis_packet_status(packet));
+        complete(m, packet, ndis_packet_status(packet), ndis_verifying());
     }
 }
 
-VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status)
+static TWICE void send_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
+                                bool verify)
 {
-    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle), *outer = ndis_inside;
+    struct ndis_miniport *outer = ndis_inside;
     enum nic_level before;
     bool taken;
 
-    ndis_preempt("NdisMSendComplete");
-    if (ndis_verifying() && !ndis_verify_complete(m, Packet, Status))
-        return;
     if (!m->serialized) {
-        if (unlikely(ndis_packet_state(Packet) != PACKET_DRIVER))
-            not_outstanding(m, Packet);
+        if (unlikely(ndis_packet_state(packet) != PACKET_DRIVER))
+            not_outstanding(m, packet);
         else
-            give_back(m, Packet, Status, "NdisMSendComplete");
+            give_back(m, packet, status, "NdisMSendComplete", verify);
         return;
     }
     if (outer == m) {
-        complete(m, Packet, Status);
+        complete(m, packet, status, verify);
         ndis_preempt("NdisMSendComplete returned");
         return;
     }
     before = ndis_raise();
     if (ndis_gate_try(m)) {
         ndis_inside = m;
-        complete(m, Packet, Status);
+        complete(m, packet, status, verify);
         ndis_inside = outer;
         ndis_gate_leave(m);
     } else {
         ndis_lock(&m->lock);
-        ndis_packet_set_status(Packet, Status);
-        ndis_packet_set_next(Packet, NULL);
+        ndis_packet_set_status(packet, status);
+        ndis_packet_set_next(packet, NULL);
         if (m->late_tail)
-            ndis_packet_set_next(m->late_tail, Packet);
+            ndis_packet_set_next(m->late_tail, packet);
         else
-            m->late_head = Packet;
-        m->late_tail = Packet;
+            m->late_head = packet;
+        m->late_tail = packet;
         ndis_gate_attention(m);
         taken = ndis_gate_take_locked(m);
         ndis_unlock(&m->lock);
@@ -630,6 +660,22 @@ VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, N
             ndis_gate_leave_slow(m);
     }
     ndis_lower(before);
+}
+
+static APART void send_complete_verified(struct ndis_miniport *m, PNDIS_PACKET packet,
+                                         NDIS_STATUS status)
+{
+    if (ndis_verify_complete(m, packet, status))
+        send_complete(m, packet, status, true);
+}
+
+VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status)
+{
+    ndis_preempt("NdisMSendComplete");
+    if (ndis_verifying())
+        send_complete_verified(ndis_miniport_of(MiniportAdapterHandle), Packet, Status);
+    else
+        send_complete(ndis_miniport_of(MiniportAdapterHandle), Packet, Status, false);
 }
 
 VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
@@ -691,7 +737,7 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
         aborted = ndis_packet_next(packet);
         if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
-        give_back(m, packet, status, "library");
+        give_back(m, packet, status, "library", ndis_verifying());
     }
 }
 
@@ -731,16 +777,7 @@ unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status
             ndis_verify_finding(packet, "%s never completed this packet (REQ-45)", m->name);
         if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
-        give_back(m, packet, status, "library");
+        give_back(m, packet, status, "library", ndis_verifying());
     }
     return count;
-}
-
-uint64_t ndis_send_outstanding(struct ndis_miniport *m)
-{
-    uint64_t with_library_and_driver = 0;
-
-    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
-        with_library_and_driver += ndis_binding_outstanding(binding);
-    return with_library_and_driver - m->queue_length;
 }
