@@ -33,7 +33,7 @@ TESTS :=      # programs that `make test` runs; each prints Check's summary and 
 BENCHES :=    # phony targets that `make bench` runs in turn
 LINTS :=      # phony targets of `make lint`
 
-include $(sort $(wildcard rtl/*.mk host/*.mk driver/*.mk firmware/*.mk sim/*.mk tests/*.mk tests/*/*.mk))
+include $(sort $(wildcard constraints/*.mk rtl/*.mk host/*.mk driver/*.mk firmware/*.mk sim/*.mk tests/*.mk tests/*/*.mk))
 
 $(O)/%.o: %.c
 	$(call say,CC,$<)
@@ -60,6 +60,8 @@ help:
 ## make formal       the proofs and their covers (T=name for one)
 ## make bench        the figures (T=name for one)
 ## make area         size and clock of the MAC and of nic_core on ECP5
+## make bitstream    BOARD=butterstick: bitstream, and whether each clock is met
+## make timing       BOARD=butterstick SEEDS=n: each clock over n seeds
 ## make install-tools   what the others need: Debian packages, Python environment under build/
 ## make clean        remove build/, except the Python environment
 

@@ -5,12 +5,17 @@ VERILATOR ?= verilator
 RTL_DIRS := $(wildcard rtl rtl/lib rtl/mac rtl/queue rtl/mgmt rtl/usb rtl/phy)
 RTL_PACKAGES := $(wildcard rtl/mgmt/nic_regs_pkg.sv)
 RTL_FLAGS := rtl/lint.vlt $(addprefix -y ,$(RTL_DIRS)) $(RTL_PACKAGES)
+RTL_BOARD_SV := $(wildcard rtl/boards/*.sv rtl/boards/*/*.sv)
 RTL_SV := $(filter-out %_pkg.sv,$(wildcard $(addsuffix /*.sv,$(RTL_DIRS))))
 
 LINTS += lint-rtl
 .PHONY: lint-rtl
 lint-rtl:
-	$(call say,LINT,rtl: $(words $(RTL_SV)) modules)
+	$(call say,LINT,rtl: $(words $(RTL_SV) $(RTL_BOARD_SV)) modules)
 	$(Q)for file in $(RTL_SV); do \
 		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) --top-module $$(basename $$file .sv) $$file; \
+	done
+	$(Q)for file in $(RTL_BOARD_SV); do \
+		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) -y rtl/boards/ecp5 rtl/boards/ecp5/cells.v \
+			--top-module $$(basename $$file .sv) $$file; \
 	done

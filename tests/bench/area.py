@@ -54,7 +54,7 @@ def yosys(name, script):
 
 
 def sources():
-    files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv"))
+    files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
     return " ".join(str(path) for path in sorted(files, key=lambda path: not path.name.endswith("_pkg.sv")))
 
 

