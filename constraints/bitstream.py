@@ -2,7 +2,7 @@
 """Bitstream of a board, or how its clocks come out over several seeds: `bitstream.py BOARD [--seeds n]`.
 
 Every clock that the router finds must be in the table below, with the rate that its constraint says, and the other way round.
-A bitstream is written also when a clock is missed; each clock then says FAIL and the exit code is 1. Delays from and to pins
+A bitstream is written also when a clock is missed; that clock says FAIL then, and the exit code is 1. Delays from and to pins
 are not analysed.
 """
 
@@ -17,12 +17,12 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
 
-# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net and MHz.
+# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net, as synthesis names it, and MHz.
 BOARDS = {
     "butterstick": {
         "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
         "seed": 1,
-        "clocks": {"sys": ("clk_sys", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
+        "clocks": {"sys": ("clk_sys", 60), "tx": ("u_txc.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
     },
 }
 
@@ -74,10 +74,10 @@ def route(board, out, seed, config):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("board", choices=sorted(BOARDS))
-    parser.add_argument("--seeds", type=int, default=0, help="no bitstream, but the clocks of this many seeds")
+    parser.add_argument("--seeds", type=int, help="no bitstream, but the clocks of this many seeds")
     arguments = parser.parse_args()
     board, clocks = arguments.board, BOARDS[arguments.board]["clocks"]
-    if arguments.seeds < 0:
+    if arguments.seeds is not None and arguments.seeds < 1:
         parser.error("--seeds must be 1 or more")
     out = f"build/boards/{board}"
     (ROOT / out).mkdir(parents=True, exist_ok=True)
