@@ -62,6 +62,7 @@ module nic_usb_control #(
         OUT_DATA,
         WRITE,          // an OUT packet, to the register bus
         STATUS_IN,
+        ENDED,          // by the host's status stage; its packet may come again
         STALLED
     } state_t;
     typedef enum logic [1:0] {WORD, ROM, REGISTER} source_t;
@@ -154,9 +155,10 @@ module nic_usb_control #(
     wire [7:0] buffer;
 
     assign out_overflow_o = count_q == 7'd65;
-    assign out_room_o = state_q inside {IN_DATA, IN_DONE, OUT_DATA};
+    // In STATUS_IN and ENDED for the last packet again, when its handshake was lost: a new one stalls.
+    assign out_room_o = state_q inside {IN_DATA, IN_DONE, OUT_DATA, STATUS_IN, ENDED};
     assign in_ready_o = state_q inside {IN_DATA, STATUS_IN};
-    assign out_stall_o = state_q inside {STALLED, STATUS_IN};
+    assign out_stall_o = state_q inside {STALLED, STATUS_IN, ENDED};
     assign in_stall_o = state_q inside {STALLED, IN_DONE, OUT_DATA};
     assign byte_valid_o = state_q == IN_DATA && read_q != fill_q;
     assign byte_o = buffer;
@@ -256,7 +258,7 @@ module nic_usb_control #(
             default: ;
         endcase
         // The host ends an IN transfer with its status stage, when it likes.
-        if (out_commit_i && (state_q == IN_DATA || state_q == IN_DONE)) state_q <= IDLE;
+        if (out_commit_i && (state_q == IN_DATA || state_q == IN_DONE)) state_q <= ENDED;
         if (setup_commit_i) begin
             state_q <= count_q == 7'd8 ? DECODE : STALLED;
             in_toggle_o <= 1'b1;

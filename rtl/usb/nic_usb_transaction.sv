@@ -42,7 +42,7 @@ module nic_usb_transaction #(
     output logic setup_commit_o,
     output logic [3:0] out_commit_o,
     input wire [3:0] out_room_i,        // the data packet that begins next can be taken
-    input wire [3:0] out_stall_i,
+    input wire [3:0] out_stall_i,       // with room, endpoint 0: of a new packet, not of the one before again
     input wire [3:0] out_overflow_i,    // the data packet was longer than the endpoint's
     input wire out_toggle_0_i,          // expected of endpoint 0
     // IN: nic_usb_tx is about to send this endpoint's packet; the host has acknowledged it (pulses).
@@ -83,6 +83,8 @@ module nic_usb_transaction #(
     wire late = timer_q == TIMER'(high_speed_i ? TIMEOUT_HS : TIMEOUT_FS);
     wire expected = endpoint_o == 2'd0 ? out_toggle_0_i : toggle_q[endpoint_o];
 
+    wire again = rx_pid_i[3] != expected;
+
     assign data_start_o = state_q == AWAIT && rx_data_start_i;
 
     always_ff @(posedge clk_i) begin
@@ -120,8 +122,9 @@ module nic_usb_transaction #(
                         if (setup_q) begin
                             tx_pid_o <= ACK;
                             setup_commit_o <= rx_pid_i == DATA0;
-                        end else if (out_stall_i[endpoint_o]) tx_pid_o <= STALL;
-                        else if (rx_pid_i[3] != expected) tx_pid_o <= ACK;      // the one before, again
+                        // Endpoint 0 knows the one before even behind its last.
+                        end else if (out_stall_i[endpoint_o] && !(endpoint_o == 2'd0 && again && room_q)) tx_pid_o <= STALL;
+                        else if (again) tx_pid_o <= ACK;      // the one before, again
                         else if (!room_q) tx_pid_o <= NAK;
                         else begin
                             tx_pid_o <= ACK;
@@ -169,7 +172,8 @@ module nic_usb_transaction #(
                 end
                 if (ours && is_ping && high_speed_i && OUTS[endpoint]) begin
                     state_q <= ANSWER_WAIT;
-                    tx_pid_o <= out_stall_i[endpoint] ? STALL : out_room_i[endpoint] ? ACK : NAK;
+                    tx_pid_o <= out_stall_i[endpoint] && !(endpoint == 2'd0 && out_room_i[0]) ? STALL
+                                : out_room_i[endpoint] ? ACK : NAK;
                     setup_q <= 1'b1;    // no NYET
                 end
                 if (ours && (rx_pid_i == OUT || (is_setup && endpoint == 2'd0)) && OUTS[endpoint]) state_q <= AWAIT;

@@ -3,11 +3,30 @@
 // SET_ADDRESS, descriptors, configuration, 8 KiB through bulk OUT and back through bulk IN, with a clean and a lossy bus.
 #include "nic_hs_rig.h"
 
-static void loop(bool lossy)
+// One in three ACKs of the device is lost: it must know again what it has taken, the last packet of a control transfer too.
+static void lost_acks(void *context, enum usb_step step, uint8_t *packet, size_t *length)
+{
+    struct rig *rig = (struct rig *)context;
+    if (step != USB_REPLY || *length != 1 || packet[0] != 0xd2 || ++rig->packets % 3 != 1)
+        return;
+    rig->faults++;
+    *length = 0;
+}
+
+static void loop(bool lossy, bool acks)
 {
     static struct rig rig;
     rig_open(&rig, "nic_usb_hs_rig", 1 + lossy, nullptr);
     rig_start(&rig, lossy);
+    if (acks) {
+        rig.host.fault = lost_acks;
+        rig.host.fault_context = &rig;
+        uint8_t data[18] = {};
+        for (unsigned i = 0; i < 4; i++) {
+            tb_check_eq(control(&rig, 0x80, 6, 0x100, data, 18), 18);
+            tb_check_eq(control(&rig, 0x40, 1, 0, data, 4), 4); // a register
+        }
+    }
     bytes out(8192), in(8192);
     for (uint8_t &byte : out)
         byte = (uint8_t)tb_random(&rig.random);
@@ -25,20 +44,26 @@ static void loop(bool lossy)
     run(&rig, 2);
     tb_check(to.status == URB_OK && from.status == URB_OK);
     tb_check(in == out);
-    tb_check_eq(rig.faults > 0, lossy);
+    tb_check_eq(rig.faults > 0, lossy || acks);
     tb_close(&rig.tb);
 }
 
 START_TEST(test_clean)
 {
-    loop(false);
+    loop(false, false);
 }
 END_TEST
 
 START_TEST(test_lossy)
 {
-    loop(true);
+    loop(true, false);
 }
 END_TEST
 
-TB_MAIN("nic_usb_hs_rig", test_clean, test_lossy)
+START_TEST(test_acks)
+{
+    loop(false, true);
+}
+END_TEST
+
+TB_MAIN("nic_usb_hs_rig", test_clean, test_lossy, test_acks)
