@@ -9,7 +9,7 @@ run="gcc g++ make verilator libusb-1.0-0-dev libpcap-dev libjansson-dev zlib1g-d
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev pkgconf"
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"
-bench="$test dpdk dpdk-dev"
+bench="$test dpdk dpdk-dev valgrind"
 
 want=${1:-test}
 case $want in
