@@ -561,6 +561,6 @@ void ndis_hang_check(struct ndis_miniport *m)
         return;
     m->send_watch.armed = m->request_watch.armed = false;
     ndis_lock(&m->lock);
-    m->reset_due = true;
+    __atomic_store_n(&m->reset_due, true, __ATOMIC_RELEASE);
     ndis_unlock(&m->lock);
 }

@@ -265,7 +265,7 @@ VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     ndis_lock(&m->lock);
     *Status = m->reset_due || m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_PENDING;
     if (*Status == NDIS_STATUS_PENDING) {
-        m->reset_due = true;
+        __atomic_store_n(&m->reset_due, true, __ATOMIC_RELEASE);
         m->reset_by = binding;
     }
     ndis_unlock(&m->lock);
@@ -279,7 +279,8 @@ void ndis_reset_run(struct ndis_miniport *m)
     NDIS_STATUS status;
 
     ndis_lock(&m->lock);
-    m->reset_due = m->reset_ended = false;
+    m->reset_ended = false;
+    __atomic_store_n(&m->reset_due, false, __ATOMIC_RELEASE);
     __atomic_store_n(&m->resetting, true, __ATOMIC_RELEASE);
     ndis_unlock(&m->lock);
     ndis_status_indicate(m, NDIS_STATUS_RESET_START, NULL, 0);

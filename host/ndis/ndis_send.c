@@ -288,15 +288,16 @@ void ndis_send_start_queue(struct ndis_miniport *m)
 
 /* ---- submission ---- */
 
-/* May packets be taken at all? Certain under m->lock; a deserialized miniport's driver copes with
- * what slips through. */
+/* May packets be taken at all? Certain under m->lock; without it a deserialized miniport's driver, or
+ * a copy for the loopback, copes with what slips through. */
 static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
 {
     if (ndis_state(m) != MINIPORT_RUNNING)
         return NDIS_STATUS_ADAPTER_REMOVED;
     if (ndis_is_closing(binding))
         return NDIS_STATUS_CLOSING;
-    return __atomic_load_n(&m->resetting, __ATOMIC_ACQUIRE) || (m->serialized && m->reset_due)
+    return __atomic_load_n(&m->resetting, __ATOMIC_ACQUIRE) ||
+                   (m->serialized && __atomic_load_n(&m->reset_due, __ATOMIC_ACQUIRE))
                ? NDIS_STATUS_RESET_IN_PROGRESS
                : NDIS_STATUS_SUCCESS;
 }
