@@ -58,6 +58,7 @@ help:
 ## make ddk-check    driver and sample protocol become .sys files against the DDK headers (part of lint)
 ## make regs         regenerate the register files, header and page from rtl/mgmt/nic.rdl
 ## make formal       the proofs and their covers (T=name for one)
+## make fuzz         libFuzzer over NDIS library, driver and USB servers, FUZZ_SECONDS=60 each (T=name for one)
 ## make bench        the figures (T=name for one)
 ## make area         size and clock of the MAC and of nic_core on ECP5
 ## make bitstream    BOARD=butterstick: bitstream, and whether each clock is met

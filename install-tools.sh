@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a make target needs and is missing: `install-tools.sh run|test|formal`. Debian packages by name,
+# Installs what a make target needs and is missing: `install-tools.sh run|test|formal|...`. Debian packages by name,
 # Python packages by pinned version (requirements.txt) into build/venv. Tools already on PATH are used.
 set -eu
 cd "$(dirname "$0")"
@@ -9,6 +9,7 @@ run="gcc g++ make verilator libusb-1.0-0-dev libpcap-dev libjansson-dev zlib1g-d
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"
+fuzz="$test clang libclang-rt-14-dev"
 bench="$test dpdk dpdk-dev valgrind"
 
 want=${1:-test}
@@ -17,9 +18,10 @@ case $want in
     test) packages=$test ;;
     formal) packages=$formal ;;
     lint) packages=$lint ;;
+    fuzz) packages=$fuzz ;;
     bench) packages=$bench ;;
-    all) packages="$test $formal $lint $bench" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, bench or all" >&2; exit 2 ;;
+    all) packages="$test $formal $lint $fuzz $bench" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, fuzz, bench or all" >&2; exit 2 ;;
 esac
 
 missing=

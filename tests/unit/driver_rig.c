@@ -224,6 +224,8 @@ static void log_line(void *context, const char *sentence)
 static void finding(void *context, const char *sentence)
 {
     (void)context;
+    if (rig.options.tolerated && strstr(sentence, rig.options.tolerated))
+        return;
     if (!rig.findings++)
         snprintf(rig.first_finding, sizeof rig.first_finding, "%s", sentence);
 }

@@ -29,7 +29,8 @@ struct rig_options {
     bool posix;  /* real threads */
     bool quiet;  /* verifier off */
     bool null_device;
-    bool expect_findings; /* the verifier may complain */
+    bool expect_findings;  /* the verifier may complain */
+    const char *tolerated; /* findings with this in them do not count; NULL: none */
     uint64_t seed;
     uint64_t unplug_at; /* submit, from 1; 0: never */
     struct soft_options soft;

@@ -11,7 +11,7 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
-$(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_model.o
+$(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_random.o $(O)/tests/unit/ndis_model.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
 
