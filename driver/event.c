@@ -30,8 +30,8 @@ static NDIS_STATUS status_of(ULONG tx_status)
         return NDIS_STATUS_NO_CABLE;
     case NIC_TX_STATUS_ABORTED:
         return NDIS_STATUS_REQUEST_ABORTED;
-    default: /* LATE */
-        return NDIS_STATUS_FAILURE;
+    default: /* LATE: the time that came with the packet had passed */
+        return NDIS_STATUS_INVALID_DATA;
     }
 }
 

@@ -55,7 +55,8 @@ struct nic_oid_driver {
 
 /*
  * Times of packets. NDIS counts 100 ns units; here they are units of the device's clock (registers TIME_LO,
- * TIME_HI), not of the system's. TimeToSend other than 0 is the launch time of the SFD; TimeSent is set on
+ * TIME_HI), not of the system's. TimeToSend other than 0 is the launch time of the SFD, and a packet that comes too late
+ * for it is completed with NDIS_STATUS_INVALID_DATA, unsent; TimeSent is set on
  * completion of such a packet and of no other, because both share a field and a stale TimeSent would be taken for a
  * launch time. TimeReceived is the SFD.
  *

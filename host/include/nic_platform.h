@@ -108,6 +108,16 @@ void nic_virtual_destroy(struct nic_platform *);
 bool nic_virtual_run(struct nic_platform *, const volatile bool *flag, uint64_t until_ns);
 void nic_virtual_advance(struct nic_platform *,
                          uint64_t now_ns); /* never backwards; the poller's to call */
+/* Rolling hash over what ran so far and when: interrupts, deferred calls, timers. Equal runs, equal hashes. */
+uint64_t nic_virtual_hash(struct nic_platform *);
+
+/* One step of a rolling hash. */
+static inline uint64_t nic_hash_fold(uint64_t hash, uint64_t word)
+{
+    hash ^= word;
+    hash *= 0x9e3779b97f4a7c15u;
+    return hash ^ (hash >> 32);
+}
 
 /* host/ndis/nic_posix.c: a thread for timers, one for deferred calls, one for work at PASSIVE level; locks are mutexes. */
 struct nic_platform *nic_posix_create(uint64_t seed);

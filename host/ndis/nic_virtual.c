@@ -17,6 +17,7 @@ struct dpc_queue {
 struct virtual_platform {
     struct nic_platform base; /* first: the handle is a pointer to it */
     uint64_t now_ns;
+    uint64_t hash; /* see nic_virtual_hash */
     uint64_t timer_order;
     uint64_t
         activity; /* things that ran or were armed: tells whether a poller achieved something */
@@ -76,6 +77,11 @@ static bool queue_remove(struct dpc_queue *q, struct nic_dpc *dpc)
     return false;
 }
 
+static void note(struct virtual_platform *v, uint64_t what)
+{
+    v->hash = nic_hash_fold(v->hash, v->now_ns << 8 | what);
+}
+
 static void run_dpcs(struct virtual_platform *v)
 {
     struct nic_dpc *dpc;
@@ -83,6 +89,7 @@ static void run_dpcs(struct virtual_platform *v)
     while (nic_thread_level < NIC_LEVEL_DISPATCH && (dpc = queue_take(&v->dpcs)) != NULL) {
         enum nic_level before = nic_thread_level;
         v->activity++;
+        note(v, 1);
         nic_thread_level = NIC_LEVEL_DISPATCH;
         dpc->fn(dpc->context);
         nic_thread_level = before;
@@ -203,6 +210,7 @@ static void deliver(struct virtual_platform *v, struct nic_vector *vector)
            nic_thread_level < NIC_LEVEL_INTERRUPT) {
         enum nic_level before = nic_thread_level;
         v->activity++;
+        note(v, 16 + (uint64_t)(vector - v->vectors));
         vector->latched = false;
         vector->held = true;
         nic_thread_level = NIC_LEVEL_INTERRUPT;
@@ -268,12 +276,14 @@ static bool run_one(struct virtual_platform *v)
     deliver_all(v);
     run_dpcs(v);
     if ((item = queue_take(&v->work)) != NULL) {
+        note(v, 2);
         item->fn(item->context);
         return true;
     }
     if ((timer = v->timers) != NULL && timer->due_ns <= v->now_ns) {
         v->timers = timer->next;
         timer->armed = false;
+        note(v, 3);
         nic_thread_level = NIC_LEVEL_DISPATCH;
         timer->fn(timer->context);
         lower_level(&v->base, NIC_LEVEL_PASSIVE);
@@ -319,6 +329,11 @@ void nic_virtual_advance(struct nic_platform *p, uint64_t to_ns)
 {
     if (to_ns > of(p)->now_ns)
         of(p)->now_ns = to_ns;
+}
+
+uint64_t nic_virtual_hash(struct nic_platform *p)
+{
+    return of(p)->hash;
 }
 
 static bool wait_flag(struct nic_platform *p, const volatile bool *flag, uint64_t timeout_ns)

@@ -7,6 +7,11 @@
 #define HEADER_BYTES 14
 #define SENDER_TAG   0x726E6473u /* "sndr" */
 
+struct reserved { /* ours in each packet */
+    ULONG number;
+    ULONG timed;
+};
+
 struct sender {
     struct sender_handlers handlers;
     struct sender_counts counts;
@@ -46,14 +51,16 @@ static VOID NTAPI request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, N
 
 static void finish(struct sender *s, PNDIS_PACKET packet, NDIS_STATUS status)
 {
-    ULONG number;
     PNDIS_BUFFER buffer;
-    memcpy(&number, packet->ProtocolReserved, sizeof number);
+    struct reserved own;
+    memcpy(&own, packet->ProtocolReserved, sizeof own);
+    if (own.timed && s->handlers.sent)
+        s->handlers.sent(s->handlers.context, own.number, NDIS_GET_PACKET_TIME_SENT(packet));
     while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
         NdisFreeBuffer(buffer);
     NdisFreePacket(packet);
     s->outstanding--;
-    s->handlers.completed(s->handlers.context, number, status);
+    s->handlers.completed(s->handlers.context, own.number, status);
 }
 
 static VOID NTAPI send_complete(NDIS_HANDLE context, PNDIS_PACKET packet, NDIS_STATUS status)
@@ -81,7 +88,10 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
     NdisAllocatePacket(&status, &packet, s->packets);
     if (status != NDIS_STATUS_SUCCESS)
         return NULL;
-    memcpy(packet->ProtocolReserved, &f->number, sizeof f->number);
+    struct reserved own = {f->number, f->time_to_send != 0};
+    memcpy(packet->ProtocolReserved, &own, sizeof own);
+    if (own.timed)
+        NDIS_SET_PACKET_TIME_TO_SEND(packet, f->time_to_send);
     /* What the library would loop back by itself comes back from the wire. */
     NdisSetPacketFlags(packet, NDIS_FLAGS_DONT_LOOPBACK);
     if ((f->length && !chain(s, packet, f->octets, first)) ||
@@ -362,7 +372,7 @@ struct sender *sender_open(const char *adapter, const struct sender_handlers *ha
     if (*status == NDIS_STATUS_SUCCESS)
         s->receive_buffer = memory;
     if (*status == NDIS_STATUS_SUCCESS)
-        NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(ULONG));
+        NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(struct reserved));
     if (*status == NDIS_STATUS_SUCCESS)
         NdisAllocateBufferPool(status, &s->buffers, 2 * SENDER_PACKETS);
     if (*status == NDIS_STATUS_SUCCESS)

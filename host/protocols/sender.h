@@ -18,12 +18,15 @@ struct sender_frame {
     UINT length;
     ULONG number;  /* the caller's, returned in the completion */
     UINT priority; /* of those given in one call the highest go first, equal ones in order */
+    ULONGLONG time_to_send; /* TimeToSend: 100 ns units of the device's clock; 0: at once */
 };
 
 struct sender_handlers {
     void *context;
     /* A frame is ours again, with its final status; exactly once per frame, whichever way it was sent. */
     void (*completed)(void *context, ULONG number, NDIS_STATUS status);
+    /* Just before `completed`, for a frame with a TimeToSend: its TimeSent. May be NULL. */
+    void (*sent)(void *context, ULONG number, ULONGLONG time_sent);
     /* A frame arrived; the octets are valid during the call. May be NULL. */
     void (*received)(void *context, const UCHAR *octets, UINT length);
 };

@@ -80,7 +80,8 @@ static void carry(struct bench *b, uint32_t count, const uint8_t *octets)
         uint32_t most = next_batch(b, count);
         while (most && b->sent - back + most <= b->under_way_max) {
             for (uint32_t i = 0; i < most; i++)
-                frames[i] = (struct sender_frame){octets, b->length, b->sent + i, 0};
+                frames[i] = (struct sender_frame){
+                    .octets = octets, .length = b->length, .number = b->sent + i};
             b->sent += sender_send(b->machine.sender, frames, most, SENDER_BY_MINIPORT);
             back = b->carries && b->received < b->completed ? b->received : b->completed;
             most = next_batch(b, count);

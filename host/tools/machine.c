@@ -116,6 +116,36 @@ static int adapter_failed(struct machine *m, bool single)
     return fail(m, code, "the driver refused the device", *why ? why : "no reason given");
 }
 
+static void note(struct machine *m, uint64_t what, uint64_t value)
+{
+    m->edge_hash = nic_hash_fold(m->edge_hash, machine_now_ns(m));
+    m->edge_hash = nic_hash_fold(m->edge_hash, what << 56 ^ value);
+}
+
+static void completed(void *context, ULONG number, NDIS_STATUS status)
+{
+    struct machine *m = context;
+    note(m, 1, (uint64_t)number << 32 | (ULONG)status);
+    if (m->handlers.completed)
+        m->handlers.completed(m->handlers.context, number, status);
+}
+
+static void sent(void *context, ULONG number, ULONGLONG time_sent)
+{
+    struct machine *m = context;
+    note(m, 3, time_sent);
+    if (m->handlers.sent)
+        m->handlers.sent(m->handlers.context, number, time_sent);
+}
+
+static void received(void *context, const UCHAR *octets, UINT length)
+{
+    struct machine *m = context;
+    note(m, 2, length); /* the octets came through the ports */
+    if (m->handlers.received)
+        m->handlers.received(m->handlers.context, octets, length);
+}
+
 static int add_adapter(struct machine *m, const struct machine_options *o)
 {
     char moderation_count[40], moderation_us[40], speed[40], address[40];
@@ -134,7 +164,10 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     if (status != NDIS_STATUS_SUCCESS)
         return adapter_failed(m, o->single);
     m->adapter = true;
-    m->sender = sender_open(MACHINE_ADAPTER, &o->handlers, &status);
+    m->handlers = o->handlers;
+    struct sender_handlers handlers = {
+        .context = m, .completed = completed, .sent = sent, .received = received};
+    m->sender = sender_open(MACHINE_ADAPTER, &handlers, &status);
     if (!m->sender)
         return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));
     return 0;
@@ -219,6 +252,15 @@ bool machine_run(struct machine *m, const volatile bool *flag, uint64_t until_ns
 uint64_t machine_now_ns(struct machine *m)
 {
     return m->platform->ops->now_ns(m->platform);
+}
+
+uint64_t machine_hash(struct machine *m)
+{
+    struct core_model_stats core = {0};
+    if (m->core)
+        core_model_stats_get(m->core, &core);
+    uint64_t hash = nic_hash_fold(core.hash, m->edge_hash);
+    return m->posix ? hash : nic_hash_fold(hash, nic_virtual_hash(m->platform));
 }
 
 bool machine_read(struct machine *m, uint32_t address, uint32_t *words, unsigned count)

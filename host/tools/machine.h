@@ -40,6 +40,8 @@ struct machine {
     struct nic_transport *usb;  /* or NULL; then the platform is the POSIX one */
     struct nic_ndis_driver *driver;
     struct sender *sender;
+    struct sender_handlers handlers; /* the owner's */
+    uint64_t edge_hash;              /* what came up from NDIS, and when */
     struct wire_port *wire;
     bool posix, ndis, placed, adapter;
     unsigned findings; /* of the NDIS verifier, and what drivers and protocols leaked */
@@ -58,6 +60,10 @@ int machine_restart_adapter(struct machine *, const struct machine_options *);
 /* Lets virtual time pass until *flag or until_ns. Not with a device on USB. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
 uint64_t machine_now_ns(struct machine *);
+
+/* Rolling hash of the run: the device's ports, the driver's transfers, interrupts, deferred calls and timers, completions
+ * and received frames. A function of the seed in virtual time. */
+uint64_t machine_hash(struct machine *);
 
 /* Device registers through the driver. False: the driver or the device refused. */
 bool machine_read(struct machine *, uint32_t address, uint32_t *words, unsigned count);

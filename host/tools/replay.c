@@ -208,7 +208,8 @@ static bool send_some(struct replay *r, uint64_t start_ns)
         return false;
     for (uint32_t i = 0; i < n; i++) {
         const struct capture_frame *f = &r->capture->frames[r->next + i];
-        frames[i] = (struct sender_frame){f->octets, f->length, r->next + i, 0};
+        frames[i] =
+            (struct sender_frame){.octets = f->octets, .length = f->length, .number = r->next + i};
         r->fate[r->next + i] = SENT;
         r->under_way_bytes += cost(f);
     }
@@ -268,7 +269,6 @@ static void collect(struct replay *r)
 {
     struct replay_result *result = r->result;
     struct nic_ndis_statistics ndis;
-    struct core_model_stats core;
     const struct sender_counts *counts = sender_counts(r->machine.sender);
     count_lost(r);
     result->ndis_send = counts->ndis_send;
@@ -276,9 +276,8 @@ static void collect(struct replay *r)
     result->model_ns = r->progress_ns; /* the last thing that happened */
     if (nic_ndis_adapter_statistics(MACHINE_ADAPTER, &ndis))
         result->interrupts = ndis.interrupts;
+    result->hash = machine_hash(&r->machine);
     if (r->machine.core) {
-        core_model_stats_get(r->machine.core, &core);
-        result->hash = core.hash;
         result->assertions = core_model_assertions(r->machine.core);
     }
 }

@@ -19,6 +19,14 @@
 
 /* ---- transfers ---- */
 
+/* What the driver does at the transport belongs to the run's hash as the pins do. */
+static void note(struct core_model *m, uint64_t what, const struct nic_transfer *t)
+{
+    uint64_t word = what << 56 | (uint64_t)t->endpoint << 48 | (uint64_t)t->length_bytes << 24 |
+                    t->actual_bytes;
+    m->stats.hash = nic_hash_fold(nic_hash_fold(m->stats.hash, m->now_ps), word);
+}
+
 static void deliver_later(struct core_model *m, struct nic_transfer *t,
                           enum nic_transfer_status status)
 {
@@ -145,6 +153,7 @@ static int core_submit(struct nic_transport *transport, struct nic_transfer *t)
         (t->length_bytes < SETUP_BYTES ||
          t->length_bytes != SETUP_BYTES + (t->data[6] | (uint32_t)t->data[7] << 8)))
         return -EINVAL;
+    note(m, 1, t);
     t->next = NULL;
     t->actual_bytes = 0;
     if (s->tail)
@@ -165,6 +174,7 @@ static void core_cancel(struct nic_transport *transport, struct nic_transfer *t)
     struct core_stream *s = &m->stream[index];
     if (index == CORE_STREAMS || !s->head)
         return;
+    note(m, 2, t);
     if (index == CORE_CONTROL)
         return; /* a register access ends by itself */
     if (s->head == t && !(index == CORE_OUT && orphan_moves(m))) {
@@ -214,6 +224,7 @@ static void deliver(struct core_model *m)
     m->finished_head = m->finished_tail = NULL;
     while (t) {
         struct nic_transfer *next = t->next;
+        note(m, 3 + (uint64_t)t->status, t);
         nic_transport_finish(&m->transport, t);
         t = next;
     }

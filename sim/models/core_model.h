@@ -51,8 +51,9 @@ void core_model_unplug(struct core_model *); /* every transfer, now and later: N
 
 struct core_model_stats {
     uint64_t now_ns, tx_cycles, rx_cycles, sys_cycles, skipped_ns;
-    uint64_t interrupts;  /* event transfers finished */
-    uint64_t hash;        /* rolling hash over all ports of the device at every active edge */
+    uint64_t interrupts; /* event transfers finished */
+    uint64_t
+        hash; /* rolling: all ports of the device at every active edge, and every transfer of the driver */
     uint64_t evaluations; /* calls into the Verilated code */
     uint64_t wire_frames; /* left the MAC */
 };

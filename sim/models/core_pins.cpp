@@ -12,6 +12,9 @@
 #include "Vnic_core___024root.h"
 
 #include "core_internal.h"
+extern "C" {
+#include "nic_platform.h"
+}
 
 #include <cerrno>
 #include <cstdarg>
@@ -88,13 +91,6 @@ inline Pins *pins_of(core_model *m)
     return static_cast<Pins *>(m->pins);
 }
 
-inline uint64_t fold(uint64_t hash, uint64_t word)
-{
-    hash ^= word;
-    hash *= 0x9e3779b97f4a7c15u;
-    return hash ^ (hash >> 32);
-}
-
 inline uint64_t random_bits(core_model *m)
 {
     uint64_t x = m->random;
@@ -153,7 +149,7 @@ inline void sys_registers(core_model *m, Root &r)
     r.reg_write_i = m->reg_write;
     r.reg_addr_i = m->reg_address;
     r.reg_wdata_i = m->reg_wdata;
-    m->stats.hash = fold(m->stats.hash, (uint64_t)r.reg_wdata_i << 32 | r.reg_rdata_o);
+    m->stats.hash = nic_hash_fold(m->stats.hash, (uint64_t)r.reg_wdata_i << 32 | r.reg_rdata_o);
     if (r.reg_ready_o)
         core_reg_done(m, r.reg_rdata_o, r.reg_error_o);
 }
@@ -177,7 +173,7 @@ inline void sys_edge(core_model *m, Root &r)
         m->stream[CORE_IN].at = m->stream[CORE_IN].head->data;
     sys_streams(m, r);
     m->stats.hash =
-        fold(m->stats.hash,
+        nic_hash_fold(m->stats.hash,
              (uint64_t)r.out_valid_i | r.out_ready_o << 1 | r.out_halt_o << 2 | r.in_valid_o << 3 |
                  r.in_ready_i << 4 | r.in_last_o << 5 | r.in_flush_o << 6 | r.ev_valid_o << 7 |
                  r.ev_ready_i << 8 | r.ev_last_o << 9 | r.reg_valid_i << 10 | r.reg_write_i << 11 |
@@ -210,7 +206,7 @@ inline void tx_edge(core_model *m, Root &r)
     }
     m->tx_divide--;
     m->stats.hash =
-        fold(m->stats.hash,
+        nic_hash_fold(m->stats.hash,
              m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 | r.gmii_tx_er_o << 9 |
                                 r.tx_ce_i << 10 | r.rst_tx_i << 11));
     m->tx.cycles++;
@@ -235,7 +231,7 @@ inline void rx_edge(core_model *m, Root &r)
     }
     m->rx_divide--;
     m->stats.hash =
-        fold(m->stats.hash,
+        nic_hash_fold(m->stats.hash,
              m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 | r.gmii_rx_er_i << 9 |
                                 r.rx_ce_i << 10 | r.rst_rx_i << 11));
     m->rx.cycles++;

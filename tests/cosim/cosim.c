@@ -201,8 +201,9 @@ bool cosim_send(struct cosim *c)
         if (!c->no_window && c->under_way_bytes && c->under_way_bytes + bytes > c->window_bytes)
             break;
         c->under_way_bytes += bytes;
-        frames[n] = (struct sender_frame){c->frames[c->sent + n].octets,
-                                          c->frames[c->sent + n].length, c->sent + n, 0};
+        frames[n] = (struct sender_frame){.octets = c->frames[c->sent + n].octets,
+                                          .length = c->frames[c->sent + n].length,
+                                          .number = c->sent + n};
         n++;
     }
     if (!n)

@@ -415,6 +415,40 @@ static void *interrupter(void *context)
     return NULL;
 }
 
+/* What a timer, a deferred call and an interrupt leave in the hash of a run. */
+static uint64_t hash_of(uint64_t due_ns, bool dpc, bool interrupt)
+{
+    struct counter c = {.want = 1}, d = {.want = 1};
+    uint64_t hash;
+
+    start(0);
+    c.timer = (struct nic_timer){.fn = count, .context = &c};
+    d.dpc = (struct nic_dpc){.fn = count, .context = &d};
+    p->ops->interrupt_connect(p, 4, count, &d);
+    p->ops->timer_set(p, &c.timer, due_ns);
+    ck_assert(wait_for(&c, 10));
+    if (dpc)
+        p->ops->dpc_queue(p, &d.dpc);
+    if (interrupt)
+        p->ops->interrupt_raise(p, 4);
+    hash = nic_virtual_hash(p);
+    stop();
+    return hash;
+}
+
+START_TEST(virtual_hash_tells_runs_apart)
+{
+    uint64_t hash = hash_of(1000, true, false);
+
+    ck_assert(hash == hash_of(1000, true, false));
+    ck_assert(hash != hash_of(1001, true, false));
+    ck_assert(hash != hash_of(1000, false, false));
+    ck_assert(hash != hash_of(1000, false, true));
+    ck_assert(hash_of(1000, false, false) != hash_of(2000, false, false));
+    ck_assert(hash != hash_of(1000, true, true));
+}
+END_TEST
+
 START_TEST(posix_locks_and_vectors_exclude)
 {
     pthread_t threads[4];
@@ -453,6 +487,7 @@ int main(void)
     tcase_add_loop_test(t, the_poller_works_while_somebody_waits, 0, 2);
     tcase_add_test(t, virtual_time_stands_while_the_poller_is_busy);
     tcase_add_test(t, virtual_run_knows_when_nothing_can_happen);
+    tcase_add_test(t, virtual_hash_tells_runs_apart);
     tcase_add_test(t, posix_locks_and_vectors_exclude);
     suite_add_tcase(suite, t);
     runner = srunner_create(suite);
