@@ -40,15 +40,17 @@ refuses() {
     fi
 }
 value() { sed -nE "s/.*\"$1\": \"?([^\",}]*)\"?[,}].*/\1/p" "$work/json"; }
-# One line of hexadecimal a frame, by tshark, padded to 60 octets.
+# One line of hexadecimal a frame, by tshark.
 frames() {
     tshark -r "$1" -o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE -x 2>/dev/null | awk '
         /^[A-Z].*\([0-9]+ bytes\):$/ { part = !/^Frame/; next }
         part { next }
         /^[0-9a-f][0-9a-f][0-9a-f][0-9a-f]  / { line = substr($0, 7, 47); gsub(/ /, "", line); hex = hex line; next }
         hex != "" { print hex; hex = "" }
-        END { if (hex != "") print hex }' | awk '{ while (length($0) < 120) $0 = $0 "00"; print }'
+        END { if (hex != "") print hex }'
 }
+# What a MAC makes of them: zeros up to 60 octets (IEEE 802.3, 3.2.8 and 4.2.3.3).
+padded() { awk '{ while (length($0) < 120) $0 = $0 "00"; print }'; }
 
 # ---- every capture, every mode ----
 for capture in "$data"/*.pcap; do
@@ -69,7 +71,7 @@ for capture in "$data"/*.pcap; do
         check "$name: $key" [ "$(value $key)" -gt 0 ]
     done
     check "$name: seed" [ "$(value seed)" = "$SEED" ]
-    frames "$capture" >"$work/sent"
+    frames "$capture" | padded >"$work/sent"
     frames "$work/wire.pcap" >"$work/seen"
     check "$name: tshark sees on the wire what was sent" cmp "$work/sent" "$work/seen"
     check "$name: tshark saw frames" [ "$(wc -l <"$work/seen")" = "$count" ]
@@ -167,9 +169,14 @@ refuses 1 "damaged after frame 1" replay -r "$work/cut.pcap" -w "$w"
 refuses 1 "damaged after frame 1" replay -r "$work/cuthead.pcap" -w "$w"
 refuses 1 "recorded in part" replay -r "$work/snap.pcap" -w "$w"
 check "nothing left behind" [ -z "$(ls "$work/o")" ]
-if [ "$(id -u)" != 0 ]; then
-    cp "$work/odd.pcap" "$work/secret.pcap"
-    chmod 000 "$work/secret.pcap"
+install -m 0 "$work/odd.pcap" "$work/secret.pcap"
+if [ "$(id -u)" = 0 ]; then # root may read everything: as somebody else
+    chmod 755 "$work"
+    install -m 755 "$hilnic" "$work/program"
+    printf '#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups "%s" "$@"\n' "$work/program" >"$work/nobody"
+    chmod 755 "$work/nobody"
+    hilnic=$work/nobody refuses 1 "Permission denied" replay -r "$work/secret.pcap"
+else
     refuses 1 "Permission denied" replay -r "$work/secret.pcap"
 fi
 refuses 1 "No such file" replay -r "$data/lengths.pcap" -w "$work/nowhere/wire.pcap"

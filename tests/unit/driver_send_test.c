@@ -390,7 +390,7 @@ START_TEST(launch_times)
     NDIS_SET_PACKET_TIME_TO_SEND(p->packet, 1);
     rig_send(p);
     ck_assert(rig_settle(RIG_MS));
-    ck_assert_int_eq(p->status, NDIS_STATUS_FAILURE);
+    ck_assert_int_eq(p->status, NDIS_STATUS_INVALID_DATA);
     ck_assert_uint_eq(rig.wire_count, 2);
     ck_assert_uint_gt(NDIS_GET_PACKET_TIME_SENT(p->packet), launch); /* of its completion */
     ck_assert_uint_le(NDIS_GET_PACKET_TIME_SENT(p->packet), soft_device_time(rig.device) / 100);
