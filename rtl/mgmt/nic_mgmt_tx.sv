@@ -52,17 +52,19 @@ module nic_mgmt_tx #(
     wire [31:0] counter_rdata;
     logic [31:0] time_hi_captured_q, time_hi_staged_q;
 
-    // An access acts in its first clock, a read of a counter when that is there, and is answered in the next.
-    logic answer_q;
-    wire counter_read = valid_i && counter_sel && !write_i && !answer_q;
-    wire acts = valid_i && !answer_q && (!counter_read || counter_ready);
-    assign we = acts && write_i;
-    assign re = acts && !write_i;
+    // An access acts in its second clock, a read of a counter when that is there (it stays for two more), and is
+    // answered in the next.
+    logic acts_q, answer_q;
+    wire fresh = valid_i && !acts_q && !answer_q;
+    wire counter_read = fresh && counter_sel && !write_i;
+    assign we = acts_q && write_i;
+    assign re = acts_q && !write_i;
     assign ready_o = answer_q;
     assign error_o = !hit;
 
     always_ff @(posedge clk_i) begin
-        answer_q <= acts && !rst_i;
+        acts_q <= fresh && (!counter_read || counter_ready) && !rst_i;
+        answer_q <= acts_q && !rst_i;
     end
 
     nic_regs_tx u_regs (
