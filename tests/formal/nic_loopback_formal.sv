@@ -151,7 +151,7 @@ module nic_loopback_formal (
                 if (playing_q && !take) a_dry: assert (mac_rx_dv && mac_rx_er);
                 // Two frames have silence between them.
                 if (!playing_q && !take) a_silence: assert (!mac_rx_dv);
-                playing_q <= take && out_word[9];
+                if (take) playing_q <= out_word[9];
                 c_played: cover (playing_q && take && !out_word[9] && !out_word[8]);
             end
         end
