@@ -111,7 +111,8 @@ module nic_mgmt_tx #(
         .ppb_i(ppb)
     );
 
-    nic_stamp u_stamp (
+    // sfd_i comes two clocks after the SFD; one and a half of clk_i until time_i is taken, on average.
+    nic_stamp #(.LATENCY_NS(3500 / TX_MHZ)) u_stamp (
         .clk_tx_i(clk_i),
         .rst_tx_i(rst_i),
         .time_i(time_o),

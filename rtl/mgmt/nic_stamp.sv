@@ -14,9 +14,11 @@ module nic_stamp #(
 
     input wire clk_rx_i,
     input wire rst_rx_i,
-    // At most once in 8 clocks; a pulse sooner than that may be passed over, its stamp is then that of another one.
+    // Two clocks after the edge that sampled the SFD. At most once in 8 clocks; a pulse sooner than that may be passed
+    // over, its stamp is then that of another one.
     input wire sfd_i,
-    // Time of the latest pulse, from 8 clocks after it. The error is at most half a period of each clock.
+    // Time of the latest SFD, from 8 clocks after its pulse, with clk_rx_i about as fast as LATENCY_NS says. The error is
+    // at most half a period of clk_tx_i.
     output wire [63:0] stamp_o
 );
     logic sfd_tx;
