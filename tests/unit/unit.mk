@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests of the platforms and the NDIS library. `make SANITIZE=thread unit` runs them under a sanitizer.
 
-NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_loopback_test ndis_receive_test \
-	ndis_machine_test ndis_system_test ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
+NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_order_test ndis_loopback_test ndis_receive_test \
+	ndis_machine_test ndis_request_test ndis_system_test ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
 	ndis_readme_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests, reset and check for hang.
+ */
+#include "ndis_rig.h"
+
+static struct rig r;
+
+static struct nic_script_step manual(void *context, PNDIS_PACKET packet)
+{
+    (void)context;
+    (void)packet;
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+}
+
+static void start(unsigned bindings)
+{
+    rig_start(&r, &(struct nic_script_miniport){.next = manual, .mac_options = 9}, bindings,
+              RIG_VERIFY, 0);
+}
+
+static void stop_clean(void)
+{
+    rig_stop(&r);
+    ck_assert_msg(r.findings == 0, "%s", r.finding);
+}
+
+/* ---- requests ---- */
+
+START_TEST(req_08_09_requests_pend_and_come_back)
+{
+    NDIS_REQUEST requests[3];
+    NDIS_STATUS status;
+    ULONG value[3] = {0};
+
+    start(1);
+    r.miniport->requests_pend = true;
+    for (unsigned i = 0; i < 3; i++) {
+        requests[i] = (NDIS_REQUEST){
+            .RequestType = i == 1 ? NdisRequestSetInformation : NdisRequestQueryInformation,
+            .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED + i, &value[i], 4, 0, 0}};
+        NdisRequest(&status, r.protocols[0].binding, &requests[i]);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    ck_assert_uint_eq(r.miniport->request_oid, OID_GEN_LINK_SPEED); /* one at a time */
+    for (unsigned i = 0; i < 3; i++) {
+        r.protocols[0].request_done = false;
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+        ck_assert(r.protocols[0].request_done);
+        ck_status(r.protocols[0].request_status, NDIS_STATUS_SUCCESS);
+        ck_assert_uint_eq(requests[i].DATA.QUERY_INFORMATION.BytesWritten, 4);
+    }
+    ck_assert_uint_eq(value[0], 0x12345678);
+    ck_assert_uint_eq(value[1], 0);
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS); /* none: ignored, logged */
+    ck_assert_uint_eq(r.logs, 1);
+    stop_clean();
+}
+END_TEST
+
+START_TEST(req_60_mac_options_are_asked_at_the_beginning)
+{
+    start(0);
+    ck_assert_uint_eq(r.miniport->queries, 3); /* MAC options, maximum send packets, address */
+    stop_clean();
+}
+END_TEST
+
+START_TEST(requests_answered_at_once)
+{
+    ULONG value = 0, filter = NDIS_PACKET_TYPE_BROADCAST;
+    UINT bytes;
+
+    start(2);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryStatistics, OID_GEN_MAC_OPTIONS,
+                                 &value, 4, &bytes),
+              NDIS_STATUS_SUCCESS);
+    ck_assert(value == 9 && bytes == 4);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_MAC_OPTIONS,
+                                 &value, 2, NULL),
+              NDIS_STATUS_INVALID_LENGTH);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestGeneric1, 0, NULL, 0, NULL),
+              NDIS_STATUS_NOT_SUPPORTED);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestSetInformation,
+                                 OID_GEN_PROTOCOL_OPTIONS, &value, 4, NULL),
+              NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->sets, 0);
+    /* The miniport's filter is the union of the bindings' filters. */
+    nic_script_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, 4, NULL);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_BROADCAST);
+    filter = NDIS_PACKET_TYPE_DIRECTED;
+    nic_script_request(&r.protocols[1], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, 4, NULL);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_DIRECTED);
+    filter = 0;
+    nic_script_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, 4, NULL);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_DIRECTED);
+    stop_clean();
+}
+END_TEST
+
+/* ---- reset ---- */
+
+START_TEST(req_10_reset)
+{
+    NDIS_STATUS status, again;
+    PNDIS_PACKET packets[4];
+    ULONG value;
+
+    start(2);
+    r.miniport->reset_pends = _i;
+    for (unsigned i = 0; i < 4; i++)
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+    nic_script_send(&r.protocols[0], packets[0]);
+    NdisReset(&status, r.protocols[1].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    if (_i) {
+        NdisReset(&again, r.protocols[0].binding);
+        ck_status(again, NDIS_STATUS_RESET_IN_PROGRESS);
+        ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_START);
+        ck_status(nic_script_send(&r.protocols[0], packets[1]),
+                  NDIS_STATUS_RESET_IN_PROGRESS); /* DER-6 */
+        nic_script_send_array(&r.protocols[0], packets + 2, 2);
+        ck_status(nic_script_record(&r.protocols[0], packets[3])->status,
+                  NDIS_STATUS_RESET_IN_PROGRESS);
+        ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation,
+                                     OID_GEN_MAC_OPTIONS, &value, 4, NULL),
+                  NDIS_STATUS_RESET_IN_PROGRESS);
+        ck_assert(!r.protocols[1].reset_done);
+        nic_script_reset_done(r.miniport, NDIS_STATUS_SUCCESS);
+    }
+    ck_assert(r.protocols[1].reset_done && !r.protocols[0].reset_done);
+    ck_status(r.protocols[1].reset_status, NDIS_STATUS_SUCCESS);
+    for (unsigned b = 0; b < 2; b++) {
+        ck_assert_uint_eq(r.protocols[b].statuses, 2);
+        ck_assert_uint_eq(r.protocols[b].status_completes, 2);
+        ck_status(r.protocols[b].last_status, NDIS_STATUS_RESET_END);
+    }
+    ck_status(nic_script_record(&r.protocols[0], packets[0])->status,
+              NDIS_STATUS_REQUEST_ABORTED); /* DER-7 */
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[0])->completed, 1);
+    ck_status(nic_script_send(&r.protocols[0], packets[0]), NDIS_STATUS_PENDING); /* works again */
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    for (unsigned i = 0; i < 4; i++)
+        nic_script_packet_free(&r.protocols[0], packets[i]);
+    stop_clean();
+}
+END_TEST
+
+static struct nic_script_step refuse(void *context, PNDIS_PACKET packet)
+{
+    (void)context;
+    (void)packet;
+    return (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES};
+}
+
+START_TEST(der_07_reset_ends_a_pended_request_and_the_queue)
+{
+    const ULONG value = 0;
+    NDIS_REQUEST request = {.RequestType = NdisRequestQueryInformation,
+                            .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, (PVOID)&value, 4, 0, 0}};
+    PNDIS_PACKET packets[2];
+    NDIS_STATUS status;
+
+    start(1);
+    r.miniport->requests_pend = true;
+    NdisRequest(&status, r.protocols[0].binding, &request);
+    ck_status(status, NDIS_STATUS_PENDING);
+    r.miniport->next = refuse;
+    for (unsigned i = 0; i < 2; i++) {
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+        ck_status(nic_script_send(&r.protocols[0], packets[i]), NDIS_STATUS_PENDING);
+    }
+    NdisReset(&status, r.protocols[0].binding);
+    ck_assert(r.protocols[0].reset_done && r.protocols[0].request_done);
+    ck_status(r.protocols[0].request_status, NDIS_STATUS_REQUEST_ABORTED);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+        ck_status(nic_script_record(&r.protocols[0], packets[i])->status,
+                  NDIS_STATUS_REQUEST_ABORTED);
+        nic_script_packet_free(&r.protocols[0], packets[i]);
+    }
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 1);
+    stop_clean();
+}
+END_TEST
+
+START_TEST(check_for_hang_every_two_seconds_and_reset)
+{
+    start(1);
+    rig_run(&r, 1999999);
+    ck_assert_uint_eq(r.miniport->hang_checks, 0);
+    rig_run(&r, 2);
+    ck_assert_uint_eq(r.miniport->hang_checks, 1);
+    r.miniport->hangs = TRUE;
+    rig_run(&r, 6000000);
+    ck_assert_uint_eq(r.miniport->hang_checks, 4);
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_END);
+    ck_assert(!r.protocols[0].reset_done); /* nobody asked for it */
+    stop_clean();
+}
+END_TEST
+
+/* DER-9: the interval is 2 s; a packet is seen at the first check after it was given to the driver,
+ * and at the second check after that two whole intervals have gone by. A completion in between
+ * starts them again, the packets that only the loopback had do not. */
+START_TEST(der_09_reset_after_two_intervals_without_a_completed_packet)
+{
+    static const UCHAR self[6] = {2, 0, 0, 0, 0, 9};
+    bool is_deserialized = _i & 1, is_looping = _i & 2;
+    PNDIS_PACKET packets[5];
+    NDIS_REQUEST filter;
+    ULONG directed = NDIS_PACKET_TYPE_DIRECTED;
+    NDIS_STATUS status;
+
+    rig_start(&r,
+              &(struct nic_script_miniport){.next = manual,
+                                            .mac_options = 9,
+                                            .deserialized = is_deserialized,
+                                            .address = {2, 0, 0, 0, 0, 9}},
+              1, RIG_VERIFY, 0);
+    filter =
+        (NDIS_REQUEST){.RequestType = NdisRequestSetInformation,
+                       .DATA.SET_INFORMATION = {OID_GEN_CURRENT_PACKET_FILTER, &directed, 4, 0, 0}};
+    NdisRequest(&status, r.protocols[0].binding, &filter);
+    ck_status(status, NDIS_STATUS_SUCCESS);
+    for (unsigned i = 0; i < 4; i++) {
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+        ck_status(nic_script_send(&r.protocols[0], packets[i]), NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 5000000); /* checks at 2 s, 4 s */
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1), 1);
+        rig_run(&r, 4000000); /* to 9 s, 13 s, 17 s */
+        ck_assert_uint_eq(r.miniport->resets, 0);
+    }
+    ck_assert_uint_eq(r.miniport->hang_checks, 8);
+    if (is_looping) {
+        PUCHAR data;
+        packets[4] = nic_script_packet(&r.protocols[0], 60);
+        PNDIS_BUFFER buffer;
+        UINT length;
+        NdisQueryPacket(packets[4], NULL, NULL, &buffer, NULL);
+        NdisQueryBuffer(buffer, (PVOID *)&data, &length);
+        memcpy(data, self, 6);
+        nic_script_send(&r.protocols[0], packets[4]);
+        ck_status(nic_script_record(&r.protocols[0], packets[4])->status, NDIS_STATUS_SUCCESS);
+        ck_assert_uint_eq(rig_statistics(&r).outstanding, 1);
+        nic_script_packet_free(&r.protocols[0], packets[4]);
+    }
+    rig_run(&r, 999999);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    rig_run(&r, 2);
+    ck_assert_uint_eq(r.miniport->resets, 1); /* at 18 s: the last completion was before 14 s */
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_END);
+    ck_assert(!r.protocols[0].reset_done);
+    ck_assert_ptr_nonnull(strstr(r.log, "has completed no packet for 4000 ms; reset"));
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+        nic_script_packet_free(&r.protocols[0], packets[i]);
+    }
+    rig_run(&r, 20000000); /* nothing outstanding, nothing to reset for */
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    stop_clean();
+}
+END_TEST
+
+START_TEST(der_09_reset_after_two_intervals_without_an_answer_to_a_request)
+{
+    ULONG value = 0;
+    NDIS_REQUEST requests[2];
+    NDIS_STATUS status;
+
+    start(1);
+    r.miniport->requests_pend = true;
+    for (unsigned i = 0; i < 2; i++) {
+        requests[i] =
+            (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation,
+                           .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, &value, 4, 0, 0}};
+        NdisRequest(&status, r.protocols[0].binding, &requests[i]);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 5000000); /* checks at 2 s, 4 s */
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert(r.protocols[0].request_done);
+    r.protocols[0].request_done = false;
+    rig_run(&r, 4999999); /* the second one was first seen at 6 s */
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    rig_run(&r, 2);
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    ck_assert(r.protocols[0].request_done);
+    ck_status(r.protocols[0].request_status, NDIS_STATUS_REQUEST_ABORTED);
+    ck_assert_ptr_nonnull(strstr(r.log, "has completed no request for 4000 ms; reset"));
+    stop_clean();
+}
+END_TEST
+
+START_TEST(der_09_no_reset_when_the_driver_said_so)
+{
+    ULONG value = 0;
+    NDIS_REQUEST request = {.RequestType = NdisRequestQueryInformation,
+                            .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, &value, 4, 0, 0}};
+    bool packets_too = _i & 1, requests_too = _i & 2;
+    PNDIS_PACKET packet;
+    NDIS_STATUS status;
+
+    rig_start(&r,
+              &(struct nic_script_miniport){
+                  .next = manual,
+                  .attributes = (packets_too ? NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT : 0u) |
+                                (requests_too ? NDIS_ATTRIBUTE_IGNORE_REQUEST_TIMEOUT : 0u)},
+              1, RIG_VERIFY, 0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    if (packets_too)
+        ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    r.miniport->requests_pend = true;
+    if (requests_too) {
+        NdisRequest(&status, r.protocols[0].binding, &request);
+        ck_status(status, NDIS_STATUS_PENDING);
+    }
+    rig_run(&r, 60000000);
+    ck_assert_uint_eq(r.miniport->hang_checks, 30);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    if (requests_too)
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    nic_script_packet_free(&r.protocols[0], packet);
+    stop_clean();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ndis_request");
+    TCase *t = tcase_create("request");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, req_08_09_requests_pend_and_come_back);
+    tcase_add_test(t, req_60_mac_options_are_asked_at_the_beginning);
+    tcase_add_test(t, requests_answered_at_once);
+    tcase_add_loop_test(t, req_10_reset, 0, 2);
+    tcase_add_test(t, der_07_reset_ends_a_pended_request_and_the_queue);
+    tcase_add_test(t, check_for_hang_every_two_seconds_and_reset);
+    tcase_add_loop_test(t, der_09_reset_after_two_intervals_without_a_completed_packet, 0, 4);
+    tcase_add_test(t, der_09_reset_after_two_intervals_without_an_answer_to_a_request);
+    tcase_add_loop_test(t, der_09_no_reset_when_the_driver_said_so, 1, 4);
+    suite_add_tcase(suite, t);
+    return rig_main(suite);
+}
