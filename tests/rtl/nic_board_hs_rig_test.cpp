@@ -20,6 +20,7 @@ struct board {
     struct urb in[TRANSFERS], event[TRANSFERS];
     uint8_t in_data[TRANSFERS][TRANSFER_BYTES], event_data[TRANSFERS][512];
     bytes received, events; // the two streams
+    size_t sent;            // bytes of the OUT stream
 };
 
 // GMII transmit comes back as GMII receive a clock later.
@@ -143,7 +144,9 @@ static std::vector<bytes> frames_of(const struct board *b)
     return frames;
 }
 
-static void both_ways(void)
+// lossy: packets on the bus are lost and broken. Then what comes in is fetched slowly, and no more is under way than the receive
+// buffer holds.
+static void both_ways(bool lossy)
 {
     static struct board b;
     b = {};
@@ -153,7 +156,7 @@ static void both_ways(void)
     uint64_t phase_ps = tb_below(&b.rig.random, 4000);
     b.clocks[TX] = tb_clock_start(&top->clk_tx_i, 125000, phase_ps);
     b.clocks[RX] = tb_clock_start(&top->clk_rx_i, 125000, phase_ps);
-    rig_start(&b.rig, false);
+    rig_start(&b.rig, lossy);
     tb_check_eq(reg_read(&b, NIC_ID_ADDR), NIC_ID_RESET_VALUE);
     tb_check_eq(reg_read(&b, NIC_MAP_HASH_ADDR), NIC_MAP_HASH);
     b.watches = true;
@@ -174,7 +177,7 @@ static void both_ways(void)
             octet = (uint8_t)tb_random(&b.rig.random);
         bytes r = record(frame, 0x1000 + i, i % 5 == 4 ? NIC_TX_HEADER_WORD0_REPORT_MASK : 0);
         if (!left) {
-            left = 1 + tb_below(&b.rig.random, 8);
+            left = lossy ? 1 : 1 + tb_below(&b.rig.random, 8);
             transfers.push_back(bytes());
         }
         transfers.back().insert(transfers.back().end(), r.begin(), r.end());
@@ -183,6 +186,9 @@ static void both_ways(void)
     std::vector<struct urb> out(transfers.size());
     b.rig.ended = 0;
     for (size_t i = 0; i < transfers.size(); i++) {
+        for (uint64_t end = now_ns(&b.rig) + 100000000; lossy && b.sent > b.received.size() && now_ns(&b.rig) < end;)
+            b.rig.host.device.ops->run(&b.rig.host.device, end);
+        b.sent += transfers[i].size();
         out[i] = {};
         out[i].endpoint = 1;
         out[i].data = transfers[i].data();
@@ -210,15 +216,21 @@ static void both_ways(void)
         put32(&padded, (uint32_t)crc32(0, padded.data(), (unsigned)padded.size()));
         tb_check(b.wire[i] == padded);
     }
-    printf("%u frames, %llu clocks of 60 MHz, %u NAKs, seed %llu\n", FRAMES, (unsigned long long)b.rig.clocks,
-           b.rig.host.naks, (unsigned long long)tb_seed());
+    printf("%u frames, %llu clocks of 60 MHz, %u NAKs, %u faults, seed %llu\n", FRAMES, (unsigned long long)b.rig.clocks,
+           b.rig.host.naks, b.rig.faults, (unsigned long long)tb_seed());
     tb_close(&b.rig.tb);
 }
 
 START_TEST(test_clean)
 {
-    both_ways();
+    both_ways(false);
 }
 END_TEST
 
-TB_MAIN("nic_board_hs_rig", test_clean)
+START_TEST(test_lossy)
+{
+    both_ways(true);
+}
+END_TEST
+
+TB_MAIN("nic_board_hs_rig", test_clean, test_lossy)

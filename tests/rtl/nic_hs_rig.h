@@ -151,12 +151,15 @@ static uint32_t control(struct rig *rig, uint8_t type, uint8_t request, unsigned
     return urb.actual_bytes;
 }
 
-// At most one packet in twelve is lost or broken.
+// At most one packet in twelve is lost or broken, and no third transaction of an endpoint in a row: that would end its transfer.
 static void faults(void *context, enum usb_step, uint8_t *packet, size_t *length)
 {
     struct rig *rig = (struct rig *)context;
     if (++rig->packets - rig->last_fault < 12 || tb_below(&rig->random, 4))
         return;
+    for (const struct usb_endpoint &endpoint : rig->host.endpoints)
+        if (endpoint.errors == 2)
+            return;
     rig->last_fault = rig->packets;
     rig->faults++;
     if (tb_below(&rig->random, 2))
