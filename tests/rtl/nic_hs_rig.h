@@ -185,9 +185,12 @@ static void rig_start(struct rig *rig, bool lossy)
     rig->phy.sent = model_sent;
     rig->phy.context = rig;
     usb_host_init(&rig->host, &ops, rig);
+    // Registers start with anything: assertions hold from when the reset has reached every domain.
+    rig->tb.context->assertOn(false);
     rig->tb.top->rst_i = 1;
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 16; i++)
         cycle(rig);
+    rig->tb.context->assertOn(true);
     rig->tb.top->rst_i = 0;
     tb_check(rig->host.device.ops->port_reset(&rig->host.device) == 0);
     for (unsigned i = 0; i < 10 && !rig->host.port.enabled; i++)
