@@ -293,14 +293,15 @@ static bool run_one(struct virtual_platform *v)
 }
 
 /* Lets time pass, at most to until_ns. False: nothing can ever happen again. */
-static bool pass_time(struct virtual_platform *v, uint64_t until_ns)
+static bool pass_time(struct virtual_platform *v, const volatile bool *flag, uint64_t until_ns)
 {
     uint64_t before = v->now_ns, activity = v->activity;
     uint64_t next = v->timers && v->timers->due_ns < until_ns ? v->timers->due_ns : until_ns;
 
     if (v->poll) {
         v->poll(v->poll_context, next);
-        if (v->now_ns != before || v->activity != activity || v->work.head)
+        if (v->now_ns != before || v->activity != activity || v->work.head ||
+            (flag && nic_platform_flag_get(flag)))
             return true;
     }
     if (next == UINT64_MAX)
@@ -320,7 +321,7 @@ bool nic_virtual_run(struct nic_platform *p, const volatile bool *flag, uint64_t
             ;
         if (flag && nic_platform_flag_get(flag))
             return true;
-        if (v->now_ns >= until_ns || !pass_time(v, until_ns))
+        if (v->now_ns >= until_ns || !pass_time(v, flag, until_ns))
             return flag && nic_platform_flag_get(flag);
     }
 }

@@ -136,6 +136,7 @@ int command_bench(const struct options *o)
         .single = !strcmp(o->mode, "single"),
         .wire = b.plug,
         .core = {.in_phase = true},
+        .board = {.in_phase = true},
         .handlers = {.context = &b, .completed = completed, .received = received},
     };
     int code = machine_start(&b.machine, &options);

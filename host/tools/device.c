@@ -34,6 +34,7 @@ static int start(struct machine *m, const struct options *o)
         .usb = o->usb ? &o->match : NULL,
         .seed = o->seed,
         .core = {.in_phase = true},
+        .board = {.in_phase = true},
         .mbps = o->mbps,
         .handlers.completed = nothing_sent,
     };

@@ -21,8 +21,9 @@ static const struct command commands[] = {
      "  -r FILE            the capture to send, - for standard input\n"
      "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - for "
      "standard output\n"
-     "  --device NAME      core: the Verilated nic_core (default); soft: the same device written "
-     "in C\n"
+     "  --device NAME      core: the Verilated nic_core (default); board:butterstick: with its USB "
+     "device, from the ULPI\n"
+     "                     pins on; soft: the same device written in C\n"
      "  --mode single      NdisSend, miniport with MiniportSend\n"
      "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
      "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
@@ -41,7 +42,7 @@ static const struct command commands[] = {
      "  hilnic bench --size 1518 --count 20000\n"
      "  hilnic bench --device null                       the host side alone\n\n"
      "Measures frames and clocks per second of this machine's time.\n"
-     "  --device NAME      core (default), soft or null\n"
+     "  --device NAME      core (default), board:butterstick, soft or null\n"
      "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
      "  --count N          frames (default 50000)\n"
      "  --mode, --seed, --json as for replay\n"},
@@ -68,6 +69,7 @@ static const struct command commands[] = {
      "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; info and regs take it too\n"},
     {"serve", command_serve, "device usbip seed",
      "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
+     "  hilnic serve --device board:butterstick          the Verilated one, slower than the wall\n"
      "  hilnic serve --device soft --usbip 0.0.0.0:3240  and on others: USB/IP knows no "
      "password\n\n"
      "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, until SIGINT or SIGTERM.\n"
@@ -176,7 +178,7 @@ static const struct option known[] = {
     {"read", "-r", TEXT, {0}, 0, 0},
     {"write", "-w", TEXT, {0}, 0, 0},
     {"usbip", NULL, TEXT, {0}, 0, 0},
-    {"device", NULL, DEVICE, {"core", "soft", "null"}, 0, 0},
+    {"device", NULL, DEVICE, {"core", "board:butterstick", "soft", "null"}, 0, 0},
     {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
     {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
     {"speed", NULL, CHOICE, {"1000", "100", "10"}, 0, 0},
@@ -242,10 +244,12 @@ static int take_device(struct options *o, const struct option *option, const cha
     o->usb = false;
     if (!strncmp(value, "usb", 3) && (!value[3] || value[3] == ':'))
         return take_usb(o, value + 3);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 4; i++)
         if (!strcmp(option->choices[i], value))
             return 0;
-    return complain(EXIT_USAGE, "--device takes core, soft, null or usb[:VID:PID[:SERIAL]], not %s",
+    return complain(EXIT_USAGE,
+                    "--device takes core, board:butterstick, soft, null or "
+                    "usb[:VID:PID[:SERIAL]], not %s",
                     value);
 }
 

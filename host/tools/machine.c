@@ -63,6 +63,15 @@ static struct nic_transport *make_device(struct machine *m, const struct machine
         m->platform->ops->poller_set(m->platform, core_model_run, m->core);
         return core_model_transport(m->core, VECTOR);
     }
+    if (!strcmp(o->device, "board:butterstick")) {
+        struct board_model_options board = o->board;
+        board.seed = o->seed;
+        m->board = board_model_create(&board, m->platform, o->wire);
+        if (!m->board)
+            return NULL;
+        m->platform->ops->poller_set(m->platform, board_model_run, m->board);
+        return board_model_transport(m->board, VECTOR);
+    }
     if (!strcmp(o->device, "soft")) {
         struct soft_options soft = {
             .seed = o->seed,
@@ -227,6 +236,7 @@ void machine_stop(struct machine *m)
     m->placed = false;
     if (m->core)
         core_model_destroy(m->core);
+    board_model_destroy(m->board);
     if (m->soft)
         soft_device_destroy(m->soft);
     if (m->null)
@@ -234,6 +244,7 @@ void machine_stop(struct machine *m)
     if (m->usb)
         nic_libusb_destroy(m->usb);
     m->core = NULL;
+    m->board = NULL;
     m->soft = NULL;
     m->null = NULL;
     if (m->platform && m->posix)
@@ -257,9 +268,12 @@ uint64_t machine_now_ns(struct machine *m)
 uint64_t machine_hash(struct machine *m)
 {
     struct core_model_stats core = {0};
+    struct board_model_stats board = {0};
     if (m->core)
         core_model_stats_get(m->core, &core);
-    uint64_t hash = nic_hash_fold(core.hash, m->edge_hash);
+    if (m->board)
+        board_model_stats_get(m->board, &board);
+    uint64_t hash = nic_hash_fold(core.hash ^ board.hash, m->edge_hash);
     return m->posix ? hash : nic_hash_fold(hash, nic_virtual_hash(m->platform));
 }
 

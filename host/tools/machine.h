@@ -6,6 +6,7 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
+#include "board_model.h"
 #include "core_model.h"
 #include "nic_ndis.h"
 #include "nic_platform.h"
@@ -19,13 +20,14 @@
 #define MACHINE_MESSAGE_BYTES 320
 
 struct machine_options {
-    const char *device;                 /* "core", "soft" or "null" */
+    const char *device;                 /* "core", "board:butterstick", "soft" or "null" */
     const struct nic_libusb_match *usb; /* a device on USB instead, in real time; must stay */
     uint64_t seed;
     bool single;            /* the miniport with MiniportSend instead of MiniportSendPackets */
     bool verify;            /* NDIS verifier on */
     struct wire_port *wire; /* stays the caller's; NULL: nothing plugged in */
-    struct core_model_options core; /* seed is taken from above */
+    struct core_model_options core;   /* seed is taken from above */
+    struct board_model_options board; /* likewise */
     unsigned moderation_count, moderation_us;
     unsigned mbps;       /* 0: 1000 */
     const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
@@ -35,6 +37,7 @@ struct machine_options {
 struct machine {
     struct nic_platform *platform;
     struct core_model *core;    /* or NULL */
+    struct board_model *board;  /* or NULL */
     struct soft_device *soft;   /* or NULL */
     struct nic_transport *null; /* or NULL */
     struct nic_transport *usb;  /* or NULL; then the platform is the POSIX one */

@@ -277,9 +277,10 @@ static void collect(struct replay *r)
     if (nic_ndis_adapter_statistics(MACHINE_ADAPTER, &ndis))
         result->interrupts = ndis.interrupts;
     result->hash = machine_hash(&r->machine);
-    if (r->machine.core) {
+    if (r->machine.core)
         result->assertions = core_model_assertions(r->machine.core);
-    }
+    if (r->machine.board)
+        result->assertions = board_model_assertions(r->machine.board);
 }
 
 static bool ask_device(struct replay *r)
@@ -302,6 +303,7 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
         .verify = true,
         .wire = &r->port,
         .core = {.in_phase = true},
+        .board = {.in_phase = true},
         .mbps = r->options->mbps,
         .handlers = {.context = r, .completed = completed, .received = received},
     };
@@ -341,8 +343,8 @@ int replay_run(const struct options *options, const char *name, const struct cap
     memset(result, 0, sizeof *result);
     result->frames_read = capture->count;
     if (!strcmp(options->device, "null"))
-        return complain(EXIT_USAGE,
-                        "the null device carries nothing, replay takes --device core or soft");
+        return complain(EXIT_USAGE, "the null device carries nothing, replay takes --device core, "
+                                    "board:butterstick or soft");
     struct wire_port *plug = wire_loopback_create();
     r.inner = plug;
     r.wire_match = match_create(capture->frames, capture->count);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hilnic serve: the device for USB/IP clients, one after the other. */
+#include "board_model.h"
 #include "nic_platform.h"
 #include "soft_device.h"
 #include "soft_usb.h"
 #include "tool.h"
 #include "usbip_server.h"
+#include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -76,12 +78,40 @@ static int listen_on(const char *text, int *listener)
     return EXIT_DONE;
 }
 
+static int serve_soft(uint64_t seed, struct nic_platform *platform, int listener)
+{
+    struct soft_options options = {.seed = seed, .loopback = true};
+    struct soft_device *soft = soft_device_create(&options, platform, VECTOR);
+    struct soft_usb *usb =
+        soft ? soft_usb_create(&(struct soft_usb_options){0}, soft, platform) : NULL;
+    int code = usb ? serve(soft_usb_device(usb), listener) : complain(EXIT_FAILED, "no memory");
+    if (usb)
+        soft_usb_destroy(usb);
+    if (soft)
+        soft_device_destroy(soft);
+    return code;
+}
+
+static int serve_board(uint64_t seed, struct nic_platform *platform, int listener)
+{
+    struct board_model_options options = {.seed = seed, .in_phase = true};
+    struct wire_port *plug = wire_loopback_create();
+    struct board_model *board = plug ? board_model_create(&options, platform, plug) : NULL;
+    int code = board ? serve(board_model_urb(board), listener) : complain(EXIT_FAILED, "no memory");
+    board_model_destroy(board);
+    if (plug)
+        wire_port_close(plug);
+    return code;
+}
+
 int command_serve(const struct options *o)
 {
     const struct sigaction action = {.sa_handler = stop};
+    bool soft = !strcmp(o->device, "soft");
     int listener = -1, code;
-    if (strcmp(o->device, "soft"))
-        return complain(EXIT_USAGE, "%s has no USB of its own, serve takes --device soft",
+    if (!soft && strcmp(o->device, "board:butterstick"))
+        return complain(EXIT_USAGE,
+                        "%s has no USB of its own, serve takes --device soft or board:butterstick",
                         o->device);
     code = listen_on(o->usbip ? o->usbip : "127.0.0.1:3240", &listener);
     if (code)
@@ -89,16 +119,11 @@ int command_serve(const struct options *o)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     struct nic_platform *platform = nic_virtual_create(o->seed);
-    struct soft_options options = {.seed = o->seed, .loopback = true};
-    struct soft_device *soft = platform ? soft_device_create(&options, platform, VECTOR) : NULL;
-    struct soft_usb *usb =
-        soft ? soft_usb_create(&(struct soft_usb_options){0}, soft, platform) : NULL;
-    code = usb ? serve(soft_usb_device(usb), listener) : complain(EXIT_FAILED, "no memory");
+    if (!platform)
+        code = complain(EXIT_FAILED, "no memory");
+    else
+        code = (soft ? serve_soft : serve_board)(o->seed, platform, listener);
     close(listener);
-    if (usb)
-        soft_usb_destroy(usb);
-    if (soft)
-        soft_device_destroy(soft);
     if (platform)
         nic_virtual_destroy(platform);
     return code;

@@ -300,9 +300,15 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
 
 } // namespace
 
-/* Verilator calls it for $stop, which a failed assertion leads to. */
+/* Verilator calls it for $stop, which a failed assertion leads to. The board model shares this runtime and has its own say. */
+extern "C" {
+void (*core_other_stop)(const char *file, int line);
+}
+
 void vl_stop(const char *file, int line, const char *)
 {
+    if (!asserting && core_other_stop)
+        core_other_stop(file, line);
     if (!asserting)
         return;
     pins_of(asserting)->context.assertOn(false); // one is enough

@@ -10,6 +10,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { USB_PACKET_BYTES = 1100 };
 
 /* What a transceiver and its bus do for the host: bytes from PID to CRC, without SYNC and EOP. Time passes in these calls only. */
@@ -60,5 +64,9 @@ void usb_host_init(struct usb_host *host, const struct usb_bus_ops *ops, void *b
 /* USB 2.0, 8.3.5, as they stand in a packet. */
 uint8_t usb_crc5(unsigned bits11);
 uint16_t usb_crc16(const uint8_t *data, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

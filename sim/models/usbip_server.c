@@ -19,6 +19,8 @@
 #define MAX_FLYING   256
 #define SEND_MS      5000
 #define DEVID        (1u << 16 | 2u)
+#define STEP_NS      1000000ull   /* of device time between two looks at the peer */
+#define LAG_NS       100000000ull /* what a device slower than the wall makes up for */
 #define WAIT_NS      1000000000ull
 #define SHORT_NOT_OK 0x01u
 #define ZERO_PACKET  0x40u
@@ -325,26 +327,37 @@ static bool receive(struct session *s, int wait_ms)
     return true;
 }
 
-static void pass(struct session *s)
+/* Device time follows the wall. True: it is still behind. */
+static bool pass(struct session *s)
 {
     uint64_t until = s->device_start + (wall_ns() - s->wall_start);
+    uint64_t step_end = s->device->ops->now_ns(s->device) + STEP_NS;
+    bool behind = until > step_end;
     struct urb_port port;
+    if (until > step_end + LAG_NS)
+        s->wall_start += until - step_end - LAG_NS;
+    if (behind)
+        until = step_end;
     do
         s->device->ops->run(s->device, until);
     while (s->device->ops->now_ns(s->device) < until && !s->broken);
     s->device->ops->port_get(s->device, &port);
     s->broken = s->broken || !port.connected;
+    return behind;
 }
 
 bool usbip_serve(struct urb_device *device, int socket, const volatile int *stop)
 {
     struct session s = {.device = device, .socket = socket, .in = malloc(MAX_DATA + HEADER)};
+    bool behind = false;
     int one = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* no TCP: no matter */
     s.broken = !s.in;
-    while (!s.broken && !__atomic_load_n(stop, __ATOMIC_ACQUIRE) && receive(&s, s.flying ? 1 : 50))
-        if (s.imported && !s.broken)
-            pass(&s);
+    while (!s.broken && !__atomic_load_n(stop, __ATOMIC_ACQUIRE) &&
+           receive(&s, behind     ? 0
+                       : s.flying ? 1
+                                  : 50))
+        behind = s.imported && !s.broken && pass(&s);
     bool clean = !s.broken && !s.in_bytes;
     s.broken = true; /* nothing is sent any more */
     for (struct request *r = s.flying; r; r = r->next)

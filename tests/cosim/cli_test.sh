@@ -79,7 +79,7 @@ for capture in "$data"/*.pcap; do
 done
 check "nanosecond times" sh -c "'$hilnic' replay -r $data/lengths.pcap -w '$work/w.pcap' && [ \"\$(od -An -tx4 -N4 '$work/w.pcap' | tr -d ' ')\" = a1b23c4d ]"
 for mode in single array; do
-    for device in core soft; do
+    for device in core soft board:butterstick; do
         check "$mode on $device" timeout 120 "$hilnic" replay -r "$data/lengths.pcap" --mode $mode --device $device
     done
 done
@@ -206,7 +206,7 @@ refuses 2 "see hilnic help replay" replay --frobnicate
 refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
-refuses 2 "--device takes core, soft, null or usb" replay --device usb9 -r x
+refuses 2 "--device takes core, board:butterstick, soft, null or usb" replay --device usb9 -r x
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
@@ -227,7 +227,7 @@ refuses 2 "standard output" replay -r "$data/lengths.pcap" -w - --json
 refuses 2 "--size takes a number" bench --size 63
 refuses 2 "there is no register" regs NOTHING
 refuses 2 "32 bits" regs IFG=12x
-refuses 2 "serve takes --device soft" serve
+refuses 2 "serve takes --device soft or board:butterstick" serve
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip localhost
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip 127.0.0.1:70000
 refuses 1 "cannot be written" regs ID=1
@@ -240,17 +240,19 @@ done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
 
 # ---- serve: a device list over TCP, then SIGTERM ----
-timeout 60 "$hilnic" serve --device soft --usbip 127.0.0.1:0 >"$work/serve" &
-server=$!
-for _ in $(seq 50); do [ -s "$work/serve" ] && break; sleep 0.1; done
-port=$(sed -n 's/^usbip, port \([0-9]*\),.*/\1/p' "$work/serve")
-list=$(exec 3<>"/dev/tcp/127.0.0.1/$port" && printf '\001\021\200\005\0\0\0\0' >&3 &&
-    timeout 5 head -c 328 <&3 | od -An -v -tx1 | tr -d ' \n')
-check "serve: one device" [ "${list:0:24}" = 011100050000000000000001 ]
-check "serve: 1209:0001" [ "${list:624:8}" = 12090001 ]
-kill $server
-wait $server
-check "serve: SIGTERM ends it" [ $? = 0 ]
+for device in soft board:butterstick; do
+    timeout 60 "$hilnic" serve --device $device --usbip 127.0.0.1:0 >"$work/serve" &
+    server=$!
+    for _ in $(seq 50); do [ -s "$work/serve" ] && break; sleep 0.1; done
+    port=$(sed -n 's/^usbip, port \([0-9]*\),.*/\1/p' "$work/serve")
+    list=$(exec 3<>"/dev/tcp/127.0.0.1/$port" && printf '\001\021\200\005\0\0\0\0' >&3 &&
+        timeout 30 head -c 328 <&3 | od -An -v -tx1 | tr -d ' \n')
+    check "serve $device: one device" [ "${list:0:24}" = 011100050000000000000001 ]
+    check "serve $device: 1209:0001" [ "${list:624:8}" = 12090001 ]
+    kill $server
+    wait $server
+    check "serve $device: SIGTERM ends it" [ $? = 0 ]
+done
 
 # ---- devices on USB: none with these identifiers; usb_cli_test has one ----
 check "list: no device" sh -c "'$hilnic' list --device usb:1234:5678 | grep -qx 'no device 1234:5678 on USB'"
@@ -260,7 +262,7 @@ check "list: none with the serial number" sh -c \
 check "list --json: no device" [ $? = 0 -a "$(cat "$work/json")" = '{"devices": []}' ]
 
 # ---- the other commands ----
-for device in core soft; do
+for device in core soft board:butterstick; do
     "$hilnic" info --device $device --json >"$work/json" 2>/dev/null
     check "info $device" [ "$(value max_frame)" = 1522 -a "$(value desc_depth)" = 64 -a "$(value link_mbps)" = 1000 ]
     check "regs $device" sh -c "'$hilnic' regs --device $device ID | grep -q '0000  434e6c68  ID'"
@@ -270,6 +272,7 @@ for device in core soft; do
     check "stats $device" [ "$(value tx_packets)" = 297 -a "$(value rx_packets)" = 297 -a "$(value ndis_sent)" = 297 ]
 done
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
+check "bench board" "$hilnic" bench --device board:butterstick --count 100
 check "bench soft" "$hilnic" bench --device soft --count 500
 check "bench null" "$hilnic" bench --device null --count 500 --mode single
 "$hilnic" bench --count 300 --json >"$work/json" 2>/dev/null

@@ -5,10 +5,8 @@
 #define NIC_HS_RIG_H
 
 #include "nic_tb.h"
-extern "C" {
-#include "usb_host.h"
-}
 #include "ulpi_phy.h"
+#include "usb_host.h"
 #include <vector>
 
 typedef std::vector<uint8_t> bytes;

@@ -33,7 +33,7 @@ $(RTL_BENCH_OBJS): $(RTL_BENCH_DIR)/%.o:
 $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%.dir/built): $(RTL_BENCH_DIR)/%.dir/built: rtl/lint.vlt
 	$(call say,VERILATE,$*)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
-	$(Q)$(VERILATOR) --cc --assert -Wall -Mdir $(@D) --prefix Vtop $(if $(TRACE),--trace) $(RTL_FLAGS) -y tests/rtl \
+	$(Q)$(VERILATOR) --cc --assert -Wall -Mdir $(@D) --prefix Vtop $(if $(TRACE),--trace) $(RTL_FLAGS) -y tests/rtl -y sim/models \
 		--top-module $(firstword $(subst __, ,$*)) $(RTL_BENCH_$*) $(firstword $(subst __, ,$*))
 	$(Q)$(MAKE) -s -C $(@D) -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a > $(@D)/make.log || { cat $(@D)/make.log; exit 1; }
 	$(Q)sed -n 's|.*: \(.*\)|\1|p' $(@D)/Vtop__ver.d | tr ' ' '\n' | grep '\.svh\?$$\|\.vlt$$' | sort -u > $(@D)/sources
@@ -49,7 +49,7 @@ $(RTL_BENCHES:%=$(RTL_BENCH_DIR)/%_test): $(RTL_BENCH_DIR)/%_test: tests/rtl/%_t
 # Models in C that a bench drives its pins with.
 $(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
 $(RTL_BENCH_DIR)/nic_usb_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o
-$(RTL_BENCH_DIR)/nic_board_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o $(O)/sim/wire/gmii.o $(O)/sim/wire/wire_null.o
+$(RTL_BENCH_DIR)/nic_board_hs_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o $(O)/sim/wire/gmii.o $(O)/sim/wire/wire_null.o
 $(RTL_BENCH_DIR)/nic_mdio_test: $(O)/sim/models/mdio_phy.o
 $(RTL_BENCH_DIR)/nic_core__firmware_test: $(O)/sim/models/mdio_phy.o $(O)/firmware/mdio.o $(O)/firmware/phy.o
 

@@ -339,6 +339,30 @@ START_TEST(the_poller_works_while_somebody_waits)
 }
 END_TEST
 
+static volatile bool told;
+
+static void telling_poll(void *context, uint64_t until_ns)
+{
+    (void)context;
+    (void)until_ns;
+    told = true;
+}
+
+/* A poller that sets what is waited for, and does nothing else, ends the wait at once. */
+START_TEST(the_poller_ends_the_wait)
+{
+    start(_i);
+    uint64_t before = p->ops->now_ns(p);
+    told = false;
+    p->ops->poller_set(p, telling_poll, NULL);
+    ck_assert(p->ops->wait(p, &told, 1000000000));
+    if (!is_posix)
+        ck_assert_uint_eq(p->ops->now_ns(p), before);
+    p->ops->poller_set(p, NULL, NULL);
+    stop();
+}
+END_TEST
+
 /* A poller that finishes something without moving time must be asked again before time jumps. */
 static void busy_poll(void *context, uint64_t until_ns)
 {
@@ -485,6 +509,7 @@ int main(void)
     tcase_add_loop_test(t, every_lock_operation_is_a_preemption_point, 0, 2);
     tcase_add_loop_test(t, random_numbers_follow_the_seed, 0, 2);
     tcase_add_loop_test(t, the_poller_works_while_somebody_waits, 0, 2);
+    tcase_add_loop_test(t, the_poller_ends_the_wait, 0, 2);
     tcase_add_test(t, virtual_time_stands_while_the_poller_is_busy);
     tcase_add_test(t, virtual_run_knows_when_nothing_can_happen);
     tcase_add_test(t, virtual_hash_tells_runs_apart);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole NIC on its ULPI link, as on a board with a high-speed transceiver, down to GMII; for the bench with the host
-// controller and PHY models.
+// The whole NIC on its ULPI link, as on a board with a high-speed transceiver, down to GMII: what the board model and its
+// bench verilate. It leaves out what the board's top adds: PLLs, pads and RGMII.
 `default_nettype none
 
-module nic_board_hs_rig (
+module nic_board_hs (
     input wire clk_i,
     input wire rst_i,
     input wire [7:0] ulpi_data_i,
@@ -21,7 +21,10 @@ module nic_board_hs_rig (
     output wire gmii_tx_er_o,
     input wire [7:0] gmii_rxd_i,
     input wire gmii_rx_dv_i,
-    input wire gmii_rx_er_i
+    input wire gmii_rx_er_i,
+    input wire tx_ce_i,
+    input wire rx_ce_i,
+    output wire [1:0] speed_o
 );
     wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, vbus, term, suspend_n;
     wire [7:0] rx_data, tx_data;
@@ -44,9 +47,9 @@ module nic_board_hs_rig (
         .utmi_xcvr_select_o(xcvr), .utmi_term_select_o(term), .utmi_op_mode_o(mode), .utmi_suspend_n_o(suspend_n),
         .bus_reset_o(), .high_speed_o, .configured_o,
         .clk_tx_i, .rst_tx_i(1'b0), .clk_rx_i, .rst_rx_i(1'b0),
-        .tx_ce_i(1'b1), .gmii_txd_o, .gmii_tx_en_o, .gmii_tx_er_o,
-        .rx_ce_i(1'b1), .gmii_rxd_i, .gmii_rx_dv_i, .gmii_rx_er_i,
-        .mdc_o(), .mdio_o(), .mdio_oe_o(), .mdio_i(1'b1), .speed_o(), .tx_skip_i('0), .idle_o()
+        .tx_ce_i, .gmii_txd_o, .gmii_tx_en_o, .gmii_tx_er_o,
+        .rx_ce_i, .gmii_rxd_i, .gmii_rx_dv_i, .gmii_rx_er_i,
+        .mdc_o(), .mdio_o(), .mdio_oe_o(), .mdio_i(1'b1), .speed_o, .tx_skip_i('0), .idle_o()
     );
 endmodule
 

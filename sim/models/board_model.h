@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The board model: the whole NIC Verilated from its ULPI pins to GMII, a ULPI PHY and a USB host controller at the one side,
+ * a wire port at the other. As a nic_transport, in process, or as a urb_device for whatever serves it. Virtual time, single
+ * thread. board_pins.cpp holds the Verilated part; board_model.c the bus, the transfers and the policy.
+ *
+ * What it leaves out: the board's top with its PLLs and pads, and RGMII; firmware.
+ */
+#ifndef BOARD_MODEL_H
+#define BOARD_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct board_model;
+struct nic_platform;
+struct nic_transport;
+struct urb_device;
+struct wire_port;
+
+struct board_model_options {
+    uint64_t seed; /* clock phases, reset values, what the PHY does when it may choose, faults */
+    /* Chance of 1000 that a packet on the bus is lost or broken, each way; no endpoint has three in a row. */
+    unsigned fault_permille;
+    bool in_phase;             /* the clocks of transmit and receive rise together: faster */
+    unsigned throttle_percent; /* of clocks in which the ULPI PHY holds NXT back */
+};
+
+/* `wire` may be NULL (nothing plugged in) and stays the caller's. Plugged into the host, not enumerated. NULL: errno. */
+struct board_model *board_model_create(const struct board_model_options *, struct nic_platform *,
+                                       struct wire_port *wire);
+void board_model_destroy(struct board_model *);
+
+/* The device as the driver sees it, raising `vector`: open resets the bus, addresses and configures the device. */
+struct nic_transport *board_model_transport(struct board_model *, unsigned vector);
+
+/* The same one level below, for who does all that himself; the transport must not be open. */
+struct urb_device *board_model_urb(struct board_model *);
+
+/* Lets virtual time pass up to until_ns; comes back early when a transfer finished. Advances the virtual platform's clock. To be
+ * set as the platform's poller. */
+void board_model_run(void *model, uint64_t until_ns);
+
+/* The USB cable. Unplugged: every transfer, now and later, ends with NIC_TRANSFER_GONE. */
+void board_model_plug(struct board_model *, bool connected);
+
+struct board_model_stats {
+    uint64_t now_ns, usb_clocks;
+    uint64_t naks, faults;
+    uint64_t wire_frames; /* left the MAC */
+    uint64_t hash; /* rolling: all pins at every active edge, and every transfer of the driver */
+};
+void board_model_stats_get(const struct board_model *, struct board_model_stats *);
+
+/* Failed assertions of the RTL (test builds) and breaches of ULPI so far; the first is printed. */
+unsigned board_model_assertions(const struct board_model *);
+
+#endif
