@@ -165,6 +165,7 @@ void nic_control_start(struct nic_adapter *a)
     if (a->control.busy || !steps)
         return;
     a->control_step = steps & (~steps + 1);
+    a->control_todo &= ~a->control_step; /* whoever asks for it from now on means new values */
     a->control_cancelled = FALSE;
     access_of(a, a->control_step, &x);
     nic_transport_setup(transfer->data,
@@ -216,6 +217,7 @@ static void step_failed(struct nic_adapter *a)
         nic_request_finish(a, NDIS_STATUS_FAILURE);
         return;
     }
+    a->control_todo |= a->control_step;
     nic_trouble(a, "The access to register %x failed", nic_get_le32(a->control.transfer.data + 2));
 }
 
@@ -224,13 +226,16 @@ void nic_control_done(struct nic_adapter *a)
     struct nic_transfer *transfer = &a->control.transfer;
     BOOLEAN ok =
         transfer->status == NIC_TRANSFER_OK && transfer->actual_bytes == transfer->length_bytes - 8;
-    if (a->state >= NIC_STATE_DEAD || a->state == NIC_STATE_DRAIN)
-        return; /* a step that was cut off stays to be done */
+    if (a->state >= NIC_STATE_DEAD)
+        return;
+    if (a->state == NIC_STATE_DRAIN) { /* a step that was cut off stays to be done */
+        a->control_todo |= a->control_step & ~(ULONG)(NIC_STEP_RESET | NIC_STEP_PROBE);
+        return;
+    }
     if (!ok) {
         step_failed(a);
         return;
     }
-    a->control_todo &= ~a->control_step;
     step_read(a, transfer->data + 8, (transfer->length_bytes - 8) / 4);
     if (a->request.busy && !(a->control_todo & a->request.steps))
         nic_request_finish(a, NDIS_STATUS_SUCCESS);

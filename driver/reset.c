@@ -204,6 +204,7 @@ NDIS_STATUS NTAPI nic_reset(PBOOLEAN addressing_reset, NDIS_HANDLE context)
     /* NDIS takes a pending request back at the end of the reset, whether we know or not. */
     if (a->request.busy) {
         a->control_todo &= ~a->request.steps;
+        a->control_step &= ~a->request.steps; /* in flight or not, nobody waits for it */
         nic_request_finish(a, NDIS_STATUS_REQUEST_ABORTED);
     }
     if (a->state == NIC_STATE_RUNNING || a->state == NIC_STATE_DEAD) {

@@ -18,7 +18,8 @@ struct sender {
     NDIS_HANDLE protocol, binding, packets, buffers;
     NDIS_EVENT event; /* open, close or request finished */
     NDIS_STATUS event_status;
-    UINT outstanding, max_send_packets, max_frame;
+    LONG outstanding; /* counted from any thread */
+    UINT max_send_packets, max_frame;
     UCHAR *receive_buffer; /* for frames that come in parts */
     UINT receive_bytes;
 };
@@ -59,7 +60,7 @@ static void finish(struct sender *s, PNDIS_PACKET packet, NDIS_STATUS status)
     while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
         NdisFreeBuffer(buffer);
     NdisFreePacket(packet);
-    s->outstanding--;
+    NdisInterlockedDecrement(&s->outstanding);
     s->handlers.completed(s->handlers.context, own.number, status);
 }
 
@@ -101,7 +102,7 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
         NdisFreePacket(packet);
         return NULL;
     }
-    s->outstanding++;
+    NdisInterlockedIncrement(&s->outstanding);
     return packet;
 }
 
@@ -282,7 +283,7 @@ UINT sender_max_frame(const struct sender *s)
 
 UINT sender_outstanding(const struct sender *s)
 {
-    return s->outstanding;
+    return (UINT) * (const volatile LONG *)&s->outstanding;
 }
 
 const struct sender_counts *sender_counts(const struct sender *s)

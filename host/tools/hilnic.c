@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    {"replay", command_replay, "device read write mode rate seed speed json",
+    {"replay", command_replay, "device read write mode rate loopback seed speed json",
      "  hilnic replay -r traffic.pcap                    send every frame, take it back from the "
      "wire, compare\n"
      "  hilnic replay -r traffic.pcap -w wire.pcap       and record what a listener on the wire "
@@ -23,12 +23,15 @@ static const struct command commands[] = {
      "standard output\n"
      "  --device NAME      core: the Verilated nic_core (default); board:butterstick: with its USB "
      "device, from the ULPI\n"
-     "                     pins on; soft: the same device written in C\n"
+     "                     pins on; soft: the same device written in C; usb[:VID:PID[:SERIAL]]: a "
+     "board with a plug\n"
+     "                     or --loopback\n"
      "  --mode single      NdisSend, miniport with MiniportSend\n"
      "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
      "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
      "  --rate max         as fast as device and receive buffer allow (default)\n"
-     "  --rate recorded    at the distances of the capture, in virtual time\n"
+     "  --rate recorded    at the distances of the capture\n"
+     "  --loopback         inside the device, MAC TX to MAC RX: no plug, nothing on the wire\n"
      "  --speed MBPS       1000 (default), 100 or 10\n"
      "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
      "  --json             one object for programs\n\n"
@@ -36,16 +39,16 @@ static const struct command commands[] = {
      "byte. Frames that none\n"
      "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do not "
      "count against that.\n"},
-    {"bench", command_bench, "device mode size count seed json",
+    {"bench", command_bench, "device mode size count loopback seed json",
      "  hilnic bench                                     64-byte frames through NDIS, driver and "
      "model and back\n"
      "  hilnic bench --size 1518 --count 20000\n"
      "  hilnic bench --device null                       the host side alone\n\n"
      "Measures frames and clocks per second of this machine's time.\n"
-     "  --device NAME      core (default), board:butterstick, soft or null\n"
+     "  --device NAME      core (default), board:butterstick, soft, null or usb\n"
      "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
      "  --count N          frames (default 50000)\n"
-     "  --mode, --seed, --json as for replay\n"},
+     "  --mode, --loopback, --seed, --json as for replay\n"},
     {"info", command_info, "device seed json",
      "  hilnic info\n"
      "  hilnic info --device soft --json\n"
@@ -58,7 +61,7 @@ static const struct command commands[] = {
      "  hilnic regs --device usb ID                      of a board, see hilnic help list\n\n"
      "Device registers, through the driver, which resets the device when it starts. Names as in "
      "REGISTERS.md; also by address, as 0x40.\n"},
-    {"stats", command_stats, "device read mode seed json",
+    {"stats", command_stats, "device read mode loopback seed json",
      "  hilnic stats -r traffic.pcap                     replay, then every counter of the device\n"
      "  hilnic stats --json\n\n"
      "Device counters, driver counters and NDIS counters.\n"},
@@ -66,7 +69,9 @@ static const struct command commands[] = {
      "  hilnic list                                      devices on USB, 1209:0001\n"
      "  hilnic list --device usb:1234:5678 --json        with other identifiers\n\n"
      "A line per device: identifiers, serial number, speed, bus-port, and whether it opens.\n"
-     "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; info and regs take it too\n"},
+     "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; replay, bench, info, regs, stats "
+     "take it "
+     "too\n"},
     {"serve", command_serve, "device usbip seed",
      "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
      "  hilnic serve --device board:butterstick          the Verilated one, slower than the wall\n"
@@ -190,6 +195,7 @@ static const struct option known[] = {
     {"owner", NULL, TEXT, {0}, 0, 0},
     {"persist", NULL, FLAG, {0}, 0, 0},
     {"mtu", NULL, NUMBER, {0}, 68, 9000},
+    {"loopback", NULL, FLAG, {0}, 0, 0},
     {"json", NULL, FLAG, {0}, 0, 0},
 };
 #define KNOWN (sizeof known / sizeof *known)
@@ -306,6 +312,8 @@ static int take(struct options *o, const struct option *option, const char *valu
         o->mtu = (unsigned)number;
     else if (!strcmp(option->name, "persist"))
         o->persist = true;
+    else if (!strcmp(option->name, "loopback"))
+        o->loopback = true;
     else
         o->json = true;
     return 0;
@@ -404,11 +412,8 @@ static int run_command(const struct command *c, int argc, char **argv)
     if (o.operand_count && c->run != command_regs)
         return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0],
                         c->name);
-    bool on_usb = c->run == command_list || c->run == command_info || c->run == command_regs;
-    if (o.usb && !on_usb)
-        return complain(
-            EXIT_USAGE,
-            "%s does not run on a board yet, only list, info and regs take --device usb", c->name);
+    if (o.usb && (c->run == command_serve || c->run == command_up))
+        return complain(EXIT_USAGE, "%s does not take --device usb yet", c->name);
     return close_output(c->run(&o));
 }
 

@@ -5,6 +5,7 @@
 #include "nic_libusb.h"
 #include "nic_null.h"
 #include "nic_oid.h"
+#include "nic_regs.h"
 #include "nic_transport.h"
 #include "soft_device.h"
 #include "tool.h"
@@ -131,28 +132,61 @@ static void note(struct machine *m, uint64_t what, uint64_t value)
     m->edge_hash = nic_hash_fold(m->edge_hash, what << 56 ^ value);
 }
 
+void machine_enter(struct machine *m)
+{
+    if (m->posix)
+        pthread_mutex_lock(&m->mutex);
+}
+
+void machine_leave(struct machine *m)
+{
+    if (m->posix)
+        pthread_mutex_unlock(&m->mutex);
+}
+
+static void left_handler(struct machine *m)
+{
+    machine_leave(m);
+    m->platform->ops->wake(m->platform); /* it may have set a flag */
+}
+
 static void completed(void *context, ULONG number, NDIS_STATUS status)
 {
     struct machine *m = context;
+    machine_enter(m);
     note(m, 1, (uint64_t)number << 32 | (ULONG)status);
     if (m->handlers.completed)
         m->handlers.completed(m->handlers.context, number, status);
+    left_handler(m);
 }
 
 static void sent(void *context, ULONG number, ULONGLONG time_sent)
 {
     struct machine *m = context;
+    machine_enter(m);
     note(m, 3, time_sent);
     if (m->handlers.sent)
         m->handlers.sent(m->handlers.context, number, time_sent);
+    machine_leave(m);
 }
 
 static void received(void *context, const UCHAR *octets, UINT length)
 {
     struct machine *m = context;
+    machine_enter(m);
     note(m, 2, length); /* the octets came through the ports */
     if (m->handlers.received)
         m->handlers.received(m->handlers.context, octets, length);
+    left_handler(m);
+}
+
+static bool loop_back(struct machine *m)
+{
+    uint32_t control;
+    if (!machine_read(m, NIC_CTRL_ADDR, &control, 1))
+        return false;
+    control |= NIC_CTRL_LOOPBACK_MASK;
+    return machine_write(m, NIC_CTRL_ADDR, &control, 1);
 }
 
 static int add_adapter(struct machine *m, const struct machine_options *o)
@@ -179,6 +213,8 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     m->sender = sender_open(MACHINE_ADAPTER, &handlers, &status);
     if (!m->sender)
         return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));
+    if (o->loopback && !loop_back(m))
+        return fail(m, EXIT_FAILED, "no loopback", "the device does not take it");
     return 0;
 }
 
@@ -187,6 +223,11 @@ int machine_start(struct machine *m, const struct machine_options *o)
     memset(m, 0, sizeof *m);
     m->wire = o->wire;
     m->posix = o->usb != NULL;
+    pthread_mutexattr_t recursive;
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&m->mutex, &recursive);
+    pthread_mutexattr_destroy(&recursive);
     m->platform = m->posix ? nic_posix_create(o->seed) : nic_virtual_create(o->seed);
     if (!m->platform)
         return fail(m, EXIT_FAILED, "no machine", strerror(errno));
@@ -251,13 +292,18 @@ void machine_stop(struct machine *m)
         nic_posix_destroy(m->platform);
     else if (m->platform)
         nic_virtual_destroy(m->platform);
+    if (m->platform)
+        pthread_mutex_destroy(&m->mutex);
     m->platform = NULL;
     m->usb = NULL;
 }
 
 bool machine_run(struct machine *m, const volatile bool *flag, uint64_t until_ns)
 {
-    return nic_virtual_run(m->platform, flag, until_ns);
+    if (!m->posix)
+        return nic_virtual_run(m->platform, flag, until_ns);
+    uint64_t now_ns = machine_now_ns(m);
+    return m->platform->ops->wait(m->platform, flag, until_ns > now_ns ? until_ns - now_ns : 0);
 }
 
 uint64_t machine_now_ns(struct machine *m)

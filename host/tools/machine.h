@@ -13,6 +13,7 @@
 #include "sender.h"
 #include "wire.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct machine_options {
     struct core_model_options core;   /* seed is taken from above */
     struct board_model_options board; /* likewise */
     unsigned moderation_count, moderation_us;
+    bool loopback;       /* inside the device, MAC TX to MAC RX; the wire stays idle */
     unsigned mbps;       /* 0: 1000 */
     const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
     struct sender_handlers handlers;
@@ -47,7 +49,8 @@ struct machine {
     uint64_t edge_hash;              /* what came up from NDIS, and when */
     struct wire_port *wire;
     bool posix, ndis, placed, adapter;
-    unsigned findings; /* of the NDIS verifier, and what drivers and protocols leaked */
+    pthread_mutex_t mutex; /* held in the handlers, see machine_enter */
+    unsigned findings;     /* of the NDIS verifier, and what drivers and protocols leaked */
     char
         message[MACHINE_MESSAGE_BYTES]; /* why machine_start failed, a sentence without full stop */
 };
@@ -60,7 +63,12 @@ void machine_stop(struct machine *);
  * As machine_start, but after a failure the machine must be stopped. */
 int machine_restart_adapter(struct machine *, const struct machine_options *);
 
-/* Lets virtual time pass until *flag or until_ns. Not with a device on USB. */
+/* With a device on USB the handlers run in threads of the platform, one at a time, and never while the owner is between
+ * these two. A handler may run inside of what the owner calls there. */
+void machine_enter(struct machine *);
+void machine_leave(struct machine *);
+
+/* Lets time pass until *flag or until_ns; not between enter and leave. A handler that sets the flag is enough. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
 uint64_t machine_now_ns(struct machine *);
 

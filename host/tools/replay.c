@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUIET_NS 10000000ull /* the longest that a frame under way may take, 10 Mb/s included */
+#define QUIET_NS     10000000ull /* the longest that a frame under way may take, 10 Mb/s included */
+#define USB_QUIET_NS 3000000000ull /* ... through a device in real time, which may be a model */
 #define GIVE_UP_NS                                                                                 \
     20000000000ull /* nothing completed for so long: the driver's own recovery has failed, too */
 #define LEAST_FRAME   14
@@ -80,7 +81,7 @@ static uint32_t cost(const struct capture_frame *f)
 
 static void moved(struct replay *r)
 {
-    r->progress = true;
+    __atomic_store_n(&r->progress, true, __ATOMIC_RELEASE);
     r->progress_ns = machine_now_ns(&r->machine);
 }
 
@@ -223,26 +224,31 @@ static bool send_some(struct replay *r, uint64_t start_ns)
 static void carry(struct replay *r)
 {
     uint64_t start_ns = machine_now_ns(&r->machine);
+    uint64_t quiet_ns = r->options->usb ? USB_QUIET_NS : QUIET_NS;
+    machine_enter(&r->machine);
     r->progress_ns = start_ns;
     while (!interrupted) {
         while (send_some(r, start_ns))
             ;
         bool out = sender_outstanding(r->machine.sender) != 0;
-        uint64_t until_ns = r->progress_ns + (out ? GIVE_UP_NS : QUIET_NS);
+        uint64_t until_ns = r->progress_ns + (out ? GIVE_UP_NS : quiet_ns);
         uint64_t next_ns = r->next < r->capture->count ? due_ns(r, r->next, start_ns) : UINT64_MAX;
         uint64_t now_ns = machine_now_ns(&r->machine);
         if (next_ns > now_ns && next_ns != UINT64_MAX && (next_ns < until_ns || !out))
             until_ns = next_ns;
-        r->progress = false;
-        if (machine_run(&r->machine, &r->progress, until_ns))
+        __atomic_store_n(&r->progress, false, __ATOMIC_RELAXED);
+        machine_leave(&r->machine);
+        bool moved_on = machine_run(&r->machine, &r->progress, until_ns);
+        machine_enter(&r->machine);
+        if (moved_on)
             continue;
-        if (out && machine_now_ns(&r->machine) >= r->progress_ns + GIVE_UP_NS)
-            return;
-        if (!out && r->next == r->capture->count)
-            return;
-        if (!out && next_ns <= machine_now_ns(&r->machine))
+        now_ns = machine_now_ns(&r->machine);
+        if (out ? now_ns >= r->progress_ns + GIVE_UP_NS : r->next == r->capture->count)
+            break;
+        if (!out && next_ns <= now_ns)
             r->under_way_bytes = 0; /* what is under way for so long will not come */
     }
+    machine_leave(&r->machine);
 }
 
 static void count_lost(struct replay *r)
@@ -298,6 +304,8 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
 {
     struct machine_options o = {
         .device = r->options->device,
+        .usb = r->options->usb ? &r->options->match : NULL,
+        .loopback = r->options->loopback,
         .seed = r->options->seed,
         .single = !strcmp(r->options->mode, "single"),
         .verify = true,
@@ -316,7 +324,9 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
         return complain(EXIT_FAILED, "the device does not tell the size of its buffers");
     }
     carry(r);
+    machine_enter(&r->machine);
     collect(r);
+    machine_leave(&r->machine);
     r->result->wall_s = wall_s() - start_s;
     if (inspect)
         code = inspect(&r->machine, context);
@@ -342,6 +352,11 @@ int replay_run(const struct options *options, const char *name, const struct cap
     };
     memset(result, 0, sizeof *result);
     result->frames_read = capture->count;
+    result->wire_seen = !options->usb && !options->loopback;
+    if (options->output && !result->wire_seen)
+        return complain(EXIT_USAGE, "-w records the wire of a model, %s",
+                        options->usb ? "a device on USB has its own"
+                                     : "which stays idle with --loopback");
     if (!strcmp(options->device, "null"))
         return complain(EXIT_USAGE, "the null device carries nothing, replay takes --device core, "
                                     "board:butterstick or soft");
@@ -387,7 +402,7 @@ bool replay_good(const struct replay_result *r)
 {
     return r->completed_ok == r->sent && !r->completed_error && !r->outstanding && !r->lost &&
            !r->duplicated && !r->out_of_order && !r->corrupted && !r->wire_mismatches &&
-           r->wire_frames == r->sent && !r->assertions && !r->findings &&
+           (!r->wire_seen || r->wire_frames == r->sent) && !r->assertions && !r->findings &&
            r->sent + r->rejected == r->frames_read;
 }
 
@@ -397,7 +412,7 @@ static json_t *to_json(const struct replay_result *r, const struct options *o)
 {
     char hash[24];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)r->hash);
-    return json_pack(
+    json_t *object = json_pack(
         "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, "
         "s:I, s:i, "
         "s:i, s:f, s:I, s:s, s:s, s:b}",
@@ -411,6 +426,13 @@ static json_t *to_json(const struct replay_result *r, const struct options *o)
         "ndis_send_packets", (json_int_t)r->ndis_send_packets, "assertions", (int)r->assertions,
         "findings", (int)r->findings, "wall_s", r->wall_s, "seed", (json_int_t)o->seed, "mode",
         o->mode, "hash", hash, "ok", (int)replay_good(r));
+    if (!r->wire_seen) {
+        json_object_del(object, "wire_frames");
+        json_object_del(object, "wire_mismatches");
+    }
+    if (o->usb)
+        json_object_del(object, "hash"); /* real time: no function of the seed */
+    return object;
 }
 
 static void tell(FILE *to, const struct replay_result *r, const struct options *o)
@@ -419,14 +441,17 @@ static void tell(FILE *to, const struct replay_result *r, const struct options *
             r->rejected);
     fprintf(to, "  completed  %u ok, %u with an error, %u not at all\n", r->completed_ok,
             r->completed_error, r->outstanding);
-    fprintf(to, "  wire       %u frames, %u differ from what was sent\n", r->wire_frames,
-            r->wire_mismatches);
+    if (r->wire_seen)
+        fprintf(to, "  wire       %u frames, %u differ from what was sent\n", r->wire_frames,
+                r->wire_mismatches);
+    else
+        fprintf(to, "  wire       not seen from here\n");
     fprintf(to, "  received   %u: %u lost, %u duplicated, %u out of order, %u corrupted\n",
             r->received, r->lost, r->duplicated, r->out_of_order, r->corrupted);
     if (r->consumed)
         fprintf(to, "  PAUSE      %u frames went no further than the receiving MAC\n", r->consumed);
-    fprintf(to, "  device     %s, %.3f ms of its time, %llu interrupts\n", o->device,
-            (double)r->model_ns / 1e6, (unsigned long long)r->interrupts);
+    fprintf(to, "  device     %s, %.3f ms of %s time, %llu interrupts\n", o->device,
+            (double)r->model_ns / 1e6, o->usb ? "real" : "its", (unsigned long long)r->interrupts);
     fprintf(to, "  seed       %llu, %.2f s of yours\n", (unsigned long long)o->seed, r->wall_s);
     if (r->findings)
         fprintf(to, "  NDIS       %u rules broken\n", r->findings);

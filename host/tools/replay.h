@@ -11,6 +11,7 @@
 struct replay_result {
     uint32_t frames_read, sent, completed_ok, completed_error, rejected, outstanding;
     uint32_t received, lost, duplicated, out_of_order, corrupted, consumed;
+    bool wire_seen; /* not with a device on USB, not with loopback inside the device */
     uint32_t wire_frames, wire_mismatches;
     uint64_t interrupts, model_ns, hash, ndis_send, ndis_send_packets;
     unsigned assertions, findings;

@@ -28,6 +28,7 @@ struct options {
     bool recorded_rate;
     uint64_t seed;
     bool json;
+    bool loopback; /* inside the device */
     unsigned mbps;
     uint32_t size, count; /* bench */
     uint64_t time_ns;

@@ -210,9 +210,15 @@ refuses 2 "--device takes core, board:butterstick, soft, null or usb" replay --d
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
-for command in "replay -r x" bench stats serve up; do
-    refuses 2 "does not run on a board yet" $command --device usb
+for command in serve up; do
+    refuses 2 "does not take --device usb yet" $command --device usb
 done
+for command in "replay -r $data/lengths.pcap" bench stats; do
+    refuses 3 "no USB device 1234:5678" $command --device usb:1234:5678
+done
+refuses 2 "stays idle with --loopback" replay -r "$data/lengths.pcap" --loopback -w "$work/x.pcap"
+"$hilnic" replay -r "$data/lengths.pcap" --loopback --json >"$work/json" 2>/dev/null
+check "replay --loopback" [ "$(value ok)" = true -a "$(value lost)" = 0 -a -z "$(value wire_frames)" ]
 refuses 2 "list takes --device usb" list --device soft
 refuses 2 "takes no extra" list extra
 refuses 3 "no USB device 1234:5678" info --device usb:1234:5678

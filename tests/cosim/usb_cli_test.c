@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hilnic list, info and regs with a device on USB: libumockdev shows the soft device as a node of usbfs, to this program,
+ * hilnic with a device on USB: libumockdev shows the soft device as a node of usbfs, to this program,
  * which starts itself again with libumockdev-preload, and to the hilnic that it starts.
  */
 #include "nic_platform.h"
@@ -156,6 +156,42 @@ START_TEST(test_regs)
 }
 END_TEST
 
+/* Frames there and back through real threads: a plug at the device, then loopback inside of it. */
+START_TEST(test_replay)
+{
+    static const char *const modes[] = {"single", "array", "mixed"};
+    char arguments[160];
+    start(false);
+    snprintf(arguments, sizeof arguments,
+             "replay --device usb -r tests/data/lengths.pcap --json --mode %s%s", modes[_i / 2],
+             _i & 1 ? " --loopback" : "");
+    ck_assert_msg(hilnic("", arguments) == 0, "%s", output);
+    ck_assert_msg(strstr(output, "\"sent\": 297, \"completed_ok\": 297, \"completed_error\": 0"),
+                  "%s", output);
+    ck_assert_ptr_nonnull(strstr(output, "\"lost\": 0, \"duplicated\": 0, \"out_of_order\": 0"));
+    ck_assert_ptr_nonnull(strstr(output, "\"ok\": true"));
+    ck_assert_ptr_null(strstr(output, "wire_frames"));
+    stop();
+}
+END_TEST
+
+START_TEST(test_bench_and_stats)
+{
+    start(false);
+    ck_assert_msg(hilnic("", "bench --device usb --count 300 --json") == 0, "%s", output);
+    ck_assert_ptr_nonnull(strstr(output, "\"received\": 300, \"failed\": 0, \"wall_s\""));
+    ck_assert_msg(hilnic("", "stats --device usb -r tests/data/lengths.pcap --json") == 0, "%s",
+                  output);
+    ck_assert_msg(strstr(output, "\"tx_packets\": 597"), "%s", output); /* the device counts on */
+    ck_assert_int_eq(hilnic("", "replay --device usb -r tests/data/lengths.pcap -w x.pcap"), 2);
+    ck_assert_str_eq(output,
+                     "hilnic: -w records the wire of a model, a device on USB has its own.\n");
+    ck_assert_int_eq(hilnic("", "up --device usb"), 2);
+    ck_assert_int_eq(hilnic("", "replay --device usb:1234:5678 -r tests/data/lengths.pcap"), 3);
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -173,6 +209,8 @@ int main(int argc, char **argv)
     tcase_add_test(t, test_in_use);
     tcase_add_test(t, test_no_permission);
     tcase_add_loop_test(t, test_info, 0, 2);
+    tcase_add_loop_test(t, test_replay, 0, 6);
+    tcase_add_test(t, test_bench_and_stats);
     tcase_add_loop_test(t, test_regs, 0, 2);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);

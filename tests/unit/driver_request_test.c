@@ -325,6 +325,58 @@ static void groups(uint8_t *list, unsigned count)
 }
 
 /* The first ones are exact, the others hashed; with HashTest all are hashed. */
+/* ---- a register write that takes its time ---- */
+
+static const struct nic_transport_ops *real_ops;
+static struct nic_transport_ops slow_ops;
+static struct nic_transfer *held;
+static struct nic_timer release_timer;
+
+static void release(void *context)
+{
+    struct nic_transfer *transfer = held;
+    (void)context;
+    held = NULL;
+    rig.transport->ops = real_ops;
+    ck_assert_int_eq(real_ops->submit(rig.transport, transfer), 0);
+}
+
+static int slow_submit(struct nic_transport *transport, struct nic_transfer *transfer)
+{
+    if (transfer->endpoint || held || transfer->data[1] != NIC_VENDOR_REQUEST_REG_WRITE ||
+        transfer->data[2] != NIC_FILTER_ADDR)
+        return real_ops->submit(transport, transfer);
+    held = transfer;
+    return 0;
+}
+
+/* The filter is set while the driver's first settings, with the old one, are on their way: what has succeeded is in the
+ * device. */
+START_TEST(filter_during_setup)
+{
+    struct rig_options o = {0};
+    const char *parameters[] = {"Slot=0", NULL};
+    start(&o, 0);
+    rig_remove();
+    real_ops = rig.transport->ops;
+    slow_ops = *real_ops;
+    slow_ops.submit = slow_submit;
+    rig.transport->ops = &slow_ops;
+    ck_assert_int_eq(nic_ndis_adapter_add(rig.driver, "nic0", parameters), NDIS_STATUS_SUCCESS);
+    rig.added = NDIS_STATUS_SUCCESS;
+    rig_bind();
+    rig_pass(RIG_MS);
+    ck_assert_ptr_nonnull(held);
+    release_timer = (struct nic_timer){.fn = release};
+    rig.platform->ops->timer_set(rig.platform, &release_timer, RIG_MS);
+    filter(NDIS_PACKET_TYPE_PROMISCUOUS);
+    ck_assert_ptr_null(held);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_FILTER_ADDR),
+                      NIC_FILTER_PROMISCUOUS_MASK);
+    rig_stop();
+}
+END_TEST
+
 START_TEST(multicast_list)
 {
     struct rig_options o = {.parameters = {_i & 1 ? "HashTest=1" : NULL},
@@ -562,6 +614,7 @@ int main(void)
     tcase_add_loop_test(c, impossible_keywords, 0, 2);
     tcase_add_loop_test(c, network_address, 0, 4);
     tcase_add_loop_test(c, packet_filter_reaches_the_device, 0, 2);
+    tcase_add_test(c, filter_during_setup);
     tcase_add_loop_test(c, multicast_list, 0, 4);
     tcase_add_loop_test(c, bad_multicast_lists, 0, 2);
     tcase_add_loop_test(c, supported_list_tells_the_truth, 0, 2);
