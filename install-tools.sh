@@ -10,6 +10,7 @@ test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-d
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"
 fuzz="$test clang libclang-rt-14-dev"
+kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
 bench="$test dpdk dpdk-dev valgrind"
 
 want=${1:-test}
@@ -19,9 +20,10 @@ case $want in
     formal) packages=$formal ;;
     lint) packages=$lint ;;
     fuzz) packages=$fuzz ;;
+    kernel) packages=$kernel ;;
     bench) packages=$bench ;;
-    all) packages="$test $formal $lint $fuzz $bench" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, fuzz, bench or all" >&2; exit 2 ;;
+    all) packages="$test $formal $lint $fuzz $kernel $bench" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, fuzz, kernel, bench or all" >&2; exit 2 ;;
 esac
 
 missing=
