@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-run="gcc g++ make verilator libusb-1.0-0-dev libpcap-dev libjansson-dev zlib1g-dev"
+run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev zlib1g-dev"
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"

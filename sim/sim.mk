@@ -81,7 +81,7 @@ $(foreach v,fast test,$(eval $(call BOARD_RULES,$(v))))
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model usb_host ulpi_phy)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
-TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c)
+TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c sim/models/urb_front.c)
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
 RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)
@@ -91,12 +91,12 @@ $(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS +
 .SECONDEXPANSION:
 $(B)/hilnic: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast/model.o $(B)/sim/board_fast/model.o
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 
 # The same CLI over the device with a 125 MHz sys clock: gigabit line rate both ways.
 $(B)/hilnic125: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast125/model.o $(B)/sim/board_fast/model.o
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 
 BENCHES += bench-model bench-wire
 .PHONY: bench-model bench-wire

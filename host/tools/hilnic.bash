@@ -28,7 +28,7 @@ _hilnic() {
     --speed) _hilnic_reply -W "1000 100 10" -- "$word" ;;
     --owner) _hilnic_reply -u -- "$word" ;;
     --wire) compopt -o nospace 2>/dev/null; _hilnic_reply -W "loopback tap: packet:" -- "$word" ;;
-    --seed | --size | --count | --name | --mtu | --usbip) ;;
+    --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
     *)
         if [[ $word == -* ]]; then
             _hilnic_reply -W "--help $(_hilnic_help "$program" "$command" |

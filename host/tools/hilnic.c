@@ -72,13 +72,16 @@ static const struct command commands[] = {
      "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; replay, bench, info, regs, stats "
      "take it "
      "too\n"},
-    {"serve", command_serve, "device usbip seed",
+    {"serve", command_serve, "device usbip usbredir seed",
      "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
      "  hilnic serve --device board:butterstick          the Verilated one, slower than the wall\n"
      "  hilnic serve --device soft --usbip 0.0.0.0:3240  and on others: USB/IP knows no "
      "password\n\n"
-     "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, until SIGINT or SIGTERM.\n"
-     "  --usbip ADDRESS:PORT  default 127.0.0.1:3240; port 0: any, it is printed\n"},
+     "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, or for QEMU with -chardev "
+     "socket,id=c,host=ADDRESS,port=PORT\n"
+     "-device usb-redir,chardev=c, until SIGINT or SIGTERM.\n"
+     "  --usbip ADDRESS:PORT     default 127.0.0.1:3240; port 0: any, it is printed\n"
+     "  --usbredir ADDRESS:PORT  usbredir instead of USB/IP\n"},
     {"up", command_up, "name wire owner persist mtu device mode seed speed json",
      "  hilnic up --wire tap:wire0                       interface hilnic0, other end of the "
      "cable: "
@@ -183,6 +186,7 @@ static const struct option known[] = {
     {"read", "-r", TEXT, {0}, 0, 0},
     {"write", "-w", TEXT, {0}, 0, 0},
     {"usbip", NULL, TEXT, {0}, 0, 0},
+    {"usbredir", NULL, TEXT, {0}, 0, 0},
     {"device", NULL, DEVICE, {"core", "board:butterstick", "soft", "null"}, 0, 0},
     {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
     {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
@@ -290,6 +294,8 @@ static int take(struct options *o, const struct option *option, const char *valu
         o->output = value;
     else if (!strcmp(option->name, "usbip"))
         o->usbip = value;
+    else if (!strcmp(option->name, "usbredir"))
+        o->usbredir = value;
     else if (!strcmp(option->name, "mode"))
         o->mode = value;
     else if (!strcmp(option->name, "rate"))

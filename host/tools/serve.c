@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hilnic serve: the device for USB/IP clients, one after the other. */
+/* hilnic serve: the device for USB/IP or usbredir clients, one after the other. */
 #include "board_model.h"
 #include "nic_platform.h"
 #include "soft_device.h"
 #include "soft_usb.h"
 #include "tool.h"
 #include "usbip_server.h"
+#include "usbredir_server.h"
 #include "wire.h"
 
 #include <arpa/inet.h>
@@ -44,24 +45,25 @@ static bool parse(const char *text, struct sockaddr_in *to)
     return !*end && port <= 65535 && inet_pton(AF_INET, address, &to->sin_addr) == 1;
 }
 
-static int serve(struct urb_device *device, int listener)
+static int serve(struct urb_device *device, int listener, bool usbredir)
 {
     while (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE)) {
         struct pollfd p = {.fd = listener, .events = POLLIN};
         int peer = poll(&p, 1, 100) > 0 ? accept(listener, NULL, NULL) : -1;
         if (peer >= 0)
-            usbip_serve(device, peer, &stopping);
+            (usbredir ? usbredir_serve : usbip_serve)(device, peer, &stopping);
     }
     return EXIT_DONE;
 }
 
-static int listen_on(const char *text, int *listener)
+static int listen_on(const char *text, bool usbredir, int *listener)
 {
     struct sockaddr_in address;
     socklen_t length = sizeof address;
     int one = 1;
     if (!parse(text, &address))
-        return complain(EXIT_USAGE, "--usbip takes ADDRESS:PORT, as 127.0.0.1:3240, not %s", text);
+        return complain(EXIT_USAGE, "--%s takes ADDRESS:PORT, as 127.0.0.1:3240, not %s",
+                        usbredir ? "usbredir" : "usbip", text);
     *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (*listener < 0)
         return complain(EXIT_FAILED, "no socket: %s", strerror(errno));
@@ -73,18 +75,22 @@ static int listen_on(const char *text, int *listener)
         return complain(error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED,
                         "cannot listen on %s: %s", text, strerror(error));
     }
-    printf("usbip, port %u, bus id %s\n", ntohs(address.sin_port), USBIP_BUSID);
+    if (usbredir)
+        printf("usbredir, port %u\n", ntohs(address.sin_port));
+    else
+        printf("usbip, port %u, bus id %s\n", ntohs(address.sin_port), USBIP_BUSID);
     fflush(stdout);
     return EXIT_DONE;
 }
 
-static int serve_soft(uint64_t seed, struct nic_platform *platform, int listener)
+static int serve_soft(const struct options *o, struct nic_platform *platform, int listener)
 {
-    struct soft_options options = {.seed = seed, .loopback = true};
+    struct soft_options options = {.seed = o->seed, .loopback = true};
     struct soft_device *soft = soft_device_create(&options, platform, VECTOR);
     struct soft_usb *usb =
         soft ? soft_usb_create(&(struct soft_usb_options){0}, soft, platform) : NULL;
-    int code = usb ? serve(soft_usb_device(usb), listener) : complain(EXIT_FAILED, "no memory");
+    int code = usb ? serve(soft_usb_device(usb), listener, o->usbredir)
+                   : complain(EXIT_FAILED, "no memory");
     if (usb)
         soft_usb_destroy(usb);
     if (soft)
@@ -92,12 +98,13 @@ static int serve_soft(uint64_t seed, struct nic_platform *platform, int listener
     return code;
 }
 
-static int serve_board(uint64_t seed, struct nic_platform *platform, int listener)
+static int serve_board(const struct options *o, struct nic_platform *platform, int listener)
 {
-    struct board_model_options options = {.seed = seed, .in_phase = true};
+    struct board_model_options options = {.seed = o->seed, .in_phase = true};
     struct wire_port *plug = wire_loopback_create();
     struct board_model *board = plug ? board_model_create(&options, platform, plug) : NULL;
-    int code = board ? serve(board_model_urb(board), listener) : complain(EXIT_FAILED, "no memory");
+    int code = board ? serve(board_model_urb(board), listener, o->usbredir)
+                     : complain(EXIT_FAILED, "no memory");
     board_model_destroy(board);
     if (plug)
         wire_port_close(plug);
@@ -113,7 +120,12 @@ int command_serve(const struct options *o)
         return complain(EXIT_USAGE,
                         "%s has no USB of its own, serve takes --device soft or board:butterstick",
                         o->device);
-    code = listen_on(o->usbip ? o->usbip : "127.0.0.1:3240", &listener);
+    if (o->usbip && o->usbredir)
+        return complain(EXIT_USAGE, "serve takes --usbip or --usbredir, not both");
+    code = listen_on(o->usbredir ? o->usbredir
+                     : o->usbip  ? o->usbip
+                                 : "127.0.0.1:3240",
+                     o->usbredir, &listener);
     if (code)
         return code;
     sigaction(SIGINT, &action, NULL);
@@ -122,7 +134,7 @@ int command_serve(const struct options *o)
     if (!platform)
         code = complain(EXIT_FAILED, "no memory");
     else
-        code = (soft ? serve_soft : serve_board)(o->seed, platform, listener);
+        code = (soft ? serve_soft : serve_board)(o, platform, listener);
     close(listener);
     if (platform)
         nic_virtual_destroy(platform);

@@ -22,9 +22,9 @@ struct options {
     const char *device; /* core */
     bool usb;           /* device is usb[:VID:PID[:SERIAL]], `match` says which */
     struct nic_libusb_match match;
-    const char *input, *output; /* -r, -w */
-    const char *usbip;          /* serve: ADDRESS:PORT */
-    const char *mode;           /* single, array, mixed */
+    const char *input, *output;   /* -r, -w */
+    const char *usbip, *usbredir; /* serve: ADDRESS:PORT */
+    const char *mode;             /* single, array, mixed */
     bool recorded_rate;
     uint64_t seed;
     bool json;

@@ -2,6 +2,8 @@
 /* The USB/IP server, see usbip_server.h. All numbers of the protocol are big-endian. */
 #include "usbip_server.h"
 
+#include "urb_front.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define VERSION      0x0111
@@ -19,9 +20,6 @@
 #define MAX_FLYING   256
 #define SEND_MS      5000
 #define DEVID        (1u << 16 | 2u)
-#define STEP_NS      1000000ull   /* of device time between two looks at the peer */
-#define LAG_NS       100000000ull /* what a device slower than the wall makes up for */
-#define WAIT_NS      1000000000ull
 #define SHORT_NOT_OK 0x01u
 #define ZERO_PACKET  0x40u
 
@@ -40,7 +38,7 @@ struct session {
     bool imported, broken;
     struct request *flying;
     unsigned flying_count;
-    uint64_t wall_start, device_start;
+    struct urb_pace pace;
     uint8_t *in;
     size_t in_bytes;
 };
@@ -60,13 +58,6 @@ static void put32(uint8_t *p, uint32_t value)
 {
     put16(p, value >> 16);
     put16(p + 2, value);
-}
-
-static uint64_t wall_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1000000000ull * (uint64_t)t.tv_sec + (uint64_t)t.tv_nsec;
 }
 
 /* A whole message, or the session is broken. */
@@ -217,44 +208,17 @@ static size_t command(struct session *s, const uint8_t *m, size_t bytes)
 
 /* ---- operations before the import ---- */
 
-static void flag(struct urb *urb)
-{
-    *(bool *)urb->user = true;
-}
-
-static uint32_t descriptor(struct session *s, uint8_t type, uint8_t *to, uint8_t length)
-{
-    bool over = false;
-    struct urb urb = {.endpoint = 0x80,
-                      .setup = {0x80, 6, 0, type, 0, 0, length, 0},
-                      .data = to,
-                      .length_bytes = length,
-                      .done = flag,
-                      .user = &over};
-    uint64_t end = s->device->ops->now_ns(s->device) + WAIT_NS;
-    if (s->device->ops->submit(s->device, &urb))
-        return 0;
-    while (!over) {
-        if (s->device->ops->now_ns(s->device) >= end) {
-            s->device->ops->cancel(s->device, &urb);
-            end += WAIT_NS;
-        }
-        s->device->ops->run(s->device, end);
-    }
-    return urb.status == URB_OK ? urb.actual_bytes : 0;
-}
-
 /* Resets the port and fills in what OP_REP_DEVLIST and OP_REP_IMPORT say of it. False: not plugged in. */
 static bool describe(struct session *s, uint8_t device[DEVICE_BYTES], uint8_t interface[4])
 {
+    static const uint8_t get_device[8] = {0x80, 6, 0, 1, 0, 0, 18},
+                         get_configuration[8] = {0x80, 6, 0, 2, 0, 0, 18};
     uint8_t d[18], c[18];
     struct urb_port port;
-    if (s->device->ops->port_reset(s->device))
+    if (!urb_front_reset(s->device) || urb_front_control(s->device, get_device, d) != 18 ||
+        urb_front_control(s->device, get_configuration, c) != 18)
         return false;
-    s->device->ops->run(s->device, s->device->ops->now_ns(s->device) + 100000000);
     s->device->ops->port_get(s->device, &port);
-    if (!port.enabled || descriptor(s, 1, d, 18) != 18 || descriptor(s, 2, c, 18) != 18)
-        return false;
     memset(device, 0, DEVICE_BYTES);
     strcpy((char *)device, "/sys/devices/hilnic/" USBIP_BUSID);
     strcpy((char *)device + 256, USBIP_BUSID);
@@ -300,8 +264,7 @@ static size_t operation(struct session *s, const uint8_t *m, size_t bytes)
     reply[7] = s->imported ? 0 : 4; /* no such device */
     memcpy(reply + 8, device, s->imported ? DEVICE_BYTES : 0);
     put(s, reply, s->imported ? 8 + DEVICE_BYTES : 8);
-    s->device_start = s->device->ops->now_ns(s->device);
-    s->wall_start = wall_ns();
+    urb_pace_start(&s->pace, s->device);
     return 8 + 32;
 }
 
@@ -327,20 +290,11 @@ static bool receive(struct session *s, int wait_ms)
     return true;
 }
 
-/* Device time follows the wall. True: it is still behind. */
+/* True: the device is slower than the wall. */
 static bool pass(struct session *s)
 {
-    uint64_t until = s->device_start + (wall_ns() - s->wall_start);
-    uint64_t step_end = s->device->ops->now_ns(s->device) + STEP_NS;
-    bool behind = until > step_end;
     struct urb_port port;
-    if (until > step_end + LAG_NS)
-        s->wall_start += until - step_end - LAG_NS;
-    if (behind)
-        until = step_end;
-    do
-        s->device->ops->run(s->device, until);
-    while (s->device->ops->now_ns(s->device) < until && !s->broken);
+    bool behind = urb_pace_pass(&s->pace);
     s->device->ops->port_get(s->device, &port);
     s->broken = s->broken || !port.connected;
     return behind;

@@ -236,6 +236,8 @@ refuses 2 "32 bits" regs IFG=12x
 refuses 2 "serve takes --device soft or board:butterstick" serve
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip localhost
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip 127.0.0.1:70000
+refuses 2 "--usbredir takes ADDRESS:PORT" serve --device soft --usbredir x
+refuses 2 "not both" serve --device soft --usbredir 127.0.0.1:0 --usbip 127.0.0.1:0
 refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"

@@ -4,7 +4,7 @@
 # deserves to be kept goes into tests/fuzz/corpus/NAME. A failing input is left in build/fuzz and named;
 # `build/obj-fuzz/tests/fuzz/NAME FILE` repeats it, with -minimize_crash=1 -runs=100000 in front it is made smaller.
 
-FUZZ_TARGETS := fuzz_ndis fuzz_device fuzz_urb fuzz_usbip
+FUZZ_TARGETS := fuzz_ndis fuzz_device fuzz_urb fuzz_usbip fuzz_usbredir
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= $(shell nproc)
 FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
@@ -17,13 +17,15 @@ $(patsubst %.c,$(O)/%.o,$(wildcard tests/fuzz/*.c)): override CFLAGS += -Itests/
 
 $(FUZZ_PROGRAMS): %: %.o $(O)/tests/fuzz/fuzz_check.o $(NDIS_LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(NDIS_LIB) -lz -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(NDIS_LIB) $(FUZZ_LIBS) -lz -lcheck -lsubunit -lm -lrt -lpthread
 
 $(O)/tests/fuzz/fuzz_ndis: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o ndis_rig.o)
 $(O)/tests/fuzz/fuzz_device: $(O)/tests/unit/driver_rig.o $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
 	$(SOFT_DEVICE_OBJS)
 $(O)/tests/fuzz/fuzz_urb: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)
-$(O)/tests/fuzz/fuzz_usbip: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(O)/sim/models/usbip_server.o
+$(O)/tests/fuzz/fuzz_usbip: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(O)/sim/models/usbip_server.o $(O)/sim/models/urb_front.o
+$(O)/tests/fuzz/fuzz_usbredir: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(O)/sim/models/usbredir_server.o $(O)/sim/models/urb_front.o
+$(O)/tests/fuzz/fuzz_usbredir: FUZZ_LIBS = -lusbredirparser
 
 .PHONY: fuzz fuzz-build
 fuzz: tools-fuzz

@@ -15,7 +15,8 @@ kernel-test: tools-kernel
 K := $(B)/kernel
 KERNEL_MODULES := usb-common usbcore usbip-core vhci-hcd xhci-hcd xhci-pci e1000
 kernel-test-run: $(B)/hilnic $(K)/initrd
-	$(Q)tests/system/kernel_test.sh usbip $(B)/hilnic $(K)/vmlinuz $(K)/initrd
+	$(Q)for attach in usbip usbredir; do \
+		tests/system/kernel_test.sh $$attach $(B)/hilnic $(K)/vmlinuz $(K)/initrd || exit 1; done
 
 $(K)/unpacked:
 	$(call say,UNPACK,the kernel)
