@@ -6,6 +6,7 @@
 module nic_hs #(
     parameter bit HS = 1'b1,
     parameter int unsigned SYS_MHZ = 60,
+    parameter int unsigned TX_MHZ = 125,
     // See nic_usb_bus.
     parameter int unsigned CLOCKS_MS = 1000 * SYS_MHZ,
     // Eight characters.
@@ -103,7 +104,7 @@ module nic_hs #(
         .configured_o
     );
 
-    nic_core #(.SYS_MHZ(SYS_MHZ), .USB_HS(HS)) u_core (
+    nic_core #(.SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .USB_HS(HS)) u_core (
         .clk_i,
         .rst_i(rst_i || bus_reset_o),
         .clk_tx_i,

@@ -56,30 +56,35 @@ $(B)/sim/$(1)/model.o: $(B)/sim/$(1)/Vnic_core.h sim/models/core_pins.cpp sim/mo
 endef
 $(foreach v,$(MODEL_VARIANTS),$(eval $(call MODEL_RULES,$(v))))
 
-# The whole NIC from ULPI to GMII. Its object has no Verilator runtime: it is linked beside a core model.
+# The whole NIC from its USB pins to GMII (hs) or RMII (fs). These objects have no Verilator runtime: they are linked beside a core
+# model.
 BOARD_VERILATOR_fast := $(MODEL_VERILATOR)
 BOARD_VERILATOR_test := $(MODEL_CHECKED)
+BOARD_PINS_hs := ulpi
+BOARD_PINS_fs := fs
 
 define BOARD_RULES
-$(B)/sim/board_$(1)/Vnic_board_hs.h: $$(SIM_RTL) sim/models/nic_board_hs.sv rtl/lint.vlt
-	$$(call say,VERILATE,nic_board_hs ($(1)))
+$(B)/sim/board_$(1)_$(2)/Vnic_board_$(2).h: $$(SIM_RTL) sim/models/nic_board_$(2).sv rtl/lint.vlt
+	$$(call say,VERILATE,nic_board_$(2) ($(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_hs $$(BOARD_VERILATOR_$(1)) -Wno-fatal -Wno-lint \
-		$$(RTL_FLAGS) sim/models/nic_board_hs.sv
+	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_$(2) $$(BOARD_VERILATOR_$(1)) -Wno-fatal -Wno-lint \
+		$$(RTL_FLAGS) sim/models/nic_board_$(2).sv
 	$$(Q)touch $$@
 
-$(B)/sim/board_$(1)/model.o: $(B)/sim/board_$(1)/Vnic_board_hs.h sim/models/board_pins.cpp $$(wildcard sim/models/*.h) \
-		sim/wire/gmii.h sim/wire/wire.h sim/sim.mk
-	$$(call say,CXX,nic_board_hs ($(1)))
-	$$(Q)ls $$(@D)/Vnic_board_hs*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
-	$$(Q)echo '#include "sim/models/board_pins.cpp"' >>$$(@D)/model.cpp
+$(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vnic_board_$(2).h sim/models/board_$(BOARD_PINS_$(2))_pins.cpp \
+		$$(wildcard sim/models/*.h) sim/wire/gmii.h sim/wire/wire.h sim/sim.mk
+	$$(call say,CXX,nic_board_$(2) ($(1)))
+	$$(Q)ls $$(@D)/Vnic_board_$(2)*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
+	$$(Q)echo '#include "sim/models/board_$(BOARD_PINS_$(2))_pins.cpp"' >>$$(@D)/model.cpp
 	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) -isystem $$(VERILATOR_ROOT)/include \
 		-isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) -Ihost/include -Isim/wire -Isim/models -c $$(@D)/model.cpp -o $$@
 endef
-$(foreach v,fast test,$(eval $(call BOARD_RULES,$(v))))
+$(foreach v,fast test,$(foreach b,hs fs,$(eval $(call BOARD_RULES,$(v),$(b)))))
+BOARD_FAST := $(B)/sim/board_fast_hs/model.o $(B)/sim/board_fast_fs/model.o
+BOARD_TEST := $(B)/sim/board_test_hs/model.o $(B)/sim/board_test_fs/model.o
 
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
-CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model usb_host ulpi_phy)
+CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line usb_host ulpi_phy)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
 TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c sim/models/urb_front.c)
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
@@ -89,12 +94,12 @@ RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)
 $(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols
 
 .SECONDEXPANSION:
-$(B)/hilnic: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast/model.o $(B)/sim/board_fast/model.o
+$(B)/hilnic: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast/model.o $(BOARD_FAST)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 
 # The same CLI over the device with a 125 MHz sys clock: gigabit line rate both ways.
-$(B)/hilnic125: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast125/model.o $(B)/sim/board_fast/model.o
+$(B)/hilnic125: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast125/model.o $(BOARD_FAST)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 

@@ -23,16 +23,17 @@ static const struct command commands[] = {
      "standard output\n"
      "  --device NAME      core: the Verilated nic_core (default); board:butterstick: with its USB "
      "device, from the ULPI\n"
-     "                     pins on; soft: the same device written in C; usb[:VID:PID[:SERIAL]]: a "
-     "board with a plug\n"
-     "                     or --loopback\n"
+     "                     pins on; board:ulx3s: full speed on three pins, RMII; soft: the same "
+     "device in "
+     "C;\n"
+     "                     usb[:VID:PID[:SERIAL]]: a board with a plug or --loopback\n"
      "  --mode single      NdisSend, miniport with MiniportSend\n"
      "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
      "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
      "  --rate max         as fast as device and receive buffer allow (default)\n"
      "  --rate recorded    at the distances of the capture\n"
      "  --loopback         inside the device, MAC TX to MAC RX: no plug, nothing on the wire\n"
-     "  --speed MBPS       1000 (default), 100 or 10\n"
+     "  --speed MBPS       1000, 100 or 10 (default: the best that the device has)\n"
      "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
      "  --json             one object for programs\n\n"
      "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte for "
@@ -45,7 +46,7 @@ static const struct command commands[] = {
      "  hilnic bench --size 1518 --count 20000\n"
      "  hilnic bench --device null                       the host side alone\n\n"
      "Measures frames and clocks per second of this machine's time.\n"
-     "  --device NAME      core (default), board:butterstick, soft, null or usb\n"
+     "  --device NAME      core (default), board:butterstick, board:ulx3s, soft, null or usb\n"
      "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
      "  --count N          frames (default 50000)\n"
      "  --mode, --loopback, --seed, --json as for replay\n"},
@@ -178,7 +179,7 @@ enum option_kind { FLAG, TEXT, CHOICE, NUMBER, DEVICE };
 struct option {
     const char *name, *letter; /* "read", "-r" */
     enum option_kind kind;
-    const char *choices[4]; /* CHOICE */
+    const char *choices[5]; /* CHOICE */
     uint64_t least, most;   /* NUMBER */
 };
 
@@ -187,7 +188,7 @@ static const struct option known[] = {
     {"write", "-w", TEXT, {0}, 0, 0},
     {"usbip", NULL, TEXT, {0}, 0, 0},
     {"usbredir", NULL, TEXT, {0}, 0, 0},
-    {"device", NULL, DEVICE, {"core", "board:butterstick", "soft", "null"}, 0, 0},
+    {"device", NULL, DEVICE, {"core", "board:butterstick", "board:ulx3s", "soft", "null"}, 0, 0},
     {"mode", NULL, CHOICE, {"single", "array", "mixed"}, 0, 0},
     {"rate", NULL, CHOICE, {"recorded", "max"}, 0, 0},
     {"speed", NULL, CHOICE, {"1000", "100", "10"}, 0, 0},
@@ -254,11 +255,11 @@ static int take_device(struct options *o, const struct option *option, const cha
     o->usb = false;
     if (!strncmp(value, "usb", 3) && (!value[3] || value[3] == ':'))
         return take_usb(o, value + 3);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 5; i++)
         if (!strcmp(option->choices[i], value))
             return 0;
     return complain(EXIT_USAGE,
-                    "--device takes core, board:butterstick, soft, null or "
+                    "--device takes core, board:butterstick, board:ulx3s, soft, null or "
                     "usb[:VID:PID[:SERIAL]], not %s",
                     value);
 }
@@ -391,7 +392,6 @@ static int run_command(const struct command *c, int argc, char **argv)
                         .seed = 1,
                         .size = 64,
                         .count = 50000,
-                        .mbps = 1000,
                         .name = "hilnic0",
                         .wire = "loopback"};
     bool options = true; /* until "--" */

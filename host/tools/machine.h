@@ -21,7 +21,7 @@
 #define MACHINE_MESSAGE_BYTES 320
 
 struct machine_options {
-    const char *device;                 /* "core", "board:butterstick", "soft" or "null" */
+    const char *device;                 /* "core", "soft", "null" or as in board_model.h */
     const struct nic_libusb_match *usb; /* a device on USB instead, in real time; must stay */
     uint64_t seed;
     bool single;            /* the miniport with MiniportSend instead of MiniportSendPackets */
@@ -31,7 +31,7 @@ struct machine_options {
     struct board_model_options board; /* likewise */
     unsigned moderation_count, moderation_us;
     bool loopback;       /* inside the device, MAC TX to MAC RX; the wire stays idle */
-    unsigned mbps;       /* 0: 1000 */
+    unsigned mbps;       /* 0: the best that the device has */
     const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
     struct sender_handlers handlers;
 };

@@ -102,7 +102,8 @@ static int serve_board(const struct options *o, struct nic_platform *platform, i
 {
     struct board_model_options options = {.seed = o->seed, .in_phase = true};
     struct wire_port *plug = wire_loopback_create();
-    struct board_model *board = plug ? board_model_create(&options, platform, plug) : NULL;
+    struct board_model *board =
+        plug ? board_model_create(o->device, &options, platform, plug) : NULL;
     int code = board ? serve(board_model_urb(board), listener, o->usbredir)
                      : complain(EXIT_FAILED, "no memory");
     board_model_destroy(board);
@@ -116,9 +117,9 @@ int command_serve(const struct options *o)
     const struct sigaction action = {.sa_handler = stop};
     bool soft = !strcmp(o->device, "soft");
     int listener = -1, code;
-    if (!soft && strcmp(o->device, "board:butterstick"))
+    if (!soft && !board_model_known(o->device))
         return complain(EXIT_USAGE,
-                        "%s has no USB of its own, serve takes --device soft or board:butterstick",
+                        "%s has no USB of its own, serve takes --device soft or board:NAME",
                         o->device);
     if (o->usbip && o->usbredir)
         return complain(EXIT_USAGE, "serve takes --usbip or --usbredir, not both");

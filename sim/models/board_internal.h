@@ -4,24 +4,52 @@
 #define BOARD_INTERNAL_H
 
 #include "board_model.h"
+#include "fs_line.h"
 #include "gmii.h"
 #include "nic_transport.h"
 #include "ulpi_phy.h"
 #include "usb_host.h"
 
+struct board_model;
+
 struct board_clock {
     uint64_t next_ps, period_ps;
 };
 
+/* What differs between boards with a ULPI PHY and RGMII, and those with three USB pins and RMII. */
+struct board_kind {
+    const char *name;
+    const struct usb_bus_ops *bus;
+    uint64_t sys_ps, ethernet_ps; /* periods of the clocks */
+    bool rmii;
+    unsigned divisors
+        [4]; /* clocks of a GMII octet, MII nibble or RMII pair of bits, by the code of the speed */
+    void (*start)(struct board_model *);
+    void (*plug)(struct board_model *, bool connected);
+    void *(*pins_create)(struct board_model *);
+    void (*pins_destroy)(struct board_model *);
+};
+
+extern const struct board_kind board_kind_ulpi, board_kind_fs;
+
+struct board_fs_pins {
+    bool driven, pullup;
+    uint8_t level; /* of what is driven */
+};
+
 struct board_model {
     struct nic_transport transport;
+    const struct board_kind *kind;
     struct nic_platform *platform;
     struct wire_port *wire;
-    void *pins; /* board_pins.cpp's */
+    void *pins; /* of the Verilated half */
 
     /* USB */
     struct usb_host host;
-    struct ulpi_phy phy;
+    struct ulpi_phy phy; /* of a board that has one */
+    struct fs_line line; /* of the others */
+    struct board_fs_pins fs_pins;
+    unsigned throttle_percent;
     bool plugged, answered, chirped, high_speed;
     uint8_t answer[ULPI_PACKET_BYTES];
     size_t answer_bytes;
@@ -36,6 +64,8 @@ struct board_model {
 
     /* Ethernet */
     unsigned speed, divisor, tx_divide, rx_divide;
+    uint8_t tx_low, rx_nibble; /* RMII: the nibble of which one pair of bits has been seen, shown */
+    bool tx_active, tx_second, rx_second;
     uint64_t tx_enable_ps;
     struct gmii_monitor monitor;
     struct gmii_driver driver;
@@ -52,14 +82,27 @@ extern "C" {
 
 /* ---- board_model.c, called from the clock loop ---- */
 void board_wire_transmitted(struct board_model *); /* a frame left the MAC */
-void board_wire_ask(struct board_model *);         /* the receive side is idle */
+void board_wire_begin(
+    struct board_model *); /* the receive side may begin a frame, if it has none */
 void board_phy_speed(struct board_model *, unsigned speed);
 
-/* ---- board_pins.cpp ---- */
-void *board_pins_create(struct board_model *); /* NULL: errno */
-void board_pins_destroy(struct board_model *);
+/* ---- for the kinds of bus ---- */
+uint32_t board_draw(void *model, uint32_t below);
+void board_breach(struct board_model *, const char *what); /* of a standard, by the device */
+bool board_connected(void *bus);
+void board_suspend(void *bus, bool suspend);
+uint64_t board_now_ns(void *bus);
+void board_idle(struct board_model *, uint64_t until_ns, void (*clock_once)(struct board_model *));
+
+/* ---- the Verilated halves: board_ulpi_pins.cpp, board_fs_pins.cpp ---- */
+void *board_ulpi_create(struct board_model *); /* NULL: errno */
+void board_ulpi_destroy(struct board_model *);
+void *board_fs_create(struct board_model *);
+void board_fs_destroy(struct board_model *);
 /* One clock of USB with everything that the other domains do until its end. The PHY's pins go in, the link's come out. */
-void board_pins_clock(struct board_model *, struct ulpi_link_pins *link);
+void board_ulpi_clock(struct board_model *, struct ulpi_link_pins *link);
+/* The same; `level` stands on D+ and D-, as in fs_line.h. */
+void board_fs_clock(struct board_model *, uint8_t level, struct board_fs_pins *out);
 
 #ifdef __cplusplus
 }

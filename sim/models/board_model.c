@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The USB bus, the transfers and the wire of the board model, see board_model.h. Clause numbers are those of USB 2.0. */
+/* The transfers and the wire of the board model, see board_model.h. */
 #include "board_internal.h"
 
 #include "nic_platform.h"
@@ -7,18 +7,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCKS_US          60
 #define SETUP_BYTES        8
 #define MAX_TRANSFER_BYTES 65536
 #define ENUMERATION_NS     1000000000ull /* bound of what open does */
 #define RESET_CLOCKS       16
-#define SE0                0
-#define LINE_J             1
-#define LINE_K             2
-#define VBUS_VALID         3
 
 enum {
     GET_DESCRIPTOR = 6,
@@ -43,7 +39,7 @@ static struct board_model *model_of(struct nic_transport *t)
     return (struct board_model *)t;
 }
 
-static uint32_t draw(void *context, uint32_t below)
+uint32_t board_draw(void *context, uint32_t below)
 {
     struct board_model *m = context;
     m->random ^= m->random << 13;
@@ -52,83 +48,27 @@ static uint32_t draw(void *context, uint32_t below)
     return (uint32_t)((m->random >> 20) % below);
 }
 
-/* ---- the bus, for usb_host ---- */
+/* ---- what the kinds of bus share ---- */
 
-static void sent(void *context, const uint8_t *data, size_t length, bool pid)
+void board_breach(struct board_model *m, const char *what)
 {
-    struct board_model *m = context;
-    m->chirped |= !pid;
-    m->answered = pid;
-    m->answer_bytes = length < sizeof m->answer ? length : sizeof m->answer;
-    memcpy(m->answer, data, m->answer_bytes);
+    if (!m->assertions++)
+        fprintf(stderr, "%s at %llu ns, seed %llu\n", what, (unsigned long long)m->now_ps / 1000,
+                (unsigned long long)m->seed);
 }
 
-static void clock_once(struct board_model *m)
-{
-    struct ulpi_link_pins link;
-    const char *before = m->phy.breach;
-    board_pins_clock(m, &link);
-    ulpi_phy_clock(&m->phy, &link);
-    if (m->phy.breach && !before)
-        m->assertions++;
-}
-
-/* 8 bit times and more between packets; up to 816 bit times for an answer to begin (7.1.19.2). */
-static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint8_t *reply,
-                           size_t room)
-{
-    struct board_model *m = bus;
-    m->answered = false;
-    if (length) {
-        ulpi_phy_receive(&m->phy, packet, length, false);
-        while (m->phy.in_due)
-            clock_once(m);
-    }
-    for (unsigned i = 0; reply ? !m->answered && (i < 102 || m->phy.command) : i < 4; i++)
-        clock_once(m);
-    if (!reply || !m->answered || m->answer_bytes > room)
-        return 0;
-    memcpy(reply, m->answer, m->answer_bytes);
-    return m->answer_bytes;
-}
-
-static void line(struct board_model *m, uint8_t state, unsigned us)
-{
-    ulpi_phy_line(&m->phy, state, VBUS_VALID);
-    for (unsigned i = 0; i < us * CLOCKS_US; i++)
-        clock_once(m);
-}
-
-/* A hub of high speed: SE0, the device's chirp K, then K and J in turn, 50 us each (7.1.7.5). */
-static bool bus_reset(void *bus, enum urb_speed *speed)
-{
-    struct board_model *m = bus;
-    if (!m->plugged)
-        return false;
-    line(m, LINE_J, 100);
-    m->chirped = false;
-    line(m, SE0, 2);
-    for (unsigned us = 0; us < 10000 && !m->chirped; us++)
-        line(m, SE0, 1);
-    for (unsigned i = 0; m->chirped && i < 10; i++)
-        line(m, i & 1 ? LINE_J : LINE_K, 50);
-    line(m, SE0, 100);
-    *speed = m->high_speed ? URB_HIGH_SPEED : URB_FULL_SPEED;
-    return true;
-}
-
-static bool bus_connected(void *bus)
+bool board_connected(void *bus)
 {
     return ((struct board_model *)bus)->plugged;
 }
 
-static void bus_suspend(void *bus, bool suspend)
+void board_suspend(void *bus, bool suspend)
 {
     (void)bus;
     (void)suspend; /* no packets is all there is to it */
 }
 
-static uint64_t bus_now_ns(void *bus)
+uint64_t board_now_ns(void *bus)
 {
     return ((struct board_model *)bus)->now_ps / 1000;
 }
@@ -145,38 +85,28 @@ static void skip(struct board_model *m, uint64_t until_ns)
                 clocks[i]->period_ps;
 }
 
-static void bus_idle(void *bus, uint64_t until_ns)
+void board_idle(struct board_model *m, uint64_t until_ns, void (*clock_once)(struct board_model *))
 {
-    struct board_model *m = bus;
     if (!m->plugged && until_ns > m->now_ps / 1000)
         skip(m, until_ns);
     while (m->now_ps / 1000 < until_ns)
         clock_once(m);
 }
 
-static const struct usb_bus_ops bus_ops = {
-    .exchange = bus_exchange,
-    .reset = bus_reset,
-    .connected = bus_connected,
-    .suspend = bus_suspend,
-    .idle = bus_idle,
-    .now_ns = bus_now_ns,
-};
-
 static void fault(void *context, enum usb_step step, uint8_t *packet, size_t *length)
 {
     struct board_model *m = context;
     (void)step;
-    if (!*length || draw(m, 1000) >= m->fault_permille)
+    if (!*length || board_draw(m, 1000) >= m->fault_permille)
         return;
     for (unsigned i = 0; i < 32; i++)
         if (m->host.endpoints[i].errors == 2)
             return; /* a third error would end the transfer */
     m->stats.faults++;
-    if (draw(m, 2))
+    if (board_draw(m, 2))
         *length = 0;
     else
-        packet[draw(m, (uint32_t)*length)] ^= (uint8_t)(1 << draw(m, 8));
+        packet[board_draw(m, (uint32_t)*length)] ^= (uint8_t)(1 << board_draw(m, 8));
 }
 
 /* ---- the wire ---- */
@@ -193,7 +123,7 @@ void board_wire_transmitted(struct board_model *m)
     m->ask_ps = m->now_ps;
 }
 
-void board_wire_ask(struct board_model *m)
+static void wire_ask(struct board_model *m)
 {
     struct wire_frame frame;
     uint64_t retry_ns = UINT64_MAX;
@@ -209,15 +139,26 @@ void board_wire_ask(struct board_model *m)
     m->ask_ps = retry_ns > UINT64_MAX / 1000 ? UINT64_MAX : retry_ns * 1000;
 }
 
+void board_wire_begin(struct board_model *m)
+{
+    struct gmii_driver *d = &m->driver;
+    if (!d->waiting && m->now_ps >= m->ask_ps)
+        wire_ask(m);
+    if (d->waiting && gmii_driver_rested(d) && m->now_ps >= d->start_ns * 1000) {
+        d->active = true;
+        d->waiting = false;
+    }
+}
+
 void board_phy_speed(struct board_model *m, unsigned speed)
 {
-    static const unsigned divisors[4] = {50, 5, 1, 1};
+    unsigned divisor = m->kind->divisors[speed & 3];
     m->speed = speed;
-    if (m->divisor == divisors[speed & 3])
+    if (m->divisor == divisor)
         return;
-    m->divisor = divisors[speed & 3];
+    m->divisor = divisor;
     m->tx_divide = m->rx_divide = 0;
-    m->monitor.nibbles = m->driver.nibbles = m->divisor != 1;
+    m->monitor.nibbles = m->driver.nibbles = m->kind->rmii || m->divisor != 1;
     m->monitor.state = GMII_IDLE;
     m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
     if (m->driver.active) {
@@ -431,7 +372,7 @@ static void board_poll(struct nic_transport *transport, uint64_t timeout_ns)
 static void board_describe(struct nic_transport *transport, struct nic_transport_description *d)
 {
     *d = (struct nic_transport_description){
-        .name = "board:butterstick",
+        .name = model_of(transport)->kind->name,
         .interrupt_vector = transport->vector,
         .max_transfer_bytes = MAX_TRANSFER_BYTES,
         .high_speed = model_of(transport)->high_speed,
@@ -452,7 +393,7 @@ static const struct nic_transport_ops board_ops = {
 void board_model_plug(struct board_model *m, bool connected)
 {
     m->plugged = connected;
-    ulpi_phy_line(&m->phy, connected ? LINE_J : SE0, connected ? VBUS_VALID : 0);
+    m->kind->plug(m, connected);
 }
 
 void board_model_stats_get(const struct board_model *m, struct board_model_stats *stats)
@@ -489,10 +430,26 @@ static uint64_t mix_seed(uint64_t seed)
     return seed ? seed : 1;
 }
 
-struct board_model *board_model_create(const struct board_model_options *o,
+static const struct board_kind *kind_of(const char *name)
+{
+    static const struct board_kind *const kinds[] = {&board_kind_ulpi, &board_kind_fs};
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i]->name, name))
+            return kinds[i];
+    return NULL;
+}
+
+bool board_model_known(const char *name)
+{
+    return kind_of(name) != NULL;
+}
+
+struct board_model *board_model_create(const char *name, const struct board_model_options *o,
                                        struct nic_platform *platform, struct wire_port *wire)
 {
+    const struct board_kind *kind = kind_of(name);
     struct board_model *m = calloc(1, sizeof *m);
+    assert(kind);
     if (!m)
         return NULL;
     m->platform = platform;
@@ -501,27 +458,26 @@ struct board_model *board_model_create(const struct board_model_options *o,
     m->random = mix_seed(o->seed);
     m->fault_permille = o->fault_permille;
     m->reset_clocks = RESET_CLOCKS;
-    m->sys.period_ps = 16667;
-    m->tx.period_ps = m->rx.period_ps = 8000;
-    m->sys.next_ps = 1 + draw(m, 16667);
-    m->tx.next_ps = 1 + draw(m, 8000);
-    m->rx.next_ps = o->in_phase ? m->tx.next_ps : 1 + draw(m, 8000);
+    m->kind = kind;
+    m->throttle_percent = o->throttle_percent;
+    m->sys.period_ps = kind->sys_ps;
+    m->tx.period_ps = m->rx.period_ps = kind->ethernet_ps;
+    m->sys.next_ps = 1 + board_draw(m, (uint32_t)kind->sys_ps);
+    m->tx.next_ps = 1 + board_draw(m, (uint32_t)kind->ethernet_ps);
+    m->rx.next_ps = o->in_phase ? m->tx.next_ps : 1 + board_draw(m, (uint32_t)kind->ethernet_ps);
     m->divisor = 1;
+    m->monitor.nibbles = m->driver.nibbles = kind->rmii;
     m->speed = UINT32_MAX;
     m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
-    ulpi_phy_init(&m->phy);
-    m->phy.random = draw;
-    m->phy.sent = sent;
-    m->phy.context = m;
-    m->phy.throttle_percent = o->throttle_percent;
-    m->pins = board_pins_create(m);
+    kind->start(m);
+    m->pins = kind->pins_create(m);
     if (!m->pins) {
         int error = errno;
         free(m);
         errno = error;
         return NULL;
     }
-    usb_host_init(&m->host, &bus_ops, m);
+    usb_host_init(&m->host, kind->bus, m);
     if (o->fault_permille) {
         m->host.fault = fault;
         m->host.fault_context = m;
@@ -534,7 +490,7 @@ void board_model_destroy(struct board_model *m)
 {
     if (!m)
         return;
-    board_pins_destroy(m);
+    m->kind->pins_destroy(m);
     if (m->transport.ops)
         nic_transport_fini(&m->transport);
     free(m);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The board model: the whole NIC Verilated from its ULPI pins to GMII, a ULPI PHY and a USB host controller at the one side,
- * a wire port at the other. As a nic_transport, in process, or as a urb_device for whatever serves it. Virtual time, single
- * thread. board_pins.cpp holds the Verilated part; board_model.c the bus, the transfers and the policy.
+ * The board model: the whole NIC Verilated from its USB pins to GMII or RMII, a USB host controller at the one side, through a ULPI
+ * PHY or on D+ and D-, a wire port at the other. As a nic_transport, in process, or as a urb_device for whatever serves it. Virtual time, single
+ * thread. board_*_pins.cpp hold the Verilated parts, board_ulpi.c and board_fs.c the buses, board_model.c the transfers and the policy.
  *
- * What it leaves out: the board's top with its PLLs and pads, and RGMII; firmware.
+ * What it leaves out: the board's top with its PLLs and pads, and RGMII; the processor.
  */
 #ifndef BOARD_MODEL_H
 #define BOARD_MODEL_H
@@ -26,9 +26,12 @@ struct board_model_options {
     unsigned throttle_percent; /* of clocks in which the ULPI PHY holds NXT back */
 };
 
-/* `wire` may be NULL (nothing plugged in) and stays the caller's. Plugged into the host, not enumerated. NULL: errno. */
-struct board_model *board_model_create(const struct board_model_options *, struct nic_platform *,
-                                       struct wire_port *wire);
+/* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII. */
+bool board_model_known(const char *name);
+
+/* `name` is a known one; `wire` may be NULL (nothing plugged in) and stays the caller's. Plugged into the host, not enumerated. NULL: errno. */
+struct board_model *board_model_create(const char *name, const struct board_model_options *,
+                                       struct nic_platform *, struct wire_port *wire);
 void board_model_destroy(struct board_model *);
 
 /* The device as the driver sees it, raising `vector`: open resets the bus, addresses and configures the device. */
@@ -52,7 +55,7 @@ struct board_model_stats {
 };
 void board_model_stats_get(const struct board_model *, struct board_model_stats *);
 
-/* Failed assertions of the RTL (test builds) and breaches of ULPI so far; the first is printed. */
+/* Failed assertions of the RTL (test builds) and breaches of ULPI or USB so far; the first is printed. */
 unsigned board_model_assertions(const struct board_model *);
 
 #endif

@@ -206,7 +206,7 @@ refuses 2 "see hilnic help replay" replay --frobnicate
 refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
-refuses 2 "--device takes core, board:butterstick, soft, null or usb" replay --device usb9 -r x
+refuses 2 "--device takes core, board:butterstick, board:ulx3s, soft, null or usb" replay --device usb9 -r x
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
@@ -233,7 +233,7 @@ refuses 2 "standard output" replay -r "$data/lengths.pcap" -w - --json
 refuses 2 "--size takes a number" bench --size 63
 refuses 2 "there is no register" regs NOTHING
 refuses 2 "32 bits" regs IFG=12x
-refuses 2 "serve takes --device soft or board:butterstick" serve
+refuses 2 "serve takes --device soft or board:NAME" serve
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip localhost
 refuses 2 "ADDRESS:PORT" serve --device soft --usbip 127.0.0.1:70000
 refuses 2 "--usbredir takes ADDRESS:PORT" serve --device soft --usbredir x
@@ -248,7 +248,7 @@ done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
 
 # ---- serve: a device list over TCP, then SIGTERM ----
-for device in soft board:butterstick; do
+for device in soft board:butterstick board:ulx3s; do
     timeout 60 "$hilnic" serve --device $device --usbip 127.0.0.1:0 >"$work/serve" &
     server=$!
     for _ in $(seq 50); do [ -s "$work/serve" ] && break; sleep 0.1; done
@@ -281,6 +281,7 @@ for device in core soft board:butterstick; do
 done
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
 check "bench board" "$hilnic" bench --device board:butterstick --count 100
+check "info board:ulx3s" sh -c "'$hilnic' info --device board:ulx3s | grep -q 'up, 100 Mb/s'"
 check "bench soft" "$hilnic" bench --device soft --count 500
 check "bench null" "$hilnic" bench --device null --count 500 --mode single
 "$hilnic" bench --count 300 --json >"$work/json" 2>/dev/null

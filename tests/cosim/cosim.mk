@@ -12,7 +12,7 @@ $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
 # $(1) program, $(2) its source, $(3) build of the model
 define COSIM_RULE
-$(B)/cosim/$(1): $(O)/tests/cosim/$(2).o $$$$(COSIM_OBJS) $(B)/sim/$(3)/model.o $(B)/sim/board_test/model.o
+$(B)/cosim/$(1): $(O)/tests/cosim/$(2).o $$$$(COSIM_OBJS) $(B)/sim/$(3)/model.o $(BOARD_TEST)
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CXX) $$(LDFLAGS) -o $$@ $$^ $$(COSIM_LIBS)

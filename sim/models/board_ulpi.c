@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board model's USB on a ULPI PHY: what usb_host does with the bus, see board_internal.h. Clause numbers are those of USB 2.0. */
+#include "board_internal.h"
+
+#include <string.h>
+
+#define CLOCKS_US  60
+#define LINE_SE0   0
+#define LINE_J     1
+#define LINE_K     2
+#define VBUS_VALID 3
+
+static void sent(void *context, const uint8_t *data, size_t length, bool pid)
+{
+    struct board_model *m = context;
+    m->chirped |= !pid;
+    m->answered = pid;
+    m->answer_bytes = length < sizeof m->answer ? length : sizeof m->answer;
+    memcpy(m->answer, data, m->answer_bytes);
+}
+
+static void clock_once(struct board_model *m)
+{
+    struct ulpi_link_pins link;
+    const char *before = m->phy.breach;
+    board_ulpi_clock(m, &link);
+    ulpi_phy_clock(&m->phy, &link);
+    if (m->phy.breach && !before)
+        board_breach(m, m->phy.breach);
+}
+
+/* 8 bit times and more between packets; up to 816 bit times for an answer to begin (7.1.19.2). */
+static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint8_t *reply,
+                           size_t room)
+{
+    struct board_model *m = bus;
+    m->answered = false;
+    if (length) {
+        ulpi_phy_receive(&m->phy, packet, length, false);
+        while (m->phy.in_due)
+            clock_once(m);
+    }
+    for (unsigned i = 0; reply ? !m->answered && (i < 102 || m->phy.command) : i < 4; i++)
+        clock_once(m);
+    if (!reply || !m->answered || m->answer_bytes > room)
+        return 0;
+    memcpy(reply, m->answer, m->answer_bytes);
+    return m->answer_bytes;
+}
+
+static void line(struct board_model *m, uint8_t state, unsigned us)
+{
+    ulpi_phy_line(&m->phy, state, VBUS_VALID);
+    for (unsigned i = 0; i < us * CLOCKS_US; i++)
+        clock_once(m);
+}
+
+/* A hub of high speed: SE0, the device's chirp K, then K and J in turn, 50 us each (7.1.7.5). */
+static bool bus_reset(void *bus, enum urb_speed *speed)
+{
+    struct board_model *m = bus;
+    if (!m->plugged)
+        return false;
+    line(m, LINE_J, 100);
+    m->chirped = false;
+    line(m, LINE_SE0, 2);
+    for (unsigned us = 0; us < 10000 && !m->chirped; us++)
+        line(m, LINE_SE0, 1);
+    for (unsigned i = 0; m->chirped && i < 10; i++)
+        line(m, i & 1 ? LINE_J : LINE_K, 50);
+    line(m, LINE_SE0, 100);
+    *speed = m->high_speed ? URB_HIGH_SPEED : URB_FULL_SPEED;
+    return true;
+}
+
+static void bus_idle(void *bus, uint64_t until_ns)
+{
+    board_idle(bus, until_ns, clock_once);
+}
+
+static const struct usb_bus_ops bus_ops = {
+    .exchange = bus_exchange,
+    .reset = bus_reset,
+    .connected = board_connected,
+    .suspend = board_suspend,
+    .idle = bus_idle,
+    .now_ns = board_now_ns,
+};
+
+static void plug(struct board_model *m, bool connected)
+{
+    ulpi_phy_line(&m->phy, connected ? LINE_J : LINE_SE0, connected ? VBUS_VALID : 0);
+}
+
+static void start(struct board_model *m)
+{
+    ulpi_phy_init(&m->phy);
+    m->phy.random = board_draw;
+    m->phy.sent = sent;
+    m->phy.context = m;
+    m->phy.throttle_percent = m->throttle_percent;
+}
+
+const struct board_kind board_kind_ulpi = {
+    .name = "board:butterstick",
+    .bus = &bus_ops,
+    .sys_ps = 16667,
+    .ethernet_ps = 8000,
+    .divisors = {50, 5, 1, 1},
+    .start = start,
+    .plug = plug,
+    .pins_create = board_ulpi_create,
+    .pins_destroy = board_ulpi_destroy,
+};
