@@ -22,7 +22,17 @@ BOARDS = {
     "butterstick": {
         "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
         "seed": 1,
-        "clocks": {"sys": ("clk_sys", 60), "tx": ("u_txc.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
+        "clocks": {"sys": ("u_board.clk_start_i", 60), "tx": ("u_board.u_speed_tx.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
+    },
+    "ecpix5": {
+        "device": ["--um5g-85k", "--package", "CABGA554", "--speed", "8"],
+        "seed": 1,
+        "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60), "tx": ("u_board.u_speed_tx.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
+    },
+    "ulx3s": {  # the 12F, whose die is that of the 25F
+        "device": ["--12k", "--package", "CABGA381", "--speed", "6"],
+        "seed": 1,
+        "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
     },
 }
 

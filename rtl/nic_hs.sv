@@ -7,6 +7,9 @@ module nic_hs #(
     parameter bit HS = 1'b1,
     parameter int unsigned SYS_MHZ = 60,
     parameter int unsigned TX_MHZ = 125,
+    // Of nic_core.
+    parameter int unsigned TX_BUF_BYTES = 4096,
+    parameter int unsigned RX_BUF_BYTES = 4096,
     // See nic_usb_bus.
     parameter int unsigned CLOCKS_MS = 1000 * SYS_MHZ,
     // Eight characters.
@@ -104,7 +107,9 @@ module nic_hs #(
         .configured_o
     );
 
-    nic_core #(.SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .USB_HS(HS)) u_core (
+    nic_core #(
+        .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .USB_HS(HS)
+    ) u_core (
         .clk_i,
         .rst_i(rst_i || bus_reset_o),
         .clk_tx_i,

@@ -73,6 +73,16 @@ static const struct command commands[] = {
      "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; replay, bench, info, regs, stats "
      "take it "
      "too\n"},
+    {"doctor", command_doctor, "device loopback seed speed json",
+     "  hilnic doctor --device usb                       a board with a loopback plug, step by "
+     "step\n"
+     "  hilnic doctor --device usb --loopback            without the plug: nothing on the wire\n"
+     "  hilnic doctor --device board:ulx3s               the same on a model\n\n"
+     "Device, registers, clock, PHY, link, frames through the device, frames through the plug: a "
+     "verdict each, "
+     "and what to try next\n"
+     "when one fails. Exit code 0: nothing wrong was found.\n"
+     "  --device, --loopback, --speed, --seed, --json as for replay\n"},
     {"serve", command_serve, "device usbip usbredir seed",
      "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
      "  hilnic serve --device board:butterstick          the Verilated one, slower than the wall\n"
@@ -114,7 +124,7 @@ static const char usage_text[] =
     "back\n"
     "  hilnic info                                      what the device is\n"
     "  hilnic help replay                               options of a command\n\n"
-    "Commands: replay, bench, info, regs, stats, list, serve, up, help.\n"
+    "Commands: replay, bench, info, regs, stats, list, doctor, serve, up, help.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and driver do "
     "not match.\n";
 

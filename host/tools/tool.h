@@ -53,6 +53,7 @@ int command_regs(const struct options *);
 int command_stats(const struct options *);
 int command_list(const struct options *);
 int command_serve(const struct options *);
+int command_doctor(const struct options *);
 int command_up(const struct options *);
 
 /* Prints "hilnic: <sentence>." on standard error; returns the code. */

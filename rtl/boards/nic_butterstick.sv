@@ -25,8 +25,6 @@ module nic_butterstick (
     input wire [3:0] rgmii_rxd_i,
     input wire rgmii_rx_ctl_i
 );
-    // ---- clocks and resets
-
     // 30 MHz * 2 = 60 MHz, VCO 600 MHz; 30 / 3 * 5 * 15 = 750 MHz, / 6 = 125 MHz.
     wire clk_sys, clk_tx, locked_sys, locked_tx;
     wire unused_os, unused_op;
@@ -45,168 +43,27 @@ module nic_butterstick (
         .locked_o(locked_tx)
     );
 
-    wire rst_locked, rst_tx, rst_rx;
-    wire arst = !locked_sys || !locked_tx;
-    nic_reset_sync u_reset_sys (.clk_i(clk_sys), .arst_i(arst), .rst_o(rst_locked));
-    nic_reset_sync u_reset_tx (.clk_i(clk_tx), .arst_i(arst), .rst_o(rst_tx));
-    nic_reset_sync u_reset_rx (.clk_i(rgmii_rxc_i), .arst_i(arst), .rst_o(rst_rx));
-
-    // The PHYs stay in reset for 17 ms (KSZ9031: 10 ms or more), the device for as long again.
-    logic [20:0] start_q = '0;
-    logic phy_rst_q = 1'b1, rst_q = 1'b1;
-    always_ff @(posedge clk_sys) begin
-        if (rst_locked) begin
-            start_q <= '0;
-            phy_rst_q <= 1'b1;
-            rst_q <= 1'b1;
-        end else if (rst_q) begin
-            start_q <= start_q + 1'b1;
-            phy_rst_q <= !start_q[20];
-            rst_q <= !(&start_q);
-        end
-    end
-
-    // ---- USB
-
-    wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, term_select, suspend_n, vbus_valid;
-    wire [7:0] rx_data, tx_data;
-    wire [1:0] line_state, xcvr_select, op_mode;
-    wire [7:0] data_in, data_out;
-    wire data_oe, ulpi_clk;
-
-    nic_ulpi #(.CLOCK_OUT(1)) u_ulpi (
-        .clk_i(clk_sys),
-        .rst_i(rst_q),
-        .phy_rst_i(phy_rst_q),
-        .ulpi_clk_o(ulpi_clk),
+    // 17 ms for the PHYs' reset (KSZ9031: 10 ms or more). TXC 2 ns behind the data.
+    nic_ecp5_hs #(.ULPI_CLOCK_OUT(1'b1)) u_board (
+        .clk_start_i(clk_sys),
+        .locked_i(locked_sys && locked_tx),
+        .clk_sys_i(clk_sys),
+        .clk_tx_i(clk_tx),
+        .ulpi_clk_o,
         .ulpi_rst_o(ulpi_rst_no),
-        .ulpi_data_i(data_in),
-        .ulpi_data_o(data_out),
-        .ulpi_data_oe_o(data_oe),
+        .ulpi_data_io,
         .ulpi_dir_i,
         .ulpi_nxt_i,
         .ulpi_stp_o,
-        .utmi_rx_active_o(rx_active),
-        .utmi_rx_valid_o(rx_valid),
-        .utmi_rx_data_o(rx_data),
-        .utmi_rx_error_o(rx_error),
-        .utmi_tx_valid_i(tx_valid),
-        .utmi_tx_data_i(tx_data),
-        .utmi_tx_ready_o(tx_ready),
-        .utmi_xcvr_select_i(xcvr_select),
-        .utmi_term_select_i(term_select),
-        .utmi_op_mode_i(op_mode),
-        .utmi_suspend_ni(suspend_n),
-        .utmi_line_state_o(line_state),
-        .utmi_vbus_valid_o(vbus_valid)
-    );
-
-    nic_ecp5_iobuf #(.WIDTH(8)) u_ulpi_data (.pin_io(ulpi_data_io), .oe_i(data_oe), .out_i(data_out), .in_o(data_in));
-    nic_ecp5_oddr u_ulpi_clk (.clk_i(ulpi_clk), .rise_i(1'b1), .fall_i(1'b0), .pin_o(ulpi_clk_o));
-
-    // ---- NIC
-
-    wire tx_ce, gmii_tx_en, gmii_tx_er, gmii_rx_dv, gmii_rx_er, mdio_out, mdio_oe, mdio_in;
-    wire [7:0] gmii_txd, gmii_rxd;
-    wire [1:0] speed;
-
-    nic_hs u_nic (
-        .clk_i(clk_sys),
-        .rst_i(rst_q),
-        .utmi_rx_active_i(rx_active),
-        .utmi_rx_valid_i(rx_valid),
-        .utmi_rx_data_i(rx_data),
-        .utmi_rx_error_i(rx_error),
-        .utmi_tx_ready_i(tx_ready),
-        .utmi_line_state_i(line_state),
-        .utmi_vbus_valid_i(vbus_valid),
-        .utmi_tx_valid_o(tx_valid),
-        .utmi_tx_data_o(tx_data),
-        .utmi_xcvr_select_o(xcvr_select),
-        .utmi_term_select_o(term_select),
-        .utmi_op_mode_o(op_mode),
-        .utmi_suspend_n_o(suspend_n),
-        .bus_reset_o(),
-        .high_speed_o(),
-        .configured_o(),
-        .clk_tx_i(clk_tx),
-        .rst_tx_i(rst_tx),
-        .clk_rx_i(rgmii_rxc_i),
-        .rst_rx_i(rst_rx),
-        .tx_ce_i(tx_ce),
-        .gmii_txd_o(gmii_txd),
-        .gmii_tx_en_o(gmii_tx_en),
-        .gmii_tx_er_o(gmii_tx_er),
-        .rx_ce_i(1'b1),
-        .gmii_rxd_i(gmii_rxd),
-        .gmii_rx_dv_i(gmii_rx_dv),
-        .gmii_rx_er_i(gmii_rx_er),
-        .mdc_o(eth_mdc_o),
-        .mdio_o(mdio_out),
-        .mdio_oe_o(mdio_oe),
-        .mdio_i(mdio_in),
-        .speed_o(speed),
-        .tx_skip_i('0),
-        .idle_o()
-    );
-
-    nic_ecp5_iobuf u_mdio (.pin_io(eth_mdio_io), .oe_i(mdio_oe), .out_i(mdio_out), .in_o(mdio_in));
-    assign eth_rst_no = !phy_rst_q;
-
-    // ---- RGMII
-
-    wire [1:0] speed_tx;
-    wire gigabit_rx;
-    nic_sync #(.WIDTH(2)) u_speed_tx (.clk_i(clk_tx), .rst_i(rst_tx), .d_i(speed), .q_o(speed_tx));
-    nic_sync u_speed_rx (.clk_i(rgmii_rxc_i), .rst_i(rst_rx), .d_i(speed == nic_regs_pkg::SPEED_M1000), .q_o(gigabit_rx));
-
-    wire [4:0] tx_rise, tx_fall, rx_rise, rx_fall;      // {ctl, data}
-    wire txc_rise, txc_fall;
-
-    nic_rgmii_tx u_rgmii_tx (
-        .clk_i(clk_tx),
-        .rst_i(rst_tx),
-        .speed_i(speed_tx),
-        .ce_o(tx_ce),
-        .gmii_txd_i(gmii_txd),
-        .gmii_tx_en_i(gmii_tx_en),
-        .gmii_tx_er_i(gmii_tx_er),
-        .txd_rise_o(tx_rise[3:0]),
-        .txd_fall_o(tx_fall[3:0]),
-        .ctl_rise_o(tx_rise[4]),
-        .ctl_fall_o(tx_fall[4]),
-        .txc_rise_o(txc_rise),
-        .txc_fall_o(txc_fall)
-    );
-    nic_ecp5_oddr #(.WIDTH(5)) u_tx (
-        .clk_i(clk_tx),
-        .rise_i(tx_rise),
-        .fall_i(tx_fall),
-        .pin_o({rgmii_tx_ctl_o, rgmii_txd_o})
-    );
-    // 2 ns behind the data.
-    nic_ecp5_oddr #(.DELAY(80)) u_txc (.clk_i(clk_tx), .rise_i(txc_rise), .fall_i(txc_fall), .pin_o(rgmii_txc_o));
-
-    nic_ecp5_iddr #(.WIDTH(5)) u_rx (
-        .clk_i(rgmii_rxc_i),
-        .pin_i({rgmii_rx_ctl_i, rgmii_rxd_i}),
-        .rise_o(rx_rise),
-        .fall_o(rx_fall)
-    );
-    nic_rgmii_rx u_rgmii_rx (
-        .clk_i(rgmii_rxc_i),
-        .rst_i(rst_rx),
-        .gigabit_i(gigabit_rx),
-        .rxd_rise_i(rx_rise[3:0]),
-        .rxd_fall_i(rx_fall[3:0]),
-        .ctl_rise_i(rx_rise[4]),
-        .ctl_fall_i(rx_fall[4]),
-        .gmii_rxd_o(gmii_rxd),
-        .gmii_rx_dv_o(gmii_rx_dv),
-        .gmii_rx_er_o(gmii_rx_er),
-        .link_o(),
-        .speed_o(),
-        .full_duplex_o()
+        .eth_rst_no,
+        .eth_mdc_o,
+        .eth_mdio_io,
+        .rgmii_txc_o,
+        .rgmii_txd_o,
+        .rgmii_tx_ctl_o,
+        .rgmii_rxc_i,
+        .rgmii_rxd_i,
+        .rgmii_rx_ctl_i
     );
 endmodule
 

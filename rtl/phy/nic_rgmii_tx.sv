@@ -32,20 +32,25 @@ module nic_rgmii_tx (
     logic gigabit_q;
     logic [5:0] last_q;         // clocks of a nibble, less one
     logic [5:0] count_q;        // clocks since its begin
+    logic end_q, ce_q;          // its last clock; the whole MAC waits for ce, so it comes from a flip-flop
     logic [1:0] speed_q;
 
-    wire last = count_q >= last_q;
+    wire gigabit = speed_q == SPEED_M1000;
+    wire [5:0] last = speed_q == SPEED_M10 ? 6'd49 : 6'd4;
+    wire [5:0] count = rst_i || end_q ? '0 : count_q + 1'b1;
     // In halves of a clock: 2 * count and 2 * count + 1 against last_q + 1, which is odd at 100 and even at 10 Mb/s.
     wire first_rise = {count_q, 1'b0} <= {1'b0, last_q};
     wire first_fall = {count_q, 1'b1} <= {1'b0, last_q};
 
-    assign ce_o = gigabit_q || last;
+    assign ce_o = ce_q;
 
     always_ff @(posedge clk_i) begin
         speed_q <= speed_i;
-        gigabit_q <= speed_q == SPEED_M1000;
-        last_q <= speed_q == SPEED_M10 ? 6'd49 : 6'd4;
-        count_q <= rst_i || last ? '0 : count_q + 1'b1;
+        gigabit_q <= gigabit;
+        last_q <= last;
+        count_q <= count;
+        end_q <= count >= last;
+        ce_q <= gigabit || count >= last;
     end
 
     // TX_CTL carries TX_EN in the first half of TXC, TX_EN xor TX_ER in the second.

@@ -242,7 +242,7 @@ refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"
 check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
-for command in "" replay bench info regs stats list serve up help; do
+for command in "" replay bench info regs stats list doctor serve up help; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
@@ -279,6 +279,11 @@ for device in core soft board:butterstick; do
     "$hilnic" stats --device $device -r "$data/lengths.pcap" --json >"$work/json" 2>/dev/null
     check "stats $device" [ "$(value tx_packets)" = 297 -a "$(value rx_packets)" = 297 -a "$(value ndis_sent)" = 297 ]
 done
+for device in core soft board:butterstick; do
+    "$hilnic" doctor --device $device >"$work/out" 2>"$work/err"
+    check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = 6 -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
+done
+refuses 2 "nothing to look at" doctor --device null
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
 check "bench board" "$hilnic" bench --device board:butterstick --count 100
 check "info board:ulx3s" sh -c "'$hilnic' info --device board:ulx3s | grep -q 'up, 100 Mb/s'"

@@ -24,6 +24,7 @@ static struct soft_device *soft;
 static struct soft_usb *usb;
 static struct umockdev_bridge *bridge;
 static char output[65536];
+static struct soft_options device_options = {.loopback = true};
 
 static uint64_t seed(void)
 {
@@ -34,8 +35,8 @@ static uint64_t seed(void)
 static void start(bool full_speed)
 {
     device_platform = nic_virtual_create(seed());
-    soft = soft_device_create(&(struct soft_options){.seed = seed(), .loopback = true},
-                              device_platform, VECTOR);
+    device_options.seed = seed();
+    soft = soft_device_create(&device_options, device_platform, VECTOR);
     usb = soft_usb_create(&(struct soft_usb_options){.serial = "A17", .full_speed = full_speed},
                           soft, device_platform);
     bridge = umockdev_bridge_create(soft_usb_device(usb));
@@ -192,6 +193,34 @@ START_TEST(test_bench_and_stats)
 }
 END_TEST
 
+START_TEST(test_doctor)
+{
+    start(_i);
+    ck_assert_msg(hilnic("", "doctor --device usb --loopback --json") == 1, "%s", output);
+    /* No PHY on the soft device's MDIO: on a model that is no matter, on USB it is. */
+    ck_assert_msg(strstr(output,
+                         "{\"step\": \"PHY\", \"verdict\": \"FAIL\", \"text\": \"nobody answers "
+                         "on MDIO\", \"next\": \"check supply and reset of the PHY"),
+                  "%s", output);
+    ck_assert_ptr_nonnull(strstr(output, "{\"step\": \"registers\", \"verdict\": \"PASS\""));
+    ck_assert_ptr_nonnull(strstr(output, "{\"step\": \"clock\"")); /* its time is no clock's */
+    ck_assert_ptr_nonnull(strstr(output, "{\"step\": \"link\", \"verdict\": \"PASS\""));
+    ck_assert_ptr_nonnull(strstr(output, "\"ok\": false"));
+    stop();
+    device_options.map_hash = 0x12345678;
+    start(_i);
+    ck_assert_int_eq(hilnic("", "doctor --device usb"), 5);
+    ck_assert_msg(strstr(output, "  FAIL  device     "), "%s", output);
+    ck_assert_ptr_nonnull(strstr(output, "next: load the bitstream"));
+    stop();
+    device_options.map_hash = 0;
+    start(_i);
+    ck_assert_int_eq(hilnic("", "doctor --device usb:1234:5678"), 3);
+    ck_assert_ptr_nonnull(strstr(output, "next: hilnic list"));
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -211,6 +240,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(t, test_info, 0, 2);
     tcase_add_loop_test(t, test_replay, 0, 6);
     tcase_add_test(t, test_bench_and_stats);
+    tcase_add_loop_test(t, test_doctor, 0, 2);
     tcase_add_loop_test(t, test_regs, 0, 2);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
