@@ -114,7 +114,8 @@ static const struct command commands[] = {
      "  --owner USER       who may attach to it without privileges\n"
      "  --mtu N            68..9000; frames over the device's maximum are refused and counted\n"
      "  --json             counts at the end as an object\n"
-     "  --device core, --mode, --seed, --speed as for replay\n"},
+     "  --device core (default), board:butterstick or board:ulx3s: slower than the wall\n"
+     "  --mode, --seed, --speed as for replay\n"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -158,11 +158,16 @@ static void follow_cable(struct up *u, short events)
 
 /* ---- time ---- */
 
-/* Lets the model go on, never past the wall clock. */
+/* Lets the model go on, never past the wall clock. A board model is slower than that, idle too: what it cannot make up for is
+ * left out. */
 static void go_on(struct up *u, bool busy)
 {
     uint64_t now = machine_now_ns(&u->machine), until = wall_ns(u);
-    if (busy && until > now + SLICE_NS)
+    if (u->machine.board && until > now + LINGER_NS) {
+        u->epoch_ns += until - now - LINGER_NS;
+        until = now + LINGER_NS;
+    }
+    if ((busy || u->machine.board) && until > now + SLICE_NS)
         until = now + SLICE_NS;
     if (until > now)
         machine_run(&u->machine, NULL, until);
@@ -302,6 +307,7 @@ static int run(struct up *u, const struct options *o)
         .wire = u->wire,
         .mbps = o->mbps,
         .core = {.in_phase = true},
+        .board = {.in_phase = true},
         .handlers = {.context = u->tap, .completed = tap_completed, .received = tap_received},
     };
     int code = machine_start(&u->machine, &u->options);
@@ -336,9 +342,10 @@ int command_up(const struct options *o)
     int code;
     if (!u)
         return complain(EXIT_FAILED, "no memory");
-    if (strcmp(o->device, "core") != 0) {
+    if (strcmp(o->device, "core") && !board_model_known(o->device)) {
         free(u);
-        return complain(EXIT_USAGE, "up works on --device core, not on %s", o->device);
+        return complain(EXIT_USAGE, "up works on --device core or board:NAME, not on %s",
+                        o->device);
     }
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);

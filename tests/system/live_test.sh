@@ -12,7 +12,7 @@ if [ -z "${LIVE_INSIDE:-}" ]; then
         echo "live test skipped: network namespaces or /dev/net/tun are not available here"
         exit 0
     fi
-    LIVE_INSIDE=1 exec timeout -k 5 120 unshare -nm --propagation private "$0" "$hilnic"
+    LIVE_INSIDE=1 exec timeout -k 5 240 unshare -nm --propagation private "$0" "$hilnic"
 fi
 mount -t tmpfs none /run && mount -t tmpfs none /mnt || exit 1
 work=/mnt
@@ -49,9 +49,9 @@ cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$nic/stat"; }
 
 start()
 {
-    "$hilnic" up --name nic0 --wire tap:wire0 --speed 100 --json >"$work/counts" 2>"$work/err" &
+    "$hilnic" up --name nic0 --wire tap:wire0 --speed 100 --json "$@" >"$work/counts" 2>"$work/err" &
     nic=$!
-    pids=("$nic")
+    pids[0]=$nic
     until_true ip link show wire0 || { cat "$work/err"; echo "0 passed, 1 failed"; exit 1; }
     ip link set wire0 netns far
     far ip addr add 10.9.0.2/24 dev wire0
@@ -153,6 +153,20 @@ check "kill -9, then up again: ping" until_true ping -c 1 -W 1 10.9.0.2
 "$hilnic" up --name nic0 >/dev/null 2>"$work/err"
 check "a busy interface: exit code 1" [ $? = 1 ]
 check "a busy interface: one sentence" grep -q "in use by another program" "$work/err"
+
+# The board models, with USB in between: slower, and the same.
+for board in butterstick ulx3s; do
+    kill "$nic"
+    wait "$nic"
+    until_true sh -c '! ip link show nic0'
+    start --device board:$board
+    check "$board: carrier" until_true carrier
+    check "$board: ping" ping -c 3 -i 0.2 -W 5 -s 1472 10.9.0.2
+    check "$board: ping over IPv6" ping -6 -c 1 -W 5 fd00:9::2
+    head -c 20000 "$work/www/file" >"$work/www/part"
+    check "$board: HTTP download" curl -s -m 30 -o "$work/got" http://10.9.0.2/part
+    check "$board: HTTP download, byte for byte" cmp "$work/got" "$work/www/part"
+done
 "$hilnic" up --wire packet:none0 >/dev/null 2>"$work/err"
 check "no such cable: exit code 3" [ $? = 3 ]
 "$hilnic" up --wire string >/dev/null 2>"$work/err"
