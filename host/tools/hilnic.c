@@ -98,6 +98,7 @@ static const struct command commands[] = {
      "cable: "
      "wire0\n"
      "  hilnic up --wire packet:eth1 --name nic0         the cable goes into eth1\n"
+     "  hilnic up --device usb                           a board, with the cable that is in it\n"
      "  hilnic up --persist --owner alice                stays when the program ends; alice may "
      "use "
      "it\n\n"
@@ -114,7 +115,9 @@ static const struct command commands[] = {
      "  --owner USER       who may attach to it without privileges\n"
      "  --mtu N            68..9000; frames over the device's maximum are refused and counted\n"
      "  --json             counts at the end as an object\n"
-     "  --device core (default), board:butterstick or board:ulx3s: slower than the wall\n"
+     "  --device core (default), board:butterstick or board:ulx3s: slower than the wall; or "
+     "usb[:VID:PID[:SERIAL]],\n"
+     "                     which may come and go\n"
      "  --mode, --seed, --speed as for replay\n"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -429,7 +432,7 @@ static int run_command(const struct command *c, int argc, char **argv)
     if (o.operand_count && c->run != command_regs)
         return complain(EXIT_USAGE, "%s takes no %s, see hilnic help %s", c->name, o.operands[0],
                         c->name);
-    if (o.usb && (c->run == command_serve || c->run == command_up))
+    if (o.usb && c->run == command_serve)
         return complain(EXIT_USAGE, "%s does not take --device usb yet", c->name);
     return close_output(c->run(&o));
 }

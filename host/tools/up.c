@@ -6,8 +6,7 @@
 #include "machine.h"
 #include "nic_oid.h"
 #include "nic_regs.h"
-#include "tap.h"
-#include "tool.h"
+#include "up.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,15 +41,15 @@ struct up {
     char address[16];
 };
 
-static volatile sig_atomic_t stopped;
+volatile sig_atomic_t up_stopped;
 
 static void stop(int signal_number)
 {
     (void)signal_number;
-    stopped = 1;
+    up_stopped = 1;
 }
 
-static uint64_t monotonic_ns(void)
+uint64_t up_monotonic_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -59,11 +58,10 @@ static uint64_t monotonic_ns(void)
 
 static uint64_t wall_ns(const struct up *u)
 {
-    return monotonic_ns() - u->epoch_ns;
+    return up_monotonic_ns() - u->epoch_ns;
 }
 
-/* For a service of type notify; without a manager nothing. */
-static void notify(const char *state)
+void up_notify(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -78,6 +76,15 @@ static void notify(const char *state)
     sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
     close(fd);
+}
+
+void up_announce(const struct tap *tap, const struct options *o)
+{
+    uint8_t a[6];
+    tap_address(tap, a);
+    fprintf(stderr, "hilnic: %s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s\n", o->name, a[0],
+            a[1], a[2], a[3], a[4], a[5], o->usb ? "the device's" : o->wire);
+    up_notify("READY=1");
 }
 
 static int exit_code_of(int error)
@@ -185,8 +192,8 @@ static void wait_for_wall(const struct up *u)
 
 static void finish_flight(struct up *u)
 {
-    uint64_t end = monotonic_ns() + FLUSH_NS, quiet = machine_now_ns(&u->machine) + LINGER_NS;
-    while (monotonic_ns() < end &&
+    uint64_t end = up_monotonic_ns() + FLUSH_NS, quiet = machine_now_ns(&u->machine) + LINGER_NS;
+    while (up_monotonic_ns() < end &&
            (sender_outstanding(u->machine.sender) || machine_now_ns(&u->machine) < quiet)) {
         go_on(u, true);
         if (machine_now_ns(&u->machine) >= wall_ns(u))
@@ -231,7 +238,7 @@ static int look(struct up *u, const struct pollfd *fds, bool due)
     if (fds[1].revents & POLLERR)
         u->wire_fd = -1; /* ignored from now on; the link is down */
     if (due) {
-        u->look_ns = monotonic_ns() + LOOK_NS;
+        u->look_ns = up_monotonic_ns() + LOOK_NS;
         follow_cable(u, fds[1].revents);
         if (!tap_follow(u->tap, true))
             return new_address(u);
@@ -244,11 +251,11 @@ static int carry(struct up *u)
 {
     sigset_t none;
     sigemptyset(&none);
-    while (!stopped) {
+    while (!up_stopped) {
         unsigned long long moved = frames_moved(u);
         bool busy = moved != u->moved || sender_outstanding(u->machine.sender);
         struct timespec wait = {0};
-        uint64_t now = monotonic_ns();
+        uint64_t now = up_monotonic_ns();
         if (busy)
             u->active_ns = now;
         else if (now - u->active_ns < LINGER_NS)
@@ -260,7 +267,7 @@ static int carry(struct up *u)
         if (ppoll(fds, 2, &wait, &none) < 0 && errno == EINTR)
             continue;
         /* Room to write is always there on a TAP that is up, so it is asked about without waiting. */
-        bool due = monotonic_ns() >= u->look_ns;
+        bool due = up_monotonic_ns() >= u->look_ns;
         fds[1].events = POLLIN | POLLOUT;
         if (due)
             poll(&fds[1], 1, 0);
@@ -268,13 +275,13 @@ static int carry(struct up *u)
         if (fds[1].revents & POLLIN)
             u->wire->changed = true;
         if (tap_pump(u->tap) || u->wire->changed)
-            u->active_ns = monotonic_ns();
+            u->active_ns = up_monotonic_ns();
         go_on(u, true);
         int code = look(u, fds, due);
         if (code)
             return code;
     }
-    notify("STOPPING=1");
+    up_notify("STOPPING=1");
     finish_flight(u);
     return 0;
 }
@@ -313,16 +320,12 @@ static int run(struct up *u, const struct options *o)
     int code = machine_start(&u->machine, &u->options);
     if (code)
         return complain(code, "%s", u->machine.message);
-    u->epoch_ns = monotonic_ns() - machine_now_ns(&u->machine);
+    u->epoch_ns = up_monotonic_ns() - machine_now_ns(&u->machine);
     tap_bind(u->tap, u->machine.sender);
     if (!tap_follow(u->tap, true))
         code = new_address(u);
     if (!code) {
-        uint8_t a[6];
-        tap_address(u->tap, a);
-        fprintf(stderr, "hilnic: %s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s\n", o->name,
-                a[0], a[1], a[2], a[3], a[4], a[5], o->wire);
-        notify("READY=1");
+        up_announce(u->tap, o);
         code = carry(u);
     }
     tap_bind(u->tap, NULL);
@@ -342,10 +345,14 @@ int command_up(const struct options *o)
     int code;
     if (!u)
         return complain(EXIT_FAILED, "no memory");
-    if (strcmp(o->device, "core") && !board_model_known(o->device)) {
+    if (!o->usb && strcmp(o->device, "core") && !board_model_known(o->device)) {
         free(u);
-        return complain(EXIT_USAGE, "up works on --device core or board:NAME, not on %s",
+        return complain(EXIT_USAGE, "up works on --device core, board:NAME or usb, not on %s",
                         o->device);
+    }
+    if (o->usb && strcmp(o->wire, "loopback")) {
+        free(u);
+        return complain(EXIT_USAGE, "a device on USB has a wire of its own, --wire is for models");
     }
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);
@@ -356,7 +363,12 @@ int command_up(const struct options *o)
     code = plug_in(u, o->wire);
     if (!code) {
         u->tap = tap_create(&tap, error, &code);
-        code = u->tap ? run(u, o) : complain(exit_code_of(code), "%s", error);
+        if (!u->tap)
+            code = complain(exit_code_of(code), "%s", error);
+        else if (!o->usb)
+            code = run(u, o);
+        else if (!(code = up_usb(u->tap, o)))
+            code = report(u, o);
         tap_destroy(u->tap);
     }
     wire_port_close(u->wire);

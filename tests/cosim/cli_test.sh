@@ -210,9 +210,8 @@ refuses 2 "--device takes core, board:butterstick, board:ulx3s, soft, null or us
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
-for command in serve up; do
-    refuses 2 "does not take --device usb yet" $command --device usb
-done
+refuses 2 "does not take --device usb yet" serve --device usb
+refuses 2 "wire of its own" up --device usb --wire tap:x
 for command in "replay -r $data/lengths.pcap" bench stats; do
     refuses 3 "no USB device 1234:5678" $command --device usb:1234:5678
 done

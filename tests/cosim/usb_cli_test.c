@@ -187,7 +187,7 @@ START_TEST(test_bench_and_stats)
     ck_assert_int_eq(hilnic("", "replay --device usb -r tests/data/lengths.pcap -w x.pcap"), 2);
     ck_assert_str_eq(output,
                      "hilnic: -w records the wire of a model, a device on USB has its own.\n");
-    ck_assert_int_eq(hilnic("", "up --device usb"), 2);
+    ck_assert_int_eq(hilnic("", "up --device usb --wire tap:x"), 2);
     ck_assert_int_eq(hilnic("", "replay --device usb:1234:5678 -r tests/data/lengths.pcap"), 3);
     stop();
 }

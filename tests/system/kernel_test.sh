@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kernel tier: an unmodified Linux kernel, in QEMU without virtualisation, enumerates the Verilated device, from its ULPI
 # pins on; the command line inside of it replays a capture through it; the device is unplugged in mid-traffic and plugged
-# in again. Every wait is bounded. Usage: kernel_test.sh usbip HILNIC KERNEL INITRD
+# in again; a network interface stands over it. Every wait is bounded. Usage: kernel_test.sh usbip HILNIC KERNEL INITRD
 set -u
 attach=$1
 hilnic=$2
@@ -79,6 +79,12 @@ check "unplugged: the kernel noticed" said absent 0
 check "unplugged: no device" said without 3
 check "plugged in again" said again 0
 check "replay after that" said again replay 0
+check "up: carrier" said carrier 0
+check "up: what the interface sends comes back" said interface received 0
+check "up, unplugged: no carrier" said no carrier 0
+check "up, plugged in again: carrier" said carrier again 0
+check "up: SIGTERM, exit 0" said up 0
+check "up: told of both" [ "$(grep -cx 'hilnic: the device is gone, the interface waits for it\|hilnic: the device is back' "$work/log")" = 2 ]
 check "no warning of the kernel" said warnings 0
 if [ $failed != 0 ]; then
     diff "$(dirname "$0")/lsusb.expected" "$work/lsusb"

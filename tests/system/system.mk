@@ -13,7 +13,7 @@ kernel-test: tools-kernel
 	$(Q)$(MAKE) --no-print-directory kernel-test-run
 
 K := $(B)/kernel
-KERNEL_MODULES := usb-common usbcore usbip-core vhci-hcd xhci-hcd xhci-pci e1000
+KERNEL_MODULES := usb-common usbcore usbip-core vhci-hcd xhci-hcd xhci-pci e1000 tun
 kernel-test-run: $(B)/hilnic $(K)/initrd
 	$(Q)for attach in usbip usbredir; do \
 		tests/system/kernel_test.sh $$attach $(B)/hilnic $(K)/vmlinuz $(K)/initrd || exit 1; done

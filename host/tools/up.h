@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the two loops of `hilnic up` share: up.c, over a model, and up_usb.c, over a device on USB in real time. */
+#ifndef UP_H
+#define UP_H
+
+#include "tap.h"
+#include "tool.h"
+
+#include <signal.h>
+
+extern volatile sig_atomic_t up_stopped; /* SIGTERM or SIGINT came; they are let in while waiting only */
+
+uint64_t up_monotonic_ns(void);
+void up_notify(const char *state); /* for a service of type notify; without a manager nothing */
+void up_announce(const struct tap *, const struct options *);
+
+/* Carries frames until up_stopped; 0, or the exit code to leave with, complained. */
+int up_usb(struct tap *, const struct options *);
+
+#endif
