@@ -8,3 +8,9 @@ bitstream timing:
 	$(Q)test -n "$(BOARD)" || { echo "make $@ needs BOARD=butterstick, ecpix5 or ulx3s" >&2; exit 2; }
 	$(Q)./install-tools.sh formal
 	$(Q)$(PY) constraints/bitstream.py $(BOARD) $(if $(filter timing,$@),--seeds $(SEEDS_TIMING))
+
+# Clock domain crossings, of the NIC with three clocks and with two.
+.PHONY: crossings
+crossings:
+	$(Q)./install-tools.sh formal
+	$(Q)for top in nic_hs nic_fs; do echo "$$top"; $(PY) constraints/crossings.py $$top || exit 1; done

@@ -130,21 +130,30 @@ module nic_core #(
     wire [47:0] mac_addr;
     logic tx_enable_tx, loopback_tx, link_up_tx, pause_obey_tx, pause_send_tx;
     logic [1:0] speed_tx;
+    logic [15:0] pause_quanta_tx;
+    logic [47:0] mac_addr_tx;
     logic rx_enable_rx, promiscuous_rx, all_multicast_rx, broadcast_rx, keep_bad_rx, gigabit_rx;
+    logic [15:0] low_rx, high_rx;
+    logic [63:0] hash_rx;
 
     assign speed_o = link_speed;
 
-    nic_sync #(.WIDTH(7)) u_sync_tx (
+    // Words, too: they change while frames pass, and each bit that is taken is settled.
+    nic_sync #(.WIDTH(71)) u_sync_tx (
         .clk_i(clk_tx_i),
         .rst_i(rst_tx),
-        .d_i({tx_enable, loopback, link_up, pause_obey, pause_send, link_speed}),
-        .q_o({tx_enable_tx, loopback_tx, link_up_tx, pause_obey_tx, pause_send_tx, speed_tx})
+        .d_i({tx_enable, loopback, link_up, pause_obey, pause_send, link_speed, pause_quanta, mac_addr}),
+        .q_o({
+            tx_enable_tx, loopback_tx, link_up_tx, pause_obey_tx, pause_send_tx, speed_tx, pause_quanta_tx, mac_addr_tx
+        })
     );
-    nic_sync #(.WIDTH(6)) u_sync_rx (
+    nic_sync #(.WIDTH(102)) u_sync_rx (
         .clk_i(clk_rx_i),
         .rst_i(rst_rx),
-        .d_i({rx_enable, promiscuous, all_multicast, broadcast, keep_bad, link_speed[1]}),
-        .q_o({rx_enable_rx, promiscuous_rx, all_multicast_rx, broadcast_rx, keep_bad_rx, gigabit_rx})
+        .d_i({rx_enable, promiscuous, all_multicast, broadcast, keep_bad, link_speed[1], low, high, hash}),
+        .q_o({
+            rx_enable_rx, promiscuous_rx, all_multicast_rx, broadcast_rx, keep_bad_rx, gigabit_rx, low_rx, high_rx, hash_rx
+        })
     );
 
     // From the start of the preamble to the SFD: 15 nibbles, or 7 octets. Before it, three clocks from the comparison of
@@ -290,8 +299,8 @@ module nic_core #(
         .gmii_tx_er_o(mac_tx_er),
         .pause_obey_i(pause_obey_tx),
         .pause_send_i(pause_send_tx),
-        .pause_quanta_i(pause_quanta),
-        .mac_addr_i(mac_addr),
+        .pause_quanta_i(pause_quanta_tx),
+        .mac_addr_i(mac_addr_tx),
         .rx_xoff_i(rx_xoff),
         .tx_paused_o(tx_paused),
         .rx_ce_i(rx_ce_i),
@@ -354,8 +363,8 @@ module nic_core #(
         .all_multicast_i(all_multicast_rx),
         .broadcast_i(broadcast_rx),
         .keep_bad_i(keep_bad_rx),
-        .high_i(high),
-        .low_i(low),
+        .high_i(high_rx),
+        .low_i(low_rx),
         .xoff_o(rx_xoff),
         .stamp_i(rx_stamp),
         .stat_valid_o(rx_stat_valid),
@@ -371,7 +380,7 @@ module nic_core #(
         .exact_addr_i(exact_addr),
         .exact_wdata_i(exact_wdata),
         .exact_rdata_o(exact_rdata),
-        .hash_i(hash),
+        .hash_i(hash_rx),
         .in_valid_o(in_valid_o),
         .in_ready_i(in_ready_i),
         .in_data_o(in_data_o),

@@ -658,8 +658,12 @@ END_TEST
 
 START_TEST(verdict)
 {
-    const struct replay_result good = {
-        .frames_read = 10, .sent = 9, .rejected = 1, .completed_ok = 9, .wire_frames = 9};
+    const struct replay_result good = {.frames_read = 10,
+                                       .sent = 9,
+                                       .rejected = 1,
+                                       .completed_ok = 9,
+                                       .wire_seen = true,
+                                       .wire_frames = 9};
     struct replay_result r = good;
     uint32_t *const bad[] = {
         &r.completed_error, &r.outstanding,     &r.lost,       &r.duplicated, &r.out_of_order,
@@ -671,6 +675,10 @@ START_TEST(verdict)
         ++*bad[i];
         ck_assert_msg(!replay_good(&r), "count %u does not matter", i);
     }
+    r = good; /* nobody looked at the wire */
+    r.wire_seen = false;
+    r.wire_frames = 0;
+    ck_assert(replay_good(&r));
 }
 END_TEST
 

@@ -88,6 +88,7 @@ static inline void put_le32(bytes *b, uint32_t word)
 static inline void core_open(struct core *c, const char *name, uint64_t stream)
 {
     tb_open(&c->tb, name);
+    c->tb.context->assertOn(false); // registers start with anything, see core_reset
     c->random = tb_random_start(stream);
     Vtop *top = c->tb.top;
     c->clocks[SYS] = tb_clock_start(&top->clk_i, 60000, tb_below(&c->random, 8000));
@@ -293,7 +294,9 @@ static inline void core_reset(struct core *c)
     c->rst = true;
     core_run_ns(c, 40);
     c->rst = false;
-    core_run_ns(c, 4000);
+    core_run_ns(c, 200);
+    c->tb.context->assertOn(true); // the reset has reached every domain
+    core_run_ns(c, 3800);
     c->ev.clear();
     c->in.clear();
     c->events.clear();

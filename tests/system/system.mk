@@ -18,11 +18,9 @@ kernel-test-run: $(B)/hilnic $(K)/initrd
 	$(Q)for attach in usbip usbredir; do \
 		tests/system/kernel_test.sh $$attach $(B)/hilnic $(K)/vmlinuz $(K)/initrd || exit 1; done
 
-$(K)/unpacked:
+$(K)/unpacked: tests/system/kernel_fetch.sh
 	$(call say,UNPACK,the kernel)
-	$(Q)mkdir -p $(K)/deb && cd $(K)/deb && \
-		apt-get download $$(apt-cache depends linux-image-amd64 | sed -n 's/^  Depends: //p') >/dev/null && \
-		dpkg-deb -x linux-image-*.deb . && rm linux-image-*.deb
+	$(Q)tests/system/kernel_fetch.sh $(K)/deb
 	$(Q)cp $(K)/deb/boot/vmlinuz-* $(K)/vmlinuz
 	$(Q)touch $@
 
