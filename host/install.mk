@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installation: program, manual page, completion, udev rule, and the NDIS library for other programs. The manual page's lint.
+# Installation: program, manual page, completion, udev rule, service, and the NDIS library for other programs. The manual page's lint.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -11,6 +11,7 @@ INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
 	644:host/man/hilnic.8:share/man/man8/hilnic.8 \
 	644:host/tools/hilnic.bash:share/bash-completion/completions/hilnic \
 	644:host/udev/70-hilnic.rules:lib/udev/rules.d/70-hilnic.rules \
+	644:$(B)/hilnic.service:lib/systemd/system/hilnic.service \
 	644:$(NDIS_LIB):lib/libhilnic-ndis.a \
 	644:$(B)/hilnic-ndis.pc:lib/pkgconfig/hilnic-ndis.pc \
 	$(foreach h,$(INSTALL_HEADERS),644:$(h):include/hilnic/$(notdir $(h)))
@@ -21,6 +22,7 @@ install-prefix:
 
 install: install-prefix $(B)/hilnic $(NDIS_LIB)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/systemd/hilnic.service.in > $(B)/hilnic.service
 	$(Q)for file in $(INSTALL_FILES); do \
 		IFS=: read -r mode from to <<< "$$file"; \
 		install -D -m "$$mode" "$$from" '$(DESTDIR)$(PREFIX)'/"$$to"; done

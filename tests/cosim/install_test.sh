@@ -38,11 +38,19 @@ include/hilnic/nic_platform.h
 include/hilnic/nic_script.h
 lib/libhilnic-ndis.a
 lib/pkgconfig/hilnic-ndis.pc
+lib/systemd/system/hilnic.service
 lib/udev/rules.d/70-hilnic.rules
 share/bash-completion/completions/hilnic
 share/man/man8/hilnic.8"
 equal "files" "$(cd "$root" && find . -type f | cut -c3- | LC_ALL=C sort)" "$wanted"
 equal "files that run" "$(cd "$root" && find . -type f -perm /111)" ./bin/hilnic
+if command -v systemd-analyze >/dev/null; then
+    ln -s "$root/bin" "$work/bin"
+    sed "s|/opt/nic/bin|$work/bin|" "$root/lib/systemd/system/hilnic.service" >"$work/hilnic.service"
+    equal "the service" "$(systemd-analyze verify --man=no "$work/hilnic.service" 2>&1 | grep hilnic.service)" ""
+fi
+check "the service's program" grep -qx 'ExecStart=/opt/nic/bin/hilnic up --device usb --name hilnic0' \
+    "$root/lib/systemd/system/hilnic.service"
 check "the program runs" timeout 60 "$root/bin/hilnic" info --device soft
 
 # ---- the library by its pkg-config file; a prefix without blanks, as pkg-config splits at them ----
