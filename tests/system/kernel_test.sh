@@ -34,7 +34,7 @@ check()
 serve()
 {
     : >"$work/served"
-    timeout 300 "$hilnic" serve --device board:butterstick "--$attach" "127.0.0.1:${port:-0}" >"$work/served" &
+    timeout 600 "$hilnic" serve --device board:butterstick "--$attach" "127.0.0.1:${port:-0}" >"$work/served" &
     server=$!
     for _ in $(seq 100); do [ -s "$work/served" ] && break; sleep 0.1; done
     port=$(sed -n 's/^[a-z]*, port \([0-9]*\).*/\1/p' "$work/served")
@@ -48,7 +48,7 @@ usbredir) devices="-device qemu-xhci -chardev socket,id=c0,host=127.0.0.1,port=$
 esac
 mkfifo "$work/console"
 # shellcheck disable=SC2086
-timeout -k 5 300 qemu-system-x86_64 -accel tcg -cpu max -m 512 -kernel "$kernel" -initrd "$initrd" -no-reboot -display none \
+timeout -k 5 600 qemu-system-x86_64 -accel tcg -cpu max -m 512 -kernel "$kernel" -initrd "$initrd" -no-reboot -display none \
     -nodefaults -serial stdio -append "console=ttyS0 quiet panic=-1 hilnic.attach=${attach/usbredir/xhci} hilnic.port=$port" \
     $devices >"$work/console" 2>"$work/qemu" </dev/null &
 guest=$!
