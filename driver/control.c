@@ -72,7 +72,7 @@ static ULONG link_word(const struct nic_adapter *a)
 {
     ULONG speed = a->configuration.speed_duplex == 2   ? NIC_SPEED_M10
                   : a->configuration.speed_duplex == 4 ? NIC_SPEED_M100
-                                                       : NIC_SPEED_M1000;
+                                                       : a->best_speed;
     return NIC_LINK_UP_MASK | speed << NIC_LINK_SPEED_SHIFT | NIC_LINK_FULL_DUPLEX_MASK;
 }
 

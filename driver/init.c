@@ -8,6 +8,7 @@
 /* Words 0..4 of the register map: ID, MAP_HASH, LIMITS, BUFFERS, CAPS. */
 #define IDENTITY_WORDS  5
 #define HALT_TIMEOUT_MS 2000
+#define GIGABIT_MHZ     125
 
 static void buffer_prepare(struct nic_adapter *a, struct nic_buffer *buffer, UCHAR endpoint,
                            ULONG bytes, NDIS_STATUS *status)
@@ -98,6 +99,11 @@ static void limits_set(struct nic_adapter *a, const ULONG *words)
     if (a->filter_entries > NIC_EXACT_WORDS / 4)
         a->filter_entries = NIC_EXACT_WORDS / 4;
     a->processor = (words[NIC_CAPS_ADDR / 4] & NIC_CAPS_PROCESSOR_MASK) != 0;
+    /* Gigabit moves a byte per clock at 125 MHz; RMII's 50 MHz ends at 100 Mb/s. */
+    a->best_speed =
+        (words[NIC_CAPS_ADDR / 4] & NIC_CAPS_TX_MHZ_MASK) >> NIC_CAPS_TX_MHZ_SHIFT < GIGABIT_MHZ
+            ? NIC_SPEED_M100
+            : NIC_SPEED_M1000;
     longest = a->max_frame - NIC_FCS_BYTES;
     a->max_packet = jumbo > NIC_STANDARD_FRAME ? jumbo : NIC_STANDARD_FRAME;
     if (a->max_packet > longest - NIC_VLAN_BYTES)

@@ -149,7 +149,7 @@ struct nic_configuration {
     ULONG moderation_count;
     ULONG moderation_us;
     ULONG hash_test;    /* multicast addresses all go to the hash table */
-    ULONG speed_duplex; /* 2, 4, 6: 10, 100, 1000 full duplex; else 1000 */
+    ULONG speed_duplex; /* 2, 4, 6: 10, 100, 1000 full duplex; else the device's best */
 };
 
 struct nic_adapter {
@@ -164,6 +164,7 @@ struct nic_adapter {
     /* from the device's registers */
     ULONG map_hash, max_frame, desc_depth, filter_entries;
     BOOLEAN processor;
+    ULONG best_speed; /* NIC_SPEED_*, as its transmit clock allows */
     ULONG max_packet; /* longest packet taken, without VLAN tag */
     ULONG max_packet_vlan;
     UCHAR permanent_address[ETH_LENGTH_OF_ADDRESS];

@@ -194,11 +194,10 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     char moderation_count[40], moderation_us[40], speed[40], address[40];
     const char *parameters[] = {
         "Slot=0", moderation_count, moderation_us, speed, o->address ? address : NULL, NULL};
-    unsigned mbps = o->mbps ? o->mbps : !strcmp(o->device, "board:ulx3s") ? 100 : 1000;
     snprintf(address, sizeof address, "NetworkAddress=%s", o->address ? o->address : "");
     snprintf(moderation_count, sizeof moderation_count, "ModerationCount=%u", o->moderation_count);
     snprintf(moderation_us, sizeof moderation_us, "ModerationTime=%u", o->moderation_us);
-    snprintf(speed, sizeof speed, "*SpeedDuplex=%u", mbps == 10 ? 2 : mbps == 100 ? 4 : 6);
+    snprintf(speed, sizeof speed, "*SpeedDuplex=%u", o->mbps == 10 ? 2 : o->mbps == 100 ? 4 : 6);
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     if (!m->driver)
         status = nic_ndis_driver_load(o->single ? nic_miniport_single_entry : nic_miniport_entry,

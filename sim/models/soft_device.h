@@ -36,6 +36,7 @@ struct soft_options {
     uint32_t rx_buffer_bytes;    /* 0: 4096 */
     uint32_t id;                 /* 0: the right one */
     uint32_t map_hash;           /* 0: the right one */
+    uint32_t tx_mhz;             /* 0: 125; CAPS.tx_mhz */
     bool processor;              /* CAPS.processor; the device then brings the link up by itself */
     bool loopback;               /* what is sent is received */
     bool instant;                /* frames take no time on the wire */

@@ -220,13 +220,17 @@ START_TEST(registers_after_start)
 {
     static const struct {
         const char *parameter;
-        uint32_t link, speed;
-    } cases[] = {{NULL, 0xd, 10000000},
-                 {"*SpeedDuplex=6", 0xd, 10000000},
-                 {"*SpeedDuplex=4", 0xb, 1000000},
-                 {"*SpeedDuplex=2", 0x9, 100000},
-                 {"*SpeedDuplex=99", 0xd, 10000000}};
-    struct rig_options o = {.parameters = {cases[_i].parameter}};
+        uint32_t tx_mhz, link, speed;
+    } cases[] = {{NULL, 125, 0xd, 10000000},
+                 {"*SpeedDuplex=6", 125, 0xd, 10000000},
+                 {"*SpeedDuplex=4", 125, 0xb, 1000000},
+                 {"*SpeedDuplex=2", 125, 0x9, 100000},
+                 {"*SpeedDuplex=99", 125, 0xd, 10000000},
+                 {NULL, 50, 0xb, 1000000}, /* RMII */
+                 {"*SpeedDuplex=6", 50, 0xb, 1000000},
+                 {"*SpeedDuplex=2", 50, 0x9, 100000}};
+    struct rig_options o = {.parameters = {cases[_i].parameter},
+                            .soft = {.tx_mhz = cases[_i].tx_mhz}};
     start(&o, 0);
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_LINK_ADDR), cases[_i].link);
     ck_assert_uint_eq(soft_device_register(rig.device, NIC_CTRL_ADDR), 3);
@@ -610,7 +614,7 @@ int main(void)
     tcase_add_loop_test(c, overflow_is_counted, 0, 2);
     tcase_add_loop_test(c, never_loops_back, 0, 2);
     tcase_add_loop_test(c, link_changes_are_indicated, 0, 2);
-    tcase_add_loop_test(c, registers_after_start, 0, 5);
+    tcase_add_loop_test(c, registers_after_start, 0, 8);
     tcase_add_loop_test(c, impossible_keywords, 0, 2);
     tcase_add_loop_test(c, network_address, 0, 4);
     tcase_add_loop_test(c, packet_filter_reaches_the_device, 0, 2);
