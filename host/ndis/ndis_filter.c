@@ -158,6 +158,49 @@ bool ndis_filter_settle(struct ndis_miniport *m, NDIS_STATUS status)
     return true;
 }
 
+/* ---- a binding closes ---- */
+
+NDIS_STATUS ndis_filter_unite(struct ndis_miniport *m, NDIS_OID oid, PVOID *buffer,
+                              ULONG *length_bytes)
+{
+    bool is_done = true;
+
+    ndis_lock(&m->lock);
+    if (oid == OID_GEN_CURRENT_PACKET_FILTER) {
+        unite_filters(m);
+        *buffer = &m->filter;
+        *length_bytes = sizeof(m->filter);
+    } else if ((is_done = unite_lists(m))) {
+        *buffer = m->multicast->address;
+        *length_bytes = m->multicast->count * 6;
+    }
+    ndis_unlock(&m->lock);
+    return is_done ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
+}
+
+/* ---- queries ---- */
+
+NDIS_STATUS ndis_filter_query_list(struct ndis_binding *binding, bool of_all,
+                                   struct QUERY_INFORMATION *query)
+{
+    struct ndis_miniport *m = binding->miniport;
+    const struct ndis_multicast *list;
+    UINT length_bytes;
+
+    ndis_lock(&m->lock);
+    list = of_all ? m->multicast : binding->multicast;
+    length_bytes = list ? list->count * 6 : 0;
+    query->BytesWritten = 0;
+    query->BytesNeeded = length_bytes;
+    if (query->InformationBufferLength >= length_bytes) {
+        query->BytesWritten = length_bytes;
+        if (length_bytes)
+            memcpy(query->InformationBuffer, list->address, length_bytes);
+    }
+    ndis_unlock(&m->lock);
+    return query->BytesWritten == length_bytes ? NDIS_STATUS_SUCCESS : NDIS_STATUS_INVALID_LENGTH;
+}
+
 void ndis_filter_reissue(struct ndis_miniport *m)
 {
     W_SET_INFORMATION_HANDLER set = m->driver->chars.SetInformationHandler;

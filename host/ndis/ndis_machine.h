@@ -256,6 +256,8 @@ struct ndis_miniport {
     ULONG bytes_written, bytes_needed, filter;
     struct ndis_multicast *multicast; /* union of the bindings'; NULL: never set */
     struct ndis_filter_undo filter_undo;
+    NDIS_REQUEST union_request; /* the library's own set, after a binding has closed */
+    bool filter_union_due, list_union_due;
     struct ndis_loop *loop_head;
 
     PNDIS_MINIPORT_INTERRUPT interrupt;
@@ -451,6 +453,12 @@ NDIS_STATUS ndis_filter_set(struct ndis_miniport *m, struct ndis_binding *bindin
 /* Under m->lock, when the request has ended. True: it was the set of a filter or a list. */
 bool ndis_filter_settle(struct ndis_miniport *m, NDIS_STATUS status);
 void ndis_filter_reissue(struct ndis_miniport *m); /* inside, after a reset (DER-8) */
+/* Inside, before the driver is called: what is left of the union without the closing bindings. */
+NDIS_STATUS ndis_filter_unite(struct ndis_miniport *m, NDIS_OID oid, PVOID *buffer,
+                              ULONG *length_bytes);
+/* OID_802_3_MULTICAST_LIST: of the binding, or of all. */
+NDIS_STATUS ndis_filter_query_list(struct ndis_binding *binding, bool of_all,
+                                   struct QUERY_INFORMATION *query);
 
 /* Before the packet is given to the driver. NULL: nobody here wants it. */
 struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET packet);
@@ -471,6 +479,8 @@ void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* insid
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
 void ndis_request_run(struct ndis_miniport *m);              /* inside: starts the next one */
 bool ndis_request_ready(struct ndis_miniport *m);
+/* Inside: a binding closes; the miniport will get the union of what is left. */
+void ndis_request_unions(const struct ndis_binding *closing);
 NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer,
                                   UINT length_bytes);
 void ndis_bind_all(struct ndis_miniport *m);

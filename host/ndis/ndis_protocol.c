@@ -198,6 +198,7 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
         ndis_gate_enter_waiting(m);
     __atomic_store_n(&binding->closing, true, __ATOMIC_SEQ_CST);
     ndis_preempt("NdisCloseAdapter");
+    ndis_request_unions(binding);
     *Status = NDIS_STATUS_PENDING;
     if (is_last(binding)) {
         closed(binding);

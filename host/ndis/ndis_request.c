@@ -37,9 +37,14 @@ static bool is_set(PNDIS_REQUEST request)
     return request->RequestType == NdisRequestSetInformation;
 }
 
+static bool union_due(const struct ndis_miniport *m)
+{
+    return m->filter_union_due || m->list_union_due;
+}
+
 bool ndis_request_ready(struct ndis_miniport *m)
 {
-    return m->request_head && !m->request_current;
+    return (m->request_head || union_due(m)) && !m->request_current;
 }
 
 /* Inside. PENDING: the driver will complete it, or has. */
@@ -55,11 +60,10 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
     if (!is_set(request))
         return m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer, length,
                                                         &m->bytes_written, &m->bytes_needed);
-    if (binding) {
-        status = ndis_filter_set(m, binding, set->Oid, &buffer, &length);
-        if (status != NDIS_STATUS_SUCCESS)
-            return status;
-    }
+    status = binding ? ndis_filter_set(m, binding, set->Oid, &buffer, &length)
+                     : ndis_filter_unite(m, set->Oid, &buffer, &length);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
     return m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer, length,
                                                   &m->bytes_written, &m->bytes_needed);
 }
@@ -73,7 +77,8 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
         nic_platform_flag_set(ndis.platform, &tag.internal->done);
         return;
     }
-    tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
+    if (tag.binding)
+        tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
 }
 
 /* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is
@@ -108,14 +113,27 @@ static NDIS_STATUS run_current(struct ndis_miniport *m, PNDIS_REQUEST request)
     return status;
 }
 
+/* Under m->lock. What it sets is found when the driver is called. */
+static PNDIS_REQUEST take_union(struct ndis_miniport *m)
+{
+    bool *due = m->filter_union_due ? &m->filter_union_due : &m->list_union_due;
+
+    m->union_request = (NDIS_REQUEST){.RequestType = NdisRequestSetInformation};
+    m->union_request.DATA.SET_INFORMATION.Oid =
+        due == &m->filter_union_due ? OID_GEN_CURRENT_PACKET_FILTER : OID_802_3_MULTICAST_LIST;
+    *due = false;
+    return &m->union_request;
+}
+
 void ndis_request_run(struct ndis_miniport *m)
 {
     PNDIS_REQUEST request;
     NDIS_STATUS status;
 
     ndis_lock(&m->lock);
-    request = m->request_head;
-    m->request_head = tag_of(request).next;
+    request = union_due(m) ? take_union(m) : m->request_head;
+    if (request == m->request_head)
+        m->request_head = tag_of(request).next;
     m->request_current = request;
     ndis_unlock(&m->lock);
     status = run_current(m, request);
@@ -138,6 +156,18 @@ static void request_append(struct ndis_miniport *m, PNDIS_REQUEST request)
         return;
     }
     *at = request;
+}
+
+void ndis_request_unions(const struct ndis_binding *closing)
+{
+    struct ndis_miniport *m = closing->miniport;
+
+    ndis_lock(&m->lock);
+    m->filter_union_due |= closing->filter != 0;
+    m->list_union_due |= closing->multicast && closing->multicast->count;
+    if (union_due(m))
+        ndis_gate_attention(m);
+    ndis_unlock(&m->lock);
 }
 
 /* PENDING: it is queued, or with the driver. */
@@ -200,6 +230,10 @@ VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUE
         *Status = NDIS_STATUS_NOT_SUPPORTED;
     else if (is_set(Request) && Request->DATA.SET_INFORMATION.Oid == OID_GEN_PROTOCOL_OPTIONS)
         *Status = set_options(binding, &Request->DATA.SET_INFORMATION);
+    else if (!is_set(Request) && Request->DATA.QUERY_INFORMATION.Oid == OID_802_3_MULTICAST_LIST)
+        *Status =
+            ndis_filter_query_list(binding, Request->RequestType == NdisRequestQueryStatistics,
+                                   &Request->DATA.QUERY_INFORMATION);
     else
         *Status = submit(binding->miniport, Request);
     ndis_preempt("NdisRequest returned");
@@ -313,7 +347,9 @@ static void abort_request(struct ndis_miniport *m)
 {
     PNDIS_REQUEST request = take_current(m, NDIS_STATUS_REQUEST_ABORTED);
 
-    if (request)
+    if (request == &m->union_request) /* said again */
+        m->filter_union_due = m->list_union_due = true;
+    else if (request)
         tell(request, NDIS_STATUS_REQUEST_ABORTED);
 }
 

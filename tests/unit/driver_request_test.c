@@ -505,6 +505,45 @@ START_TEST(supported_list_tells_the_truth)
 }
 END_TEST
 
+static bool is_listed(const ULONG *list, unsigned count, ULONG oid)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (list[i] == oid)
+            return true;
+    }
+    return false;
+}
+
+/* The other way round: whatever is not in the list, of all that is defined for general, Ethernet and
+ * vendor objects, is neither answered nor set. */
+START_TEST(nothing_is_answered_that_is_not_in_the_list)
+{
+    static const ULONG ranges[] = {0x00010100, 0x00010200, 0x00020100, 0x00020200,
+                                   0x01010100, 0x01010200, 0x01020100, 0x01020200,
+                                   0xff000000, 0xff010100, 0xff020100, 0xfd010100};
+    struct rig_options o = {0};
+    ULONG list[128];
+    uint8_t buffer[1024];
+    unsigned written, count;
+    start(&o, _i);
+    ck_assert_int_eq(rig_query(OID_GEN_SUPPORTED_LIST, list, sizeof list, &written),
+                     NDIS_STATUS_SUCCESS);
+    count = written / 4;
+    for (unsigned i = 0; i < count; i++)
+        ck_assert_msg(!is_listed(list, i, list[i]), "%08x is listed twice", list[i]);
+    for (unsigned i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        for (ULONG oid = ranges[i]; oid < ranges[i] + 256; oid++) {
+            if (is_listed(list, count, oid) || oid == OID_GEN_PROTOCOL_OPTIONS)
+                continue;
+            memset(buffer, 0, sizeof buffer);
+            ck_assert_msg(rig_query(oid, buffer, sizeof buffer, NULL) == NDIS_STATUS_NOT_SUPPORTED,
+                          "%08x is answered", oid);
+            ck_assert_msg(rig_set(oid, buffer, 4) == NDIS_STATUS_NOT_SUPPORTED, "%08x is set", oid);
+        }
+    rig_stop();
+}
+END_TEST
+
 START_TEST(sizes)
 {
     struct rig_options o = {.soft = {.desc_depth = 48}};
@@ -622,6 +661,7 @@ int main(void)
     tcase_add_loop_test(c, multicast_list, 0, 4);
     tcase_add_loop_test(c, bad_multicast_lists, 0, 2);
     tcase_add_loop_test(c, supported_list_tells_the_truth, 0, 2);
+    tcase_add_loop_test(c, nothing_is_answered_that_is_not_in_the_list, 0, 2);
     tcase_add_loop_test(c, sizes, 0, 2);
     tcase_add_loop_test(c, statistics, 0, 2);
     tcase_add_loop_test(c, device_counters, 0, 2);

@@ -328,6 +328,64 @@ START_TEST(multicast_lists_are_united)
 }
 END_TEST
 
+/* Queries are the library's: of the binding's own list, and of all lists as a statistics query, as the
+ * documentation of Windows Embedded CE 6.0 has it. */
+START_TEST(a_query_of_the_list_is_for_the_binding)
+{
+    UCHAR list[18];
+    UINT bytes;
+
+    start((struct nic_script_miniport){0}, 0);
+    groups(0, group_a, group_b);
+    groups(1, group_b, all);
+    unsigned queries = r.miniport->queries;
+    ck_status(nic_script_request(&r.protocols[1], NdisRequestQueryInformation,
+                                 OID_802_3_MULTICAST_LIST, list, sizeof(list), &bytes),
+              NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(bytes, 12);
+    ck_assert_mem_eq(list, group_b, 6);
+    ck_assert_mem_eq(list + 6, all, 6);
+    ck_status(nic_script_request(&r.protocols[1], NdisRequestQueryStatistics,
+                                 OID_802_3_MULTICAST_LIST, list, sizeof(list), &bytes),
+              NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(bytes, 18);
+    ck_status(nic_script_request(&r.protocols[1], NdisRequestQueryInformation,
+                                 OID_802_3_MULTICAST_LIST, list, 11, NULL),
+              NDIS_STATUS_INVALID_LENGTH);
+    ck_assert_uint_eq(r.miniport->queries, queries);
+    stop();
+}
+END_TEST
+
+/* What only the closed binding wanted no longer reaches the others' miniport. */
+START_TEST(closing_a_binding_takes_its_share_out_of_the_unions)
+{
+    start((struct nic_script_miniport){.deserialized = _i == 2}, 0);
+    groups(0, group_a, group_b);
+    groups(1, group_b, all);
+    filter(0, NDIS_PACKET_TYPE_PROMISCUOUS);
+    filter(1, NDIS_PACKET_TYPE_MULTICAST);
+    ck_assert_uint_eq(r.miniport->filter,
+                      NDIS_PACKET_TYPE_PROMISCUOUS | NDIS_PACKET_TYPE_MULTICAST);
+    r.miniport->requests_pend = _i == 1;
+    ck_status(nic_script_protocol_stop(&r.protocols[0]), NDIS_STATUS_SUCCESS);
+    rig_run(&r, 1000);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_MULTICAST);
+    if (_i == 1) { /* one request at a time */
+        ck_assert_uint_eq(r.miniport->multicast_count, 3);
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+        r.miniport->requests_pend = false;
+    }
+    ck_assert_uint_eq(r.miniport->multicast_count, 2);
+    ck_assert_mem_eq(r.miniport->multicast[0], group_b, 6);
+    ck_assert_mem_eq(r.miniport->multicast[1], all, 6);
+    r.protocols[0] = r.protocols[1];
+    r.bindings = 1;
+    stop();
+}
+END_TEST
+
 START_TEST(a_refused_set_leaves_the_old_value)
 {
     ULONG bits = NDIS_PACKET_TYPE_PROMISCUOUS;
@@ -376,6 +434,8 @@ int main(void)
     tcase_add_loop_test(c, der_14_an_element_to_oneself_leaves_the_array_in_order, 0, 2);
     tcase_add_loop_test(c, c_11_a_send_to_oneself_from_its_completion_does_not_nest, 0, 2);
     tcase_add_test(c, multicast_lists_are_united);
+    tcase_add_test(c, a_query_of_the_list_is_for_the_binding);
+    tcase_add_loop_test(c, closing_a_binding_takes_its_share_out_of_the_unions, 0, 3);
     tcase_add_test(c, a_refused_set_leaves_the_old_value);
     tcase_add_test(c, der_08_filter_and_list_come_again_after_a_reset);
     suite_add_tcase(s, c);
