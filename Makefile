@@ -54,6 +54,7 @@ help:
 ## make sanitize     the C tests under the address, undefined and thread sanitizers
 ## make build        the programs, no tests
 ## make install      program, man page, completion, udev rule, NDIS library; PREFIX and DESTDIR; also make uninstall
+## make deb          the Debian packages, built, looked at by lintian, installed into an overlay and tried
 ## make lint         gcc, clang, Verilator and formatting, warnings are errors
 ## make requirements  which test checks which requirement of the NDIS library
 ## make ddk-check    driver and sample protocol become .sys files against the DDK headers (part of lint)
@@ -117,4 +118,4 @@ lint: tools-lint $(LINTS)
 bench: tools-bench $(if $(T),bench-$(T),$(BENCHES))
 
 clean:
-	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +
+	$(Q)[ ! -d $(B) ] || find $(B) -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +

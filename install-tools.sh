@@ -11,6 +11,7 @@ formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"
 fuzz="$test clang libclang-rt-14-dev"
 kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
+deb="$run debhelper dpkg-dev lintian man-db pkgconf"
 bench="$test dpdk dpdk-dev valgrind"
 
 want=${1:-test}
@@ -22,8 +23,9 @@ case $want in
     fuzz) packages=$fuzz ;;
     kernel) packages=$kernel ;;
     bench) packages=$bench ;;
-    all) packages="$test $formal $lint $fuzz $kernel $bench" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, fuzz, kernel, bench or all" >&2; exit 2 ;;
+    deb) packages=$deb ;;
+    all) packages="$test $formal $lint $fuzz $kernel $bench $deb" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, formal, lint, fuzz, kernel, bench, deb or all" >&2; exit 2 ;;
 esac
 
 missing=

@@ -2,7 +2,9 @@
 # Installation: program, manual page, completion, udev rule, service, and the NDIS library for other programs. The manual page's lint.
 
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 DESTDIR ?=
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 
 INSTALL_HEADERS := host/include/nic_platform.h $(filter-out host/ndis/ndis_machine.h host/ndis/nic_platform_impl.h, \
 	$(wildcard host/ndis/*.h))
@@ -12,8 +14,8 @@ INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
 	644:host/tools/hilnic.bash:share/bash-completion/completions/hilnic \
 	644:host/udev/70-hilnic.rules:lib/udev/rules.d/70-hilnic.rules \
 	644:$(B)/hilnic.service:lib/systemd/system/hilnic.service \
-	644:$(NDIS_LIB):lib/libhilnic-ndis.a \
-	644:$(B)/hilnic-ndis.pc:lib/pkgconfig/hilnic-ndis.pc \
+	644:$(NDIS_LIB):$(LIBDIR)/libhilnic-ndis.a \
+	644:$(B)/hilnic-ndis.pc:$(LIBDIR)/pkgconfig/hilnic-ndis.pc \
 	$(foreach h,$(INSTALL_HEADERS),644:$(h):include/hilnic/$(notdir $(h)))
 
 .PHONY: install uninstall install-prefix lint-man
@@ -21,7 +23,7 @@ install-prefix:
 	@case '$(PREFIX)' in /*) ;; *) echo "PREFIX must be an absolute path, not '$(PREFIX)'" >&2; exit 1;; esac
 
 install: install-prefix $(B)/hilnic $(NDIS_LIB)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/systemd/hilnic.service.in > $(B)/hilnic.service
 	$(Q)for file in $(INSTALL_FILES); do \
 		IFS=: read -r mode from to <<< "$$file"; \
