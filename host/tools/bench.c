@@ -94,11 +94,13 @@ static void carry(struct bench *b, uint32_t count, const uint8_t *octets)
             break;
         __atomic_store_n(&b->progress, false, __ATOMIC_RELAXED);
         machine_leave(&b->machine);
+        progress("frames sent:", b->sent, count);
         moved = machine_run(&b->machine, &b->progress,
                             machine_now_ns(&b->machine) + (b->usb ? USB_STALL_NS : STALL_NS));
         machine_enter(&b->machine);
     }
     machine_leave(&b->machine);
+    progress_end();
 }
 
 static json_t *figures(const struct bench *b, const struct options *o, double seconds,
@@ -138,6 +140,7 @@ int command_bench(const struct options *o)
                       .usb = o->usb};
     struct core_model_stats before = {0}, after = {0};
     uint8_t octets[1514];
+    const uint32_t count = o->count ? o->count : 50000;
     b.plug = wire_loopback_create();
     struct machine_options options = {
         .device = o->device,
@@ -161,7 +164,7 @@ int command_bench(const struct options *o)
         core_model_stats_get(b.machine.core, &before);
     uint64_t model_ns = machine_now_ns(&b.machine);
     double seconds = clock_s(b.usb);
-    carry(&b, o->count, octets);
+    carry(&b, count, octets);
     seconds = clock_s(b.usb) - seconds;
     model_ns = machine_now_ns(&b.machine) - model_ns;
     if (b.machine.core)
@@ -170,13 +173,13 @@ int command_bench(const struct options *o)
     after.evaluations -= before.evaluations;
     if (o->json)
         print_json(figures(&b, o, seconds, model_ns, &after));
-    else
+    else if (!tool_quiet)
         tell(&b, o, seconds, model_ns, &after);
-    if (b.completed != o->count || b.failed || b.damaged || (b.carries && b.received != o->count))
+    if (b.completed != count || b.failed || b.damaged || (b.carries && b.received != count))
         code = complain(
             EXIT_FAILED,
-            "of %u frames %u were completed, %u with an error, and %u came back, %u damaged",
-            o->count, b.completed, b.failed, b.received, b.damaged);
+            "of %u frames %u were completed, %u with an error, and %u came back, %u damaged", count,
+            b.completed, b.failed, b.received, b.damaged);
     machine_stop(&b.machine);
     wire_port_close(b.plug);
     return code;

@@ -51,7 +51,14 @@ static void tell(struct doctor *d, enum verdict verdict, const char *step, const
                                                   verdict == FAIL ? next : NULL));
         return;
     }
-    printf("  %s  %-10s %s\n", words[verdict], step, text);
+    if (tool_quiet && verdict != FAIL)
+        return;
+    fputs("  ", stdout);
+    if (verdict == SKIP)
+        fputs(words[verdict], stdout);
+    else
+        print_verdict(stdout, verdict == PASS, words[verdict]);
+    printf("  %-10s %s\n", step, text);
     if (verdict == FAIL)
         printf("                   next: %s\n", next);
     fflush(stdout);
@@ -214,7 +221,7 @@ static void check_frames(struct doctor *d, const char *step, bool inside, const 
     struct replay_result r;
     struct options o = *d->options;
     o.loopback = inside;
-    o.recorded_rate = false;
+    o.rate = "max";
     o.output = NULL;
     int code = EXIT_FAILED;
     if (capture_make(&capture, o.seed))
@@ -296,8 +303,11 @@ int command_doctor(const struct options *o)
     if (d.steps)
         print_json(json_pack("{s:s, s:o, s:b}", "device", o->device, "steps", d.steps, "ok",
                              !code && !d.failed));
-    else
-        printf("%s\n",
-               !code && !d.failed ? "Nothing wrong was found." : "FAILED: see the last step.");
+    else if (!tool_quiet) {
+        print_verdict(stdout, !code && !d.failed,
+                      !code && !d.failed ? "Nothing wrong was found."
+                                         : "FAILED: see the last step.");
+        putchar('\n');
+    }
     return code ? code : d.failed ? EXIT_FAILED : EXIT_DONE;
 }

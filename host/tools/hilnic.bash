@@ -31,8 +31,8 @@ _hilnic() {
     --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
     *)
         if [[ $word == -* ]]; then
-            _hilnic_reply -W "--help $(_hilnic_help "$program" "$command" |
-                grep -oE -e '(^|[ ,])-(-[a-z]+|[rw])\b' | tr -d ' ,' | sort -u)" -- "$word"
+            _hilnic_reply -W "--help --quiet $(_hilnic_help "$program" "$command" |
+                grep -oE -e '(^|[ ,])-(-[a-z]+|[a-zA-Z])\b' | tr -d ' ,' | sort -u)" -- "$word"
         fi ;;
     esac
 }

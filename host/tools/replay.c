@@ -94,10 +94,10 @@ static void arrived(struct replay *r, const struct capture_frame *f)
 static void name_refused(const struct replay *r, ULONG number, NDIS_STATUS status)
 {
     const struct capture_frame *f = &r->capture->frames[number];
-    fprintf(stderr, "hilnic: %s: frame %u of %u bytes is %s, refused with %s.\n", r->name,
-            (unsigned)number + 1, f->length,
-            f->length < LEAST_FRAME ? "shorter than an Ethernet header" : "longer than the maximum",
-            status_name(status));
+    remark("%s: frame %u of %u bytes is %s, refused with %s", r->name, (unsigned)number + 1,
+           f->length,
+           f->length < LEAST_FRAME ? "shorter than an Ethernet header" : "longer than the maximum",
+           status_name(status));
 }
 
 static void completed(void *context, ULONG number, NDIS_STATUS status)
@@ -124,8 +124,8 @@ static void completed(void *context, ULONG number, NDIS_STATUS status)
         return;
     }
     if (!r->result->completed_error++)
-        fprintf(stderr, "hilnic: %s: frame %u was completed with %s.\n", r->name,
-                (unsigned)number + 1, status_name(status));
+        complain(EXIT_FAILED, "%s: frame %u was completed with %s", r->name, (unsigned)number + 1,
+                 status_name(status));
 }
 
 static void received(void *context, const UCHAR *octets, UINT length)
@@ -172,7 +172,7 @@ static uint32_t draw(struct replay *r, uint32_t n)
 static uint64_t due_ns(const struct replay *r, uint32_t number, uint64_t start_ns)
 {
     const struct capture_frame *f = r->capture->frames;
-    if (!r->options->recorded_rate || f[number].time_ns <= f[0].time_ns)
+    if (strcmp(r->options->rate, "recorded") != 0 || f[number].time_ns <= f[0].time_ns)
         return 0;
     return start_ns + (f[number].time_ns - f[0].time_ns);
 }
@@ -238,6 +238,7 @@ static void carry(struct replay *r)
             until_ns = next_ns;
         __atomic_store_n(&r->progress, false, __ATOMIC_RELAXED);
         machine_leave(&r->machine);
+        progress("frames sent:", r->next, r->capture->count);
         bool moved_on = machine_run(&r->machine, &r->progress, until_ns);
         machine_enter(&r->machine);
         if (moved_on)
@@ -249,6 +250,7 @@ static void carry(struct replay *r)
             r->under_way_bytes = 0; /* what is under way for so long will not come */
     }
     machine_leave(&r->machine);
+    progress_end();
 }
 
 static void count_lost(struct replay *r)
@@ -457,10 +459,11 @@ static void tell(FILE *to, const struct replay_result *r, const struct options *
         fprintf(to, "  NDIS       %u rules broken\n", r->findings);
     if (r->assertions)
         fprintf(to, "  RTL        %u assertions failed\n", r->assertions);
-    fprintf(to, "%s\n",
-            replay_good(r)
-                ? "Everything that can be sent crossed exactly once, in order, byte for byte."
-                : "FAILED: not everything crossed exactly once, in order, byte for byte.");
+    print_verdict(to, replay_good(r),
+                  replay_good(r)
+                      ? "Everything that can be sent crossed exactly once, in order, byte for byte."
+                      : "FAILED: not everything crossed exactly once, in order, byte for byte.");
+    fputc('\n', to);
 }
 
 int command_replay(const struct options *o)
@@ -479,9 +482,9 @@ int command_replay(const struct options *o)
     capture_free(capture);
     if (code)
         return code;
-    if (!o->json)
+    if (!o->json && !tool_quiet)
         tell(to_stdout ? stderr : stdout, &result, o);
-    else if (!print_json(to_json(&result, o)))
+    else if (o->json && !print_json(to_json(&result, o)))
         return close_output(EXIT_FAILED);
     return replay_good(&result) ? EXIT_DONE : EXIT_FAILED;
 }

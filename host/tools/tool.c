@@ -8,18 +8,73 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#define PROGRESS_S 0.2 /* between two */
+
+bool tool_quiet;
+static double progress_at_s; /* 0: no line stands there */
+
+static void say(const char *format, va_list arguments)
+{
+    progress_end();
+    fputs("hilnic: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs(".\n", stderr);
+}
 
 int complain(enum exit_code code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("hilnic: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs(".\n", stderr);
+    say(format, arguments);
     va_end(arguments);
     return code;
+}
+
+void remark(const char *format, ...)
+{
+    va_list arguments;
+    if (tool_quiet)
+        return;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+}
+
+void progress(const char *what, uint64_t done, uint64_t total)
+{
+    static int wanted = -1;
+    static double started_s;
+    if (wanted < 0) {
+        wanted = !tool_quiet && isatty(STDERR_FILENO);
+        started_s = wall_s();
+    }
+    if (!wanted || wall_s() - (progress_at_s ? progress_at_s : started_s) < PROGRESS_S)
+        return;
+    progress_at_s = wall_s();
+    fprintf(stderr, "\r%s %llu of %llu (%.0f %%), %.0f s\033[K", what, (unsigned long long)done,
+            (unsigned long long)total, total ? 100.0 * (double)done / (double)total : 100.0,
+            progress_at_s - started_s);
+}
+
+void progress_end(void)
+{
+    if (progress_at_s)
+        fputs("\r\033[K", stderr);
+    progress_at_s = 0;
+}
+
+void print_verdict(FILE *to, bool good, const char *text)
+{
+    const char *no_color = getenv("NO_COLOR");
+    if (isatty(fileno(to)) && !(no_color && *no_color))
+        fprintf(to, "\033[%dm%s\033[0m", good ? 32 : 31, text);
+    else
+        fputs(text, to);
 }
 
 double wall_s(void)

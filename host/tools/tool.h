@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum exit_code {
     EXIT_DONE = 0,
@@ -25,13 +26,13 @@ struct options {
     const char *input, *output;   /* -r, -w */
     const char *usbip, *usbredir; /* serve: ADDRESS:PORT */
     const char *mode;             /* single, array, mixed */
-    bool recorded_rate;
+    const char *rate;             /* recorded, max */
     uint64_t seed;
-    bool json;
+    bool json, quiet;
     bool loopback; /* inside the device */
     unsigned mbps;
-    uint32_t size, count; /* bench */
-    uint64_t time_ns;
+    uint32_t size;                   /* bench */
+    uint32_t count;                  /* 0: the command's own */
     const char *name, *wire, *owner; /* up */
     unsigned mtu;
     bool persist;
@@ -42,8 +43,9 @@ struct options {
 struct command {
     const char *name;
     int (*run)(const struct options *);
-    const char *letters; /* long options it knows, separated by blanks; see hilnic.c */
+    const char *options; /* that it takes, separated by blanks; names as in options.c */
     const char *help;    /* examples first */
+    bool operands;       /* takes words that are no options */
 };
 
 int command_replay(const struct options *);
@@ -70,5 +72,19 @@ const char *status_name(int status);
 
 /* Processor time would not do: what a user waits. */
 double wall_s(void);
+
+/* --quiet: no summary, no note, no progress; set once, at the start. */
+extern bool tool_quiet;
+
+/* A sentence on standard error that is no error; nothing if quiet. */
+void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How far long work is, on standard error if that is a terminal, unless quiet; a few times a second however often it is
+ * called. The line goes away with progress_end or the next message. */
+void progress(const char *what, uint64_t done, uint64_t total);
+void progress_end(void);
+
+/* Prints a verdict, green or red if `to` is a terminal and NO_COLOR is not set or empty (no-color.org). */
+void print_verdict(FILE *to, bool good, const char *text);
 
 #endif

@@ -82,8 +82,8 @@ void up_announce(const struct tap *tap, const struct options *o)
 {
     uint8_t a[6];
     tap_address(tap, a);
-    fprintf(stderr, "hilnic: %s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s\n", o->name, a[0],
-            a[1], a[2], a[3], a[4], a[5], o->usb ? "the device's" : o->wire);
+    remark("%s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s", o->name, a[0], a[1], a[2], a[3],
+           a[4], a[5], o->usb ? "the device's" : o->wire);
     up_notify("READY=1");
 }
 
@@ -299,7 +299,7 @@ static int report(const struct up *u, const struct options *o)
             "receive_refused", (json_int_t)t->rx_refused, "wire_out", (json_int_t)w->out,
             "wire_out_bad", (json_int_t)w->out_bad, "wire_out_refused", (json_int_t)w->out_refused,
             "wire_in", (json_int_t)w->in, "wire_in_refused", (json_int_t)w->in_refused));
-    else
+    else if (!tool_quiet)
         printf("%s: %llu frames sent, %llu of them with an error, %llu received\n", o->name,
                t->sent, t->failed, t->received);
     return 0;

@@ -65,12 +65,12 @@ static void wait_for_device(struct up_usb *u)
     sigemptyset(&none);
     tap_bind(u->tap, NULL);
     machine_stop(&u->machine);
-    fprintf(stderr, "hilnic: the device is gone, the interface waits for it\n");
+    remark("the device is gone, the interface waits for it");
     while (!up_stopped) {
         struct timespec wait = {.tv_nsec = (long)ALIVE_NS};
         if (machine_start(&u->machine, &u->options) == 0) {
             tap_bind(u->tap, u->machine.sender);
-            fprintf(stderr, "hilnic: the device is back\n");
+            remark("the device is back");
             return;
         }
         ppoll(NULL, 0, &wait, &none);

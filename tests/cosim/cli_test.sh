@@ -222,7 +222,7 @@ refuses 2 "list takes --device usb" list --device soft
 refuses 2 "takes no extra" list extra
 refuses 3 "no USB device 1234:5678" info --device usb:1234:5678
 refuses 3 "no USB device 1234:5678" regs --device usb:1234:5678:A17 ID
-refuses 2 "--rate takes recorded, max" replay --rate fast -r x
+refuses 2 "--rate takes recorded or max, not fast" replay --rate fast -r x
 refuses 2 "--seed takes a number" replay --seed x -r x
 refuses 2 "--seed takes a number" replay --seed -1 -r x
 refuses 2 "--json takes no value" replay --json=1 -r x
@@ -245,6 +245,18 @@ for command in "" replay bench info regs stats list doctor serve up help; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
+
+# ---- terminal manners ----
+replay="$hilnic replay -r $data/iperf.pcap"
+check "quiet says nothing" sh -c "[ -z \"\$($hilnic replay -r $data/lengths.pcap --quiet 2>&1)\" ]"
+check "quiet leaves --json" sh -c "$hilnic replay -q -r $data/lengths.pcap --json | grep -q '\"ok\": true'"
+check "quiet leaves errors" sh -c "$hilnic replay -q -r nothing 2>&1 | grep -q 'No such file'"
+check "progress on a terminal" sh -c "script -qec '$replay >/dev/null' /dev/null | grep -q 'frames sent: [0-9]* of 1168'"
+check "no progress elsewhere" sh -c "! $replay 2>&1 | grep -q 'frames sent:'"
+check "no progress if quiet" sh -c "! script -qec '$replay -q' /dev/null | grep -q 'frames sent:'"
+check "colour on a terminal" sh -c "script -qec '$hilnic replay -r $data/lengths.pcap' /dev/null | grep -q '\[32mEverything'"
+check "NO_COLOR" sh -c "NO_COLOR=1 script -qec '$hilnic replay -r $data/lengths.pcap' /dev/null | grep -q '^Everything'"
+check "no colour elsewhere" sh -c "$hilnic replay -r $data/lengths.pcap | grep -q '^Everything'"
 
 # ---- serve: a device list over TCP, then SIGTERM ----
 for device in soft board:butterstick board:ulx3s; do

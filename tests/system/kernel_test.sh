@@ -84,7 +84,7 @@ check "up: what the interface sends comes back" said interface received 0
 check "up, unplugged: no carrier" said no carrier 0
 check "up, plugged in again: carrier" said carrier again 0
 check "up: SIGTERM, exit 0" said up 0
-check "up: told of both" [ "$(grep -cx 'hilnic: the device is gone, the interface waits for it\|hilnic: the device is back' "$work/log")" = 2 ]
+check "up: told of both" [ "$(grep -cx 'hilnic: the device is gone, the interface waits for it\.\|hilnic: the device is back\.' "$work/log")" = 2 ]
 check "no warning of the kernel" said warnings 0
 if [ $failed != 0 ]; then
     diff "$(dirname "$0")/lsusb.expected" "$work/lsusb"

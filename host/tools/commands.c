@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands: their functions, the options that they take and their help, examples first. */
+#include "options.h"
+
+const struct command commands[] = {
+    {.name = "replay",
+     .run = command_replay,
+     .options = "device read write mode rate loopback seed speed json",
+     .help =
+         "  hilnic replay -r traffic.pcap                    send every frame, take it back from "
+         "the "
+         "wire, compare\n"
+         "  hilnic replay -r traffic.pcap -w wire.pcap       and record what a listener on the "
+         "wire "
+         "saw\n"
+         "  hilnic replay -r traffic.pcap --mode mixed --seed 7 --json\n\n"
+         "Sends the frames of a capture through NDIS, miniport and device, with a plug on the wire "
+         "that sends them back.\n"
+         "  -r FILE            the capture to send, - for standard input\n"
+         "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - "
+         "for "
+         "standard output\n"
+         "  --device NAME      core: the Verilated nic_core (default); board:butterstick: with its "
+         "USB "
+         "device, from the ULPI\n"
+         "                     pins on; board:ulx3s: full speed on three pins, RMII; soft: the "
+         "same "
+         "device in "
+         "C;\n"
+         "                     usb[:VID:PID[:SERIAL]]: a board with a plug or --loopback\n"
+         "  --mode single      NdisSend, miniport with MiniportSend\n"
+         "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"
+         "  --mode mixed       both calls in turn, miniport with MiniportSendPackets\n"
+         "  --rate max         as fast as device and receive buffer allow (default)\n"
+         "  --rate recorded    at the distances of the capture\n"
+         "  --loopback         inside the device, MAC TX to MAC RX: no plug, nothing on the wire\n"
+         "  --speed MBPS       1000, 100 or 10 (default: the best that the device has)\n"
+         "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
+         "  --json             one object for programs\n\n"
+         "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte "
+         "for "
+         "byte. Frames that none\n"
+         "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do "
+         "not "
+         "count against that.\n"},
+    {.name = "bench",
+     .run = command_bench,
+     .options = "device mode size count loopback seed json",
+     .help =
+         "  hilnic bench                                     64-byte frames through NDIS, driver "
+         "and "
+         "model and back\n"
+         "  hilnic bench --size 1518 --count 20000\n"
+         "  hilnic bench --device null                       the host side alone\n\n"
+         "Measures frames and clocks per second of this machine's time.\n"
+         "  --device NAME      core (default), board:butterstick, board:ulx3s, soft, null or usb\n"
+         "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
+         "  --count N          frames (default 50000)\n"
+         "  --mode, --loopback, --seed, --json as for replay\n"},
+    {.name = "info",
+     .run = command_info,
+     .options = "device seed json",
+     .help = "  hilnic info\n"
+             "  hilnic info --device soft --json\n"
+             "  hilnic info --device usb                         a board, see hilnic help list\n\n"
+             "What the device is: limits, buffers, clocks, address, and what the driver thinks of "
+             "it.\n"},
+    {.name = "regs",
+     .run = command_regs,
+     .options = "device seed json",
+     .help =
+         "  hilnic regs                                      every register that can be read\n"
+         "  hilnic regs LINK CTRL\n"
+         "  hilnic regs IFG=20                               write, then show\n"
+         "  hilnic regs --device usb ID                      of a board, see hilnic help list\n\n"
+         "Device registers, through the driver, which resets the device when it starts. Names as "
+         "in "
+         "REGISTERS.md; also by address, as 0x40.\n",
+     .operands = true},
+    {.name = "stats",
+     .run = command_stats,
+     .options = "device read mode loopback seed json",
+     .help = "  hilnic stats -r traffic.pcap                     replay, then every counter of the "
+             "device\n"
+             "  hilnic stats --json\n\n"
+             "Device counters, driver counters and NDIS counters.\n"},
+    {.name = "list",
+     .run = command_list,
+     .options = "device json",
+     .help =
+         "  hilnic list                                      devices on USB, 1209:0001\n"
+         "  hilnic list --device usb:1234:5678 --json        with other identifiers\n\n"
+         "A line per device: identifiers, serial number, speed, bus-port, and whether it opens.\n"
+         "  --device usb[:VID:PID[:SERIAL]]  VID and PID hexadecimal; replay, bench, info, regs, "
+         "stats "
+         "take it "
+         "too\n"},
+    {.name = "doctor",
+     .run = command_doctor,
+     .options = "device loopback seed speed json",
+     .help =
+         "  hilnic doctor --device usb                       a board with a loopback plug, step by "
+         "step\n"
+         "  hilnic doctor --device usb --loopback            without the plug: nothing on the "
+         "wire\n"
+         "  hilnic doctor --device board:ulx3s               the same on a model\n\n"
+         "Device, registers, clock, PHY, link, frames through the device, frames through the plug: "
+         "a "
+         "verdict each, "
+         "and what to try next\n"
+         "when one fails. Exit code 0: nothing wrong was found.\n"
+         "  --device, --loopback, --speed, --seed, --json as for replay\n"},
+    {.name = "serve",
+     .run = command_serve,
+     .options = "device usbip usbredir seed",
+     .help =
+         "  hilnic serve --device soft                       for USB/IP clients on this machine\n"
+         "  hilnic serve --device board:butterstick          the Verilated one, slower than the "
+         "wall\n"
+         "  hilnic serve --device soft --usbip 0.0.0.0:3240  and on others: USB/IP knows no "
+         "password\n\n"
+         "The device as a USB device, for usbip attach -r ADDRESS -b 1-1, or for QEMU with "
+         "-chardev "
+         "socket,id=c,host=ADDRESS,port=PORT\n"
+         "-device usb-redir,chardev=c, until SIGINT or SIGTERM.\n"
+         "  --usbip ADDRESS:PORT     default 127.0.0.1:3240; port 0: any, it is printed\n"
+         "  --usbredir ADDRESS:PORT  usbredir instead of USB/IP\n"},
+    {.name = "up",
+     .run = command_up,
+     .options = "name wire owner persist mtu device mode seed speed json",
+     .help =
+         "  hilnic up --wire tap:wire0                       interface hilnic0, other end of the "
+         "cable: "
+         "wire0\n"
+         "  hilnic up --wire packet:eth1 --name nic0         the cable goes into eth1\n"
+         "  hilnic up --device usb                           a board, with the cable that is in "
+         "it\n"
+         "  hilnic up --persist --owner alice                stays when the program ends; alice "
+         "may "
+         "use "
+         "it\n\n"
+         "A Linux interface (TAP) whose frames go through NDIS, driver and device. Runs until "
+         "SIGTERM "
+         "or SIGINT, then finishes\n"
+         "what is in flight. The filter of the device follows address, promiscuous mode and groups "
+         "of "
+         "the interface; carrier\n"
+         "follows the device's link, which is down while the wire is a TAP that is down.\n"
+         "  --name NAME        of the interface (default hilnic0)\n"
+         "  --wire loopback    a plug that sends everything back (default)\n"
+         "  --wire tap:NAME    another TAP interface, made if it is not there\n"
+         "  --wire packet:NAME an interface that is there, through a packet socket\n"
+         "  --persist          the interface stays after the end\n"
+         "  --owner USER       who may attach to it without privileges\n"
+         "  --mtu N            68..9000; frames over the device's maximum are refused and counted\n"
+         "  --json             counts at the end as an object\n"
+         "  --device core (default), board:butterstick or board:ulx3s: slower than the wall; or "
+         "usb[:VID:PID[:SERIAL]],\n"
+         "                     which may come and go\n"
+         "  --mode, --seed, --speed as for replay\n"},
+    {0},
+};
