@@ -44,7 +44,7 @@ $(B)/sim/$(1)/Vnic_core.h: $$(SIM_RTL) rtl/lint.vlt
 	$$(Q)touch $$@
 
 $(B)/sim/$(1)/model.o: $(B)/sim/$(1)/Vnic_core.h sim/models/core_pins.cpp sim/models/core_internal.h \
-		sim/models/core_model.h sim/wire/gmii.h sim/wire/wire.h sim/sim.mk
+		sim/models/core_model.h $$(wildcard sim/wire/*.h) sim/sim.mk
 	$$(call say,CXX,nic_core ($(1)))
 	$$(Q)for f in verilated verilated_threads $$(MODEL_RUNTIME_$(1)); do \
 		echo "#include \"$$(VERILATOR_ROOT)/include/$$$$f.cpp\""; done >$$(@D)/model.cpp
@@ -60,33 +60,33 @@ $(foreach v,$(MODEL_VARIANTS),$(eval $(call MODEL_RULES,$(v))))
 # model.
 BOARD_VERILATOR_fast := $(MODEL_VERILATOR)
 BOARD_VERILATOR_test := $(MODEL_CHECKED)
-BOARD_PINS_hs := ulpi
-BOARD_PINS_fs := fs
+BOARD_SV_ulpi := sim/models/nic_board_hs.sv
+BOARD_SV_fs := rtl/nic_fs.sv
 
 define BOARD_RULES
-$(B)/sim/board_$(1)_$(2)/Vnic_board_$(2).h: $$(SIM_RTL) sim/models/nic_board_$(2).sv rtl/lint.vlt
-	$$(call say,VERILATE,nic_board_$(2) ($(1)))
+$(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt
+	$$(call say,VERILATE,$(basename $(notdir $(BOARD_SV_$(2)))) ($(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_$(2) $$(BOARD_VERILATOR_$(1)) -Wno-fatal -Wno-lint \
-		$$(RTL_FLAGS) sim/models/nic_board_$(2).sv
+	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module $(basename $(notdir $(BOARD_SV_$(2)))) $$(BOARD_VERILATOR_$(1)) \
+		-Wno-fatal -Wno-lint $$(RTL_FLAGS) $$(BOARD_SV_$(2))
 	$$(Q)touch $$@
 
-$(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vnic_board_$(2).h sim/models/board_$(BOARD_PINS_$(2))_pins.cpp \
-		$$(wildcard sim/models/*.h) sim/wire/gmii.h sim/wire/wire.h sim/sim.mk
-	$$(call say,CXX,nic_board_$(2) ($(1)))
-	$$(Q)ls $$(@D)/Vnic_board_$(2)*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
-	$$(Q)echo '#include "sim/models/board_$(BOARD_PINS_$(2))_pins.cpp"' >>$$(@D)/model.cpp
+$(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vtop.made sim/models/board_$(2)_pins.cpp \
+		$$(wildcard sim/models/*.h sim/wire/*.h) sim/sim.mk
+	$$(call say,CXX,$(basename $(notdir $(BOARD_SV_$(2)))) ($(1)))
+	$$(Q)ls $$(@D)/Vnic_*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
+	$$(Q)echo '#include "sim/models/board_$(2)_pins.cpp"' >>$$(@D)/model.cpp
 	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) -isystem $$(VERILATOR_ROOT)/include \
 		-isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) -Ihost/include -Isim/wire -Isim/models -c $$(@D)/model.cpp -o $$@
 endef
-$(foreach v,fast test,$(foreach b,hs fs,$(eval $(call BOARD_RULES,$(v),$(b)))))
-BOARD_FAST := $(B)/sim/board_fast_hs/model.o $(B)/sim/board_fast_fs/model.o
-BOARD_TEST := $(B)/sim/board_test_hs/model.o $(B)/sim/board_test_fs/model.o
+$(foreach v,fast test,$(foreach b,ulpi fs,$(eval $(call BOARD_RULES,$(v),$(b)))))
+BOARD_FAST := $(B)/sim/board_fast_ulpi/model.o $(B)/sim/board_fast_fs/model.o
+BOARD_TEST := $(B)/sim/board_test_ulpi/model.o $(B)/sim/board_test_fs/model.o
 
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
-CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line usb_host ulpi_phy)
+CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line usb_host ulpi_phy urb_front)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
-TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c sim/models/urb_front.c)
+TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c)
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
 RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)

@@ -119,6 +119,16 @@ static inline uint64_t nic_hash_fold(uint64_t hash, uint64_t word)
     return hash ^ (hash >> 32);
 }
 
+/* splitmix64: seeds 1, 2, 3 lead to states that are unlike, and none is 0. */
+static inline uint64_t nic_seed_mix(uint64_t seed)
+{
+    seed += 0x9e3779b97f4a7c15u;
+    seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9u;
+    seed = (seed ^ (seed >> 27)) * 0x94d049bb133111ebu;
+    seed ^= seed >> 31;
+    return seed ? seed : 1;
+}
+
 /* host/ndis/nic_posix.c: a thread for timers, one for deferred calls, one for work at PASSIVE level; locks are mutexes. */
 struct nic_platform *nic_posix_create(uint64_t seed);
 void nic_posix_destroy(struct nic_platform *);

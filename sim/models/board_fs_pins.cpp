@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Verilated half of the board model, three USB pins and RMII: clocks and pins, see board_internal.h. */
-#include "Vnic_board_fs.h"
+#include "Vnic_fs.h"
 
 #include "board_pins.h"
 
@@ -8,45 +8,44 @@ namespace
 {
 
 // Pairs of bits to nibbles: the first pair is where TX_EN rises (RMII 1.2, 5.3).
-void tx_edge(board_model *m, Vnic_board_fs &t)
+void tx_edge(board_model *m, Vnic_fs &t)
 {
     bool en = m->reset_clocks == 0 && t.rmii_tx_en_o;
     if (en && !m->tx_active) {
-        m->tx_divide = 0;
+        m->eth.tx_divide = 0;
         m->tx_second = false;
     }
-    if (m->tx_divide == 0) {
+    if (m->eth.tx_divide == 0) {
         if (!m->tx_second) {
             m->tx_low = t.rmii_txd_o;
             m->tx_active = en;
-            m->tx_enable_ps = m->now_ps - m->tx.period_ps;
-        } else if (gmii_monitor_clock(&m->monitor, m->tx_enable_ps, m->tx_active, false,
+            m->eth.tx_enable_ps = m->now_ps - m->tx.period_ps;
+        } else if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, m->tx_active, false,
                                       (uint8_t)(m->tx_low | t.rmii_txd_o << 2))) {
-            board_wire_transmitted(m);
+            wire_phy_transmitted(&m->eth, m->now_ps);
         }
         m->tx_second = !m->tx_second;
-        m->tx_divide = m->divisor;
+        m->eth.tx_divide = m->eth.divisor;
     }
-    m->tx_divide--;
+    m->eth.tx_divide--;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.rmii_txd_o | t.rmii_tx_en_o << 8));
 }
 
-void rx_edge(board_model *m, Vnic_board_fs &t)
+void rx_edge(board_model *m, Vnic_fs &t)
 {
-    if (m->rx_divide == 0) {
+    if (m->eth.rx_divide == 0) {
         if (!m->rx_second) {
             uint8_t valid, error;
-            if (!m->driver.active)
-                board_wire_begin(m);
-            gmii_driver_clock(&m->driver, &valid, &error, &m->rx_nibble);
+            wire_phy_begin(&m->eth, m->now_ps);
+            gmii_driver_clock(&m->eth.driver, &valid, &error, &m->rx_nibble);
             t.rmii_crs_dv_i = valid;
             t.rmii_rx_er_i = error;
         }
         t.rmii_rxd_i = !t.rmii_crs_dv_i ? 0 : m->rx_second ? m->rx_nibble >> 2 & 3 : m->rx_nibble & 3;
         m->rx_second = !m->rx_second;
-        m->rx_divide = m->divisor;
+        m->eth.rx_divide = m->eth.divisor;
     }
-    m->rx_divide--;
+    m->eth.rx_divide--;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.rmii_rxd_i | t.rmii_crs_dv_i << 8 |
                                                                     t.rmii_rx_er_i << 9));
 }
@@ -55,27 +54,28 @@ void rx_edge(board_model *m, Vnic_board_fs &t)
 
 extern "C" void *board_fs_create(board_model *m)
 {
-    Pins<Vnic_board_fs> *p = pins_create<Vnic_board_fs>(m, "nic_board_fs");
+    Pins<Vnic_fs> *p = pins_create<Vnic_fs>(m, "nic_fs");
     if (!p)
         return nullptr;
-    Vnic_board_fs &t = *p->top;
-    t.clk_i = t.clk_tx_i = 0;
+    Vnic_fs &t = *p->top;
+    t.clk_i = t.clk_ref_i = 0;
     t.rst_i = 1;
     t.usb_dp_i = t.usb_dn_i = t.usb_vbus_i = 0;
     t.rmii_rxd_i = t.rmii_crs_dv_i = t.rmii_rx_er_i = 0;
+    t.mdio_i = 1; // a pull-up and no PHY
     t.eval();
     return p;
 }
 
 extern "C" void board_fs_destroy(board_model *m)
 {
-    pins_destroy<Vnic_board_fs>(m);
+    pins_destroy<Vnic_fs>(m);
 }
 
 extern "C" void board_fs_clock(board_model *m, uint8_t level, board_fs_pins *out)
 {
-    Pins<Vnic_board_fs> *p = pins_of<Vnic_board_fs>(m);
-    Vnic_board_fs &t = *p->top;
+    Pins<Vnic_fs> *p = pins_of<Vnic_fs>(m);
+    Vnic_fs &t = *p->top;
     t.usb_dp_i = level & 1;
     t.usb_dn_i = level >> 1;
     t.usb_vbus_i = m->plugged;
@@ -95,9 +95,9 @@ extern "C" void board_fs_clock(board_model *m, uint8_t level, board_fs_pins *out
             rx_edge(m, t);
         }
         t.clk_i = sys;
-        t.clk_tx_i = tx;
+        t.clk_ref_i = tx;
         t.eval();
-        t.clk_i = t.clk_tx_i = 0;
+        t.clk_i = t.clk_ref_i = 0;
         t.eval();
     }
     bool defined = m->reset_clocks == 0;

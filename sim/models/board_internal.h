@@ -5,10 +5,10 @@
 
 #include "board_model.h"
 #include "fs_line.h"
-#include "gmii.h"
 #include "nic_transport.h"
 #include "ulpi_phy.h"
 #include "usb_host.h"
+#include "wire_phy.h"
 
 struct board_model;
 
@@ -41,7 +41,6 @@ struct board_model {
     struct nic_transport transport;
     const struct board_kind *kind;
     struct nic_platform *platform;
-    struct wire_port *wire;
     void *pins; /* of the Verilated half */
 
     /* USB */
@@ -63,13 +62,10 @@ struct board_model {
     unsigned reset_clocks; /* the reset stays asserted for so many more of sys */
 
     /* Ethernet */
-    unsigned speed, divisor, tx_divide, rx_divide;
+    struct wire_phy eth;
+    unsigned speed;
     uint8_t tx_low, rx_nibble; /* RMII: the nibble of which one pair of bits has been seen, shown */
     bool tx_active, tx_second, rx_second;
-    uint64_t tx_enable_ps;
-    struct gmii_monitor monitor;
-    struct gmii_driver driver;
-    uint64_t ask_ps; /* ask the wire for a frame from then on */
 
     struct board_model_stats stats;
     unsigned assertions;
@@ -81,9 +77,6 @@ extern "C" {
 #endif
 
 /* ---- board_model.c, called from the clock loop ---- */
-void board_wire_transmitted(struct board_model *); /* a frame left the MAC */
-void board_wire_begin(
-    struct board_model *); /* the receive side may begin a frame, if it has none */
 void board_phy_speed(struct board_model *, unsigned speed);
 
 /* ---- for the kinds of bus ---- */

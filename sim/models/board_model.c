@@ -4,6 +4,7 @@
 
 #include "nic_platform.h"
 #include "nic_regs.h"
+#include "urb_front.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 
 #define SETUP_BYTES        8
 #define MAX_TRANSFER_BYTES 65536
-#define ENUMERATION_NS     1000000000ull /* bound of what open does */
 #define RESET_CLOCKS       16
 
 enum {
@@ -28,9 +28,8 @@ enum {
 struct flight {
     struct urb urb;
     struct board_model *model;
-    struct nic_transfer *transfer; /* NULL: a request of the transport's own */
-    bool *over;                    /* ... which tells here that it ended */
-    enum urb_status status;        /* of the URB for whose sake a halt is being cleared */
+    struct nic_transfer *transfer;
+    enum urb_status status; /* of the URB for whose sake a halt is being cleared */
     bool clearing;
 };
 
@@ -109,62 +108,11 @@ static void fault(void *context, enum usb_step step, uint8_t *packet, size_t *le
         packet[board_draw(m, (uint32_t)*length)] ^= (uint8_t)(1 << board_draw(m, 8));
 }
 
-/* ---- the wire ---- */
-
-void board_wire_transmitted(struct board_model *m)
-{
-    struct wire_frame frame;
-    m->stats.wire_frames++;
-    if (!m->wire)
-        return;
-    gmii_monitor_frame(&m->monitor, &frame);
-    if (m->wire->ops->transmitted)
-        m->wire->ops->transmitted(m->wire, &frame);
-    m->ask_ps = m->now_ps;
-}
-
-static void wire_ask(struct board_model *m)
-{
-    struct wire_frame frame;
-    uint64_t retry_ns = UINT64_MAX;
-    if (!m->wire || !m->wire->ops->next) {
-        m->ask_ps = UINT64_MAX;
-        return;
-    }
-    m->wire->changed = false;
-    if (m->wire->ops->next(m->wire, m->now_ps / 1000, &frame, &retry_ns)) {
-        gmii_driver_load(&m->driver, &frame);
-        return; /* asked again when this one is out */
-    }
-    m->ask_ps = retry_ns > UINT64_MAX / 1000 ? UINT64_MAX : retry_ns * 1000;
-}
-
-void board_wire_begin(struct board_model *m)
-{
-    struct gmii_driver *d = &m->driver;
-    if (!d->waiting && m->now_ps >= m->ask_ps)
-        wire_ask(m);
-    if (d->waiting && gmii_driver_rested(d) && m->now_ps >= d->start_ns * 1000) {
-        d->active = true;
-        d->waiting = false;
-    }
-}
-
 void board_phy_speed(struct board_model *m, unsigned speed)
 {
     unsigned divisor = m->kind->divisors[speed & 3];
     m->speed = speed;
-    if (m->divisor == divisor)
-        return;
-    m->divisor = divisor;
-    m->tx_divide = m->rx_divide = 0;
-    m->monitor.nibbles = m->driver.nibbles = m->kind->rmii || m->divisor != 1;
-    m->monitor.state = GMII_IDLE;
-    m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
-    if (m->driver.active) {
-        m->driver.active = false;
-        m->ask_ps = m->now_ps;
-    }
+    wire_phy_speed(&m->eth, divisor, m->kind->rmii || divisor != 1, m->now_ps);
 }
 
 /* ---- transfers ---- */
@@ -232,10 +180,6 @@ static bool clear_halt(struct flight *f, uint8_t endpoint)
 static void done(struct urb *urb)
 {
     struct flight *f = urb->user;
-    if (f->over) {
-        *f->over = true;
-        return;
-    }
     if (urb->status == URB_STALL && urb->endpoint & 0x7f && clear_halt(f, urb->endpoint))
         return;
     f->transfer->actual_bytes = urb->actual_bytes;
@@ -299,61 +243,30 @@ static void deliver(struct board_model *m)
     }
 }
 
-static void run_host(struct board_model *m, uint64_t until_ns)
-{
-    m->host.device.ops->run(&m->host.device, until_ns);
-    nic_virtual_advance(m->platform, m->now_ps / 1000);
-}
-
 void board_model_run(void *model, uint64_t until_ns)
 {
     struct board_model *m = model;
-    if (m->wire && m->wire->changed)
-        m->ask_ps = m->now_ps;
-    if (!m->finished_head && m->now_ps / 1000 < until_ns)
-        run_host(m, until_ns);
+    wire_phy_look(&m->eth, m->now_ps);
+    if (!m->finished_head && m->now_ps / 1000 < until_ns) {
+        m->host.device.ops->run(&m->host.device, until_ns);
+        nic_virtual_advance(m->platform, m->now_ps / 1000);
+    }
     deliver(m);
 }
 
 /* ---- open ---- */
 
-/* A request of the transport's own. True: it ended well. */
-static bool ask(struct board_model *m, const uint8_t setup[SETUP_BYTES], uint8_t *data)
-{
-    bool over = false;
-    uint64_t end_ns = m->now_ps / 1000 + ENUMERATION_NS;
-    struct flight f = {.model = m, .over = &over};
-    struct urb_device *device = &m->host.device;
-    f.urb = (struct urb){.endpoint = setup[0] & 0x80, .data = data, .done = done, .user = &f};
-    memcpy(f.urb.setup, setup, SETUP_BYTES);
-    f.urb.length_bytes = setup[6];
-    if (device->ops->submit(device, &f.urb))
-        return false;
-    while (!over && m->now_ps / 1000 < end_ns)
-        run_host(m, end_ns);
-    if (!over) {
-        device->ops->cancel(device, &f.urb);
-        while (!over)
-            run_host(m, end_ns);
-    }
-    return f.urb.status == URB_OK;
-}
-
 static int board_open(struct nic_transport *transport)
 {
     struct board_model *m = model_of(transport);
-    struct urb_device *device = &m->host.device;
     uint8_t configuration[CONFIGURATION_BYTES];
     static const uint8_t get[SETUP_BYTES] = {0x80, GET_DESCRIPTOR, 0, 2, 0, 0, CONFIGURATION_BYTES};
     static const uint8_t set[SETUP_BYTES] = {0x00, SET_CONFIGURATION, 1};
-    if (device->ops->port_reset(device))
-        return -ENODEV;
-    uint64_t end_ns = m->now_ps / 1000 + ENUMERATION_NS;
-    while (!m->host.port.enabled && m->plugged && m->now_ps / 1000 < end_ns)
-        run_host(m, end_ns);
-    if (!m->host.port.enabled)
-        return m->plugged ? -EIO : -ENODEV;
-    return ask(m, get, configuration) && ask(m, set, NULL) ? 0 : -EIO;
+    bool up = urb_front_reset(&m->host.device) &&
+              urb_front_control(&m->host.device, get, configuration) >= 0 &&
+              urb_front_control(&m->host.device, set, NULL) >= 0;
+    nic_virtual_advance(m->platform, m->now_ps / 1000);
+    return up ? 0 : m->plugged ? -EIO : -ENODEV;
 }
 
 static void board_close(struct nic_transport *transport)
@@ -420,16 +333,6 @@ struct nic_transport *board_model_transport(struct board_model *m, unsigned vect
     return &m->transport;
 }
 
-static uint64_t mix_seed(uint64_t seed)
-{
-    /* splitmix64, so that seeds 1, 2, 3 lead to unlike states */
-    seed += 0x9e3779b97f4a7c15u;
-    seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9u;
-    seed = (seed ^ (seed >> 27)) * 0x94d049bb133111ebu;
-    seed ^= seed >> 31;
-    return seed ? seed : 1;
-}
-
 static const struct board_kind *kind_of(const char *name)
 {
     static const struct board_kind *const kinds[] = {&board_kind_ulpi, &board_kind_fs};
@@ -453,9 +356,9 @@ struct board_model *board_model_create(const char *name, const struct board_mode
     if (!m)
         return NULL;
     m->platform = platform;
-    m->wire = wire;
+    wire_phy_init(&m->eth, wire, kind->rmii);
     m->seed = o->seed;
-    m->random = mix_seed(o->seed);
+    m->random = nic_seed_mix(o->seed);
     m->fault_permille = o->fault_permille;
     m->reset_clocks = RESET_CLOCKS;
     m->kind = kind;
@@ -465,10 +368,7 @@ struct board_model *board_model_create(const char *name, const struct board_mode
     m->sys.next_ps = 1 + board_draw(m, (uint32_t)kind->sys_ps);
     m->tx.next_ps = 1 + board_draw(m, (uint32_t)kind->ethernet_ps);
     m->rx.next_ps = o->in_phase ? m->tx.next_ps : 1 + board_draw(m, (uint32_t)kind->ethernet_ps);
-    m->divisor = 1;
-    m->monitor.nibbles = m->driver.nibbles = kind->rmii;
     m->speed = UINT32_MAX;
-    m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
     kind->start(m);
     m->pins = kind->pins_create(m);
     if (!m->pins) {

@@ -50,7 +50,6 @@ void board_model_plug(struct board_model *, bool connected);
 struct board_model_stats {
     uint64_t now_ns, usb_clocks;
     uint64_t naks, faults;
-    uint64_t wire_frames; /* left the MAC */
     uint64_t hash; /* rolling: all pins at every active edge, and every transfer of the driver */
 };
 void board_model_stats_get(const struct board_model *, struct board_model_stats *);

@@ -9,30 +9,29 @@ namespace
 
 void tx_edge(board_model *m, Vnic_board_hs &t)
 {
-    t.tx_ce_i = m->tx_divide == 0;
+    t.tx_ce_i = m->eth.tx_divide == 0;
     if (t.tx_ce_i) {
         bool defined = m->reset_clocks == 0;
-        if (gmii_monitor_clock(&m->monitor, m->tx_enable_ps, defined && t.gmii_tx_en_o, defined && t.gmii_tx_er_o,
+        if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, defined && t.gmii_tx_en_o, defined && t.gmii_tx_er_o,
                                t.gmii_txd_o))
-            board_wire_transmitted(m);
-        m->tx_enable_ps = m->now_ps;
-        m->tx_divide = m->divisor;
+            wire_phy_transmitted(&m->eth, m->now_ps);
+        m->eth.tx_enable_ps = m->now_ps;
+        m->eth.tx_divide = m->eth.divisor;
     }
-    m->tx_divide--;
+    m->eth.tx_divide--;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.gmii_txd_o | t.gmii_tx_en_o << 8 |
                                                                     t.gmii_tx_er_o << 9 | t.tx_ce_i << 10));
 }
 
 void rx_edge(board_model *m, Vnic_board_hs &t)
 {
-    t.rx_ce_i = m->rx_divide == 0;
+    t.rx_ce_i = m->eth.rx_divide == 0;
     if (t.rx_ce_i) {
-        if (!m->driver.active)
-            board_wire_begin(m);
-        gmii_driver_clock(&m->driver, &t.gmii_rx_dv_i, &t.gmii_rx_er_i, &t.gmii_rxd_i);
-        m->rx_divide = m->divisor;
+        wire_phy_begin(&m->eth, m->now_ps);
+        gmii_driver_clock(&m->eth.driver, &t.gmii_rx_dv_i, &t.gmii_rx_er_i, &t.gmii_rxd_i);
+        m->eth.rx_divide = m->eth.divisor;
     }
-    m->rx_divide--;
+    m->eth.rx_divide--;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.gmii_rxd_i | t.gmii_rx_dv_i << 8 |
                                                                     t.gmii_rx_er_i << 9 | t.rx_ce_i << 10));
 }

@@ -7,8 +7,8 @@
 #define CORE_INTERNAL_H
 
 #include "core_model.h"
-#include "gmii.h"
 #include "nic_transport.h"
+#include "wire_phy.h"
 
 #define CORE_IDLE_CLOCKS  64 /* tx clocks of quiet before time may be skipped */
 #define CORE_RESET_CLOCKS 8  /* length of the resets at power-up */
@@ -31,7 +31,6 @@ struct core_clock {
 struct core_model {
     struct nic_transport transport;
     struct nic_platform *platform;
-    struct wire_port *wire;
     void *pins; /* core_pins.cpp's */
 
     uint64_t now_ps;
@@ -55,12 +54,7 @@ struct core_model {
     /* PHY side */
     uint32_t forced_divisor; /* 0: follows speed_o */
     bool phy_changed;        /* core_phy_speed is to be called */
-    uint32_t divisor;        /* clocks per enable: 1, 5, 50 */
-    uint32_t tx_divide, rx_divide;
-    uint64_t tx_enable_ps; /* edge at which the MAC last moved */
-    struct gmii_monitor monitor;
-    struct gmii_driver driver;
-    uint64_t ask_ps; /* ask the wire for a frame from then on */
+    struct wire_phy eth;
 
     uint32_t idle_clocks;
     struct nic_transfer *finished_head, *finished_tail;
@@ -83,10 +77,6 @@ void core_out_stall(struct core_model *);
 
 /* A register access ended. */
 void core_reg_done(struct core_model *, uint32_t rdata, bool error);
-
-/* A frame left the MAC; the receive side is idle and may ask the wire. */
-void core_wire_transmitted(struct core_model *);
-void core_wire_ask(struct core_model *);
 
 /* speed_o or the forced speed changed. */
 void core_phy_speed(struct core_model *, unsigned speed);

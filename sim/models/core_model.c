@@ -281,49 +281,11 @@ void core_reg_done(struct core_model *m, uint32_t rdata, bool error)
 
 /* ---- the wire ---- */
 
-void core_wire_transmitted(struct core_model *m)
-{
-    struct wire_frame frame;
-    m->stats.wire_frames++;
-    if (!m->wire)
-        return;
-    gmii_monitor_frame(&m->monitor, &frame);
-    if (m->wire->ops->transmitted)
-        m->wire->ops->transmitted(m->wire, &frame);
-    m->ask_ps = m->now_ps;
-}
-
-void core_wire_ask(struct core_model *m)
-{
-    struct wire_frame frame;
-    uint64_t retry_ns = UINT64_MAX;
-    if (!m->wire || !m->wire->ops->next) {
-        m->ask_ps = UINT64_MAX;
-        return;
-    }
-    m->wire->changed = false;
-    if (m->wire->ops->next(m->wire, m->now_ps / 1000, &frame, &retry_ns)) {
-        gmii_driver_load(&m->driver, &frame);
-        return; /* asked again when this one is out */
-    }
-    m->ask_ps = retry_ns > UINT64_MAX / 1000 ? UINT64_MAX : retry_ns * 1000;
-}
-
 void core_phy_speed(struct core_model *m, unsigned speed)
 {
     static const uint32_t divisors[4] = {50, 5, 1, 1};
     uint32_t divisor = m->forced_divisor ? m->forced_divisor : divisors[speed & 3];
-    if (divisor == m->divisor)
-        return;
-    m->divisor = divisor;
-    m->tx_divide = m->rx_divide = 0;
-    m->monitor.nibbles = m->driver.nibbles = divisor != 1;
-    m->monitor.state = GMII_IDLE;
-    m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
-    if (m->driver.active) {
-        m->driver.active = false;
-        m->ask_ps = m->now_ps;
-    }
+    wire_phy_speed(&m->eth, divisor, divisor != 1, m->now_ps);
 }
 
 void core_model_speed(struct core_model *m, unsigned mbps)
@@ -352,15 +314,15 @@ static uint32_t add_saturated(uint32_t a, uint64_t b)
 uint32_t core_skip(struct core_model *m, uint64_t until_ps)
 {
     uint64_t target = until_ps;
-    if (m->no_skip || m->finished_head || m->driver.active || m->monitor.state != GMII_IDLE)
+    if (m->no_skip || m->finished_head || m->eth.driver.active || m->eth.monitor.state != GMII_IDLE)
         return 0;
-    if (m->driver.waiting) {
-        if (!gmii_driver_rested(&m->driver))
+    if (m->eth.driver.waiting) {
+        if (!gmii_driver_rested(&m->eth.driver))
             return 0;
-        if (m->driver.start_ns < target / 1000)
-            target = m->driver.start_ns * 1000;
-    } else if (m->wire && m->ask_ps < target) {
-        target = m->ask_ps;
+        if (m->eth.driver.start_ns < target / 1000)
+            target = m->eth.driver.start_ns * 1000;
+    } else if (m->eth.wire && m->eth.ask_ps < target) {
+        target = m->eth.ask_ps;
     }
     if (target == UINT64_MAX) {
         m->stop = true; /* nothing will ever happen by itself */
@@ -377,10 +339,10 @@ uint32_t core_skip(struct core_model *m, uint64_t until_ps)
     uint64_t tx_clocks = skip_clock(&m->tx, last_ps);
     uint64_t rx_clocks = skip_clock(&m->rx, last_ps);
     skip_clock(&m->sys, last_ps);
-    m->monitor.gap = add_saturated(m->monitor.gap, tx_clocks / m->divisor);
-    m->driver.idle = add_saturated(m->driver.idle, rx_clocks / m->divisor);
-    m->tx_divide = (uint32_t)((m->tx_divide + tx_clocks) % m->divisor);
-    m->rx_divide = (uint32_t)((m->rx_divide + rx_clocks) % m->divisor);
+    m->eth.monitor.gap = add_saturated(m->eth.monitor.gap, tx_clocks / m->eth.divisor);
+    m->eth.driver.idle = add_saturated(m->eth.driver.idle, rx_clocks / m->eth.divisor);
+    m->eth.tx_divide = (uint32_t)((m->eth.tx_divide + tx_clocks) % m->eth.divisor);
+    m->eth.rx_divide = (uint32_t)((m->eth.rx_divide + rx_clocks) % m->eth.divisor);
     m->stats.skipped_ns += (last_ps - m->now_ps) / 1000;
     return (uint32_t)tx_clocks;
 }
@@ -396,8 +358,7 @@ void core_model_run(void *model, uint64_t until_ns)
         else if (!m->unplugged) {
             m->running = true;
             m->stop = false;
-            if (m->wire && m->wire->changed)
-                m->ask_ps = m->now_ps;
+            wire_phy_look(&m->eth, m->now_ps);
             core_pins_run(m, until_ps);
             m->running = false;
         }
@@ -471,23 +432,13 @@ static const struct nic_transport_ops core_ops = {
     .describe = core_describe,
 };
 
-static uint64_t mix_seed(uint64_t seed)
-{
-    /* splitmix64, so that seeds 1, 2, 3 lead to unlike states */
-    seed += 0x9e3779b97f4a7c15u;
-    seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9u;
-    seed = (seed ^ (seed >> 27)) * 0x94d049bb133111ebu;
-    seed ^= seed >> 31;
-    return seed ? seed : 1;
-}
-
 static void clocks_start(struct core_model *m, const struct core_model_options *o)
 {
     struct core_clock *clocks[3] = {&m->sys, &m->tx, &m->rx};
     m->sys.period_ps = o->sys_period_ps ? o->sys_period_ps : core_pins_sys_period_ps();
     m->tx.period_ps = o->tx_period_ps ? o->tx_period_ps : 8000;
     m->rx.period_ps = o->rx_period_ps ? o->rx_period_ps : m->tx.period_ps;
-    uint64_t random = mix_seed(o->seed ^ 0x70686173);
+    uint64_t random = nic_seed_mix(o->seed ^ 0x70686173);
     for (unsigned i = 0; i < 3; i++) {
         clocks[i]->next_ps = clocks[i]->period_ps;
         if (!o->in_phase || clocks[i]->period_ps != m->tx.period_ps)
@@ -503,13 +454,12 @@ struct core_model *core_model_create(const struct core_model_options *o,
     if (!m)
         return NULL;
     m->platform = platform;
-    m->wire = wire;
+    wire_phy_init(&m->eth, wire, false);
     m->seed = o->seed;
-    m->random = mix_seed(o->seed);
+    m->random = nic_seed_mix(o->seed);
     m->no_skip = o->no_skip;
     m->stall_threshold = o->stall_percent * 65536u / 100;
     m->phy_changed = true;
-    m->monitor.gap = m->driver.idle = UINT32_MAX / 4;
     clocks_start(m, o);
     m->pins = core_pins_create(m, o->trace_path);
     if (!m->pins) {

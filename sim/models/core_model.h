@@ -55,7 +55,6 @@ struct core_model_stats {
     uint64_t
         hash; /* rolling: all ports of the device at every active edge, and every transfer of the driver */
     uint64_t evaluations; /* calls into the Verilated code */
-    uint64_t wire_frames; /* left the MAC */
 };
 void core_model_stats_get(const struct core_model *, struct core_model_stats *);
 

@@ -185,7 +185,7 @@ inline void sys_edge(core_model *m, Root &r)
 /* True when the wire has been quiet and the device idle for long enough. */
 inline bool count_idle(core_model *m, const Root &r)
 {
-    bool busy = !r.idle_o || r.gmii_tx_en_o || m->driver.active ||
+    bool busy = !r.idle_o || r.gmii_tx_en_o || m->eth.driver.active ||
                 m->stream[CORE_OUT].at != m->stream[CORE_OUT].end || m->reg_valid ||
                 m->sys.reset_clocks || m->tx.reset_clocks || m->rx.reset_clocks;
     m->idle_clocks = busy ? 0 : m->idle_clocks + 1;
@@ -195,16 +195,16 @@ inline bool count_idle(core_model *m, const Root &r)
 inline void tx_edge(core_model *m, Root &r)
 {
     assert_reset(&m->tx, r.rst_tx_i);
-    r.tx_ce_i = m->tx_divide == 0;
+    r.tx_ce_i = m->eth.tx_divide == 0;
     if (r.tx_ce_i) {
         bool defined = m->tx.cycles >= CORE_RESET_CLOCKS;
-        if (gmii_monitor_clock(&m->monitor, m->tx_enable_ps, defined && r.gmii_tx_en_o,
+        if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, defined && r.gmii_tx_en_o,
                                defined && r.gmii_tx_er_o, r.gmii_txd_o))
-            core_wire_transmitted(m);
-        m->tx_enable_ps = m->now_ps;
-        m->tx_divide = m->divisor;
+            wire_phy_transmitted(&m->eth, m->now_ps);
+        m->eth.tx_enable_ps = m->now_ps;
+        m->eth.tx_divide = m->eth.divisor;
     }
-    m->tx_divide--;
+    m->eth.tx_divide--;
     m->stats.hash =
         nic_hash_fold(m->stats.hash,
              m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 | r.gmii_tx_er_o << 9 |
@@ -215,21 +215,13 @@ inline void tx_edge(core_model *m, Root &r)
 inline void rx_edge(core_model *m, Root &r)
 {
     assert_reset(&m->rx, r.rst_rx_i);
-    r.rx_ce_i = m->rx_divide == 0;
+    r.rx_ce_i = m->eth.rx_divide == 0;
     if (r.rx_ce_i) {
-        gmii_driver *d = &m->driver;
-        if (!d->active) {
-            if (!d->waiting && m->now_ps >= m->ask_ps)
-                core_wire_ask(m);
-            if (d->waiting && gmii_driver_rested(d) && m->now_ps >= d->start_ns * 1000) {
-                d->active = true;
-                d->waiting = false;
-            }
-        }
-        gmii_driver_clock(d, &r.gmii_rx_dv_i, &r.gmii_rx_er_i, &r.gmii_rxd_i);
-        m->rx_divide = m->divisor;
+        wire_phy_begin(&m->eth, m->now_ps);
+        gmii_driver_clock(&m->eth.driver, &r.gmii_rx_dv_i, &r.gmii_rx_er_i, &r.gmii_rxd_i);
+        m->eth.rx_divide = m->eth.divisor;
     }
-    m->rx_divide--;
+    m->eth.rx_divide--;
     m->stats.hash =
         nic_hash_fold(m->stats.hash,
              m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 | r.gmii_rx_er_i << 9 |

@@ -6,6 +6,8 @@
  */
 #include "umockdev_bridge.h"
 
+#include "urb_front.h"
+
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
 #include <pthread.h>
@@ -18,16 +20,14 @@
 #include <unistd.h>
 
 #define NODE    "/dev/bus/usb/001/002"
-#define STEP_NS 100000ull     /* device time that passes while the client polls */
-#define WAIT_NS 1000000000ull /* for a synchronous request */
+#define STEP_NS 100000ull /* device time that passes while the client polls */
 #define CAPABILITIES                                                                               \
     (USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION | USBDEVFS_CAP_NO_PACKET_SIZE_LIM)
 
 struct request {
     struct urb urb;
-    UMockdevIoctlData *client, *buffer; /* NULL: synchronous */
+    UMockdevIoctlData *client, *buffer; /* buffer NULL: no data */
     uint8_t *bytes;
-    bool done;
     struct umockdev_bridge *bridge;
     struct request *next; /* in flight, oldest first; then finished, oldest first */
 };
@@ -52,20 +52,10 @@ static void append(struct request **list, struct request *r)
 static void done(struct urb *urb)
 {
     struct request *r = urb->user, **link;
-    r->done = true;
-    if (!r->client)
-        return;
     for (link = &r->bridge->flying; *link != r;)
         link = &(*link)->next;
     *link = r->next;
     append(&r->bridge->finished, r);
-}
-
-static void run(struct umockdev_bridge *b, uint64_t ns, const bool *until)
-{
-    uint64_t end = b->device->ops->now_ns(b->device) + ns;
-    while (b->device->ops->now_ns(b->device) < end && !(until && *until))
-        b->device->ops->run(b->device, end);
 }
 
 /* As the kernel translates the end of a URB. */
@@ -88,30 +78,6 @@ static bool connected(struct umockdev_bridge *b)
     struct urb_port port;
     b->device->ops->port_get(b->device, &port);
     return port.connected && port.enabled;
-}
-
-/* A control transfer, waited for. Bytes of the data stage, or -errno. */
-static int control(struct umockdev_bridge *b, const uint8_t setup[8], uint8_t *data)
-{
-    struct request r = {.bridge = b};
-    int result;
-    memcpy(r.urb.setup, setup, 8);
-    r.urb.endpoint = setup[0] & 0x80;
-    r.urb.length_bytes = setup[6] | (uint32_t)setup[7] << 8;
-    r.urb.data = data;
-    r.urb.done = done;
-    r.urb.user = &r;
-    result = b->device->ops->submit(b->device, &r.urb);
-    if (result)
-        return result;
-    run(b, WAIT_NS, &r.done);
-    if (!r.done) {
-        b->device->ops->cancel(b->device, &r.urb);
-        run(b, WAIT_NS, &r.done);
-        return -ETIMEDOUT;
-    }
-    result = error_of(r.urb.status);
-    return result ? result : (int)r.urb.actual_bytes;
 }
 
 /* ---- ioctls: 0 or more: the result; below: -errno ---- */
@@ -228,7 +194,8 @@ static int answer(struct umockdev_bridge *b, UMockdevIoctlClient *client, gulong
             break;
         case USBDEVFS_CLEAR_HALT:
             memcpy(&word, data->data, sizeof word);
-            result = control(b, (const uint8_t[8]){2, 1, 0, 0, (uint8_t)word}, NULL);
+            if (urb_front_control(b->device, (const uint8_t[8]){2, 1, 0, 0, (uint8_t)word}, NULL))
+                result = -EPIPE;
             break;
         case USBDEVFS_SUBMITURB:
             result = submit(b, data);
@@ -258,7 +225,7 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
 static int descriptor(struct umockdev_bridge *b, uint8_t type, uint8_t *to, uint16_t room)
 {
     const uint8_t setup[8] = {0x80, 6, 0, type, 0, 0, (uint8_t)room, (uint8_t)(room >> 8)};
-    return control(b, setup, to);
+    return urb_front_control(b->device, setup, to);
 }
 
 static bool node_add(struct umockdev_bridge *b, const uint8_t *bytes, size_t length)
@@ -295,10 +262,10 @@ struct umockdev_bridge *umockdev_bridge_create(struct urb_device *device)
     b->bed = umockdev_testbed_new();
     b->handler = umockdev_ioctl_base_new();
     g_signal_connect(b->handler, "handle-ioctl", G_CALLBACK(on_ioctl), b);
-    device->ops->port_reset(device);
-    run(b, 1000000, NULL);
-    if (descriptor(b, 1, bytes, 18) == 18 && (n = descriptor(b, 2, bytes + 18, 255)) > 0 &&
-        control(b, (const uint8_t[8]){0, 9, 1}, NULL) == 0 && node_add(b, bytes, 18 + (size_t)n))
+    if (urb_front_reset(device) && descriptor(b, 1, bytes, 18) == 18 &&
+        (n = descriptor(b, 2, bytes + 18, 255)) > 0 &&
+        urb_front_control(device, (const uint8_t[8]){0, 9, 1}, NULL) == 0 &&
+        node_add(b, bytes, 18 + (size_t)n))
         return b;
     umockdev_bridge_destroy(b);
     return NULL;

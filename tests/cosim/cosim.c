@@ -15,20 +15,12 @@
 #define QUIET_NS      20000000ull
 #define GIVE_UP_NS    30000000000ull
 
-static uint64_t splitmix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
 uint64_t cosim_seed(void)
 {
     const char *text = getenv("SEED");
     uint64_t seed = text ? strtoull(text, NULL, 0) : 1;
     for (const char *name = tcase_name(); *name; name++)
-        seed = splitmix(seed ^ (uint8_t)*name);
+        seed = nic_seed_mix(seed ^ (uint8_t)*name);
     return seed >> 1;
 }
 

@@ -34,7 +34,7 @@ $(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/
 
 # The CLI and a device on USB: libumockdev shows the soft device to the hilnic that the test starts.
 TESTS += $(if $(SANITIZE),,$(B)/cosim/usb_cli_test)
-USB_CLI_OBJS = $(O)/tests/cosim/usb_cli_test.o $(O)/sim/models/umockdev_bridge.o $(O)/host/transport/libusb.o \
+USB_CLI_OBJS = $(O)/tests/cosim/usb_cli_test.o $(O)/sim/models/umockdev_bridge.o $(O)/sim/models/urb_front.o $(O)/host/transport/libusb.o \
 	$(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 $(B)/cosim/usb_cli_test: $$(USB_CLI_OBJS) | $(B)/hilnic
 	$(call say,LD,$@)

@@ -11,14 +11,14 @@ UMOCKDEV_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags umockdev
 UMOCKDEV_OBJS := $(O)/tests/unit/usb_libusb_test.o $(O)/sim/models/umockdev_bridge.o
 $(UMOCKDEV_OBJS): CPPFLAGS += $(UMOCKDEV_CFLAGS)
 
-$(USB_TESTS): %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
+$(USB_TESTS): %: %.o $(O)/sim/models/urb_front.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 $(O)/tests/unit/usb_libusb_test: $(O)/host/transport/libusb.o $(O)/sim/models/umockdev_bridge.o
 $(O)/tests/unit/usb_libusb_test: USB_LIBS = -lusb-1.0 -lumockdev -lgobject-2.0 -lglib-2.0
-$(O)/tests/unit/usbip_test: $(O)/sim/models/usbip_server.o $(O)/sim/models/urb_front.o
-$(O)/tests/unit/usbredir_test: $(O)/sim/models/usbredir_server.o $(O)/sim/models/urb_front.o
+$(O)/tests/unit/usbip_test: $(O)/sim/models/usbip_server.o
+$(O)/tests/unit/usbredir_test: $(O)/sim/models/usbredir_server.o
 $(O)/tests/unit/usbredir_test: USB_LIBS = -lusbredirparser
 
 # The host controller model alone, with a device in the test.
