@@ -66,6 +66,7 @@ help:
 ## make crossings    clock domain crossings: none outside of rtl/lib
 ## make bitstream    BOARD=butterstick, ecpix5 or ulx3s: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds
+## make flash        BOARD=name: its bitstream into its flash; N=1 only says how
 ## make install-tools   what the others need: Debian packages, Python environment under build/
 ## make clean        remove build/, except the Python environment
 

@@ -14,3 +14,8 @@ bitstream timing:
 crossings:
 	$(Q)./install-tools.sh formal
 	$(Q)for top in nic_hs nic_fs; do echo "$$top"; $(PY) constraints/crossings.py $$top || exit 1; done
+
+# make flash BOARD=... [N=1]: N=1 only says what it would run.
+.PHONY: flash
+flash:
+	$(Q)constraints/flash.sh "$(BOARD)" $(if $(N),--dry-run)

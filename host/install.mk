@@ -13,6 +13,7 @@ INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
 	644:host/man/hilnic.8:share/man/man8/hilnic.8 \
 	644:host/tools/hilnic.bash:share/bash-completion/completions/hilnic \
 	644:host/udev/70-hilnic.rules:lib/udev/rules.d/70-hilnic.rules \
+	644:host/udev/71-hilnic-programmers.rules:lib/udev/rules.d/71-hilnic-programmers.rules \
 	644:$(B)/hilnic.service:lib/systemd/system/hilnic.service \
 	644:$(NDIS_LIB):$(LIBDIR)/libhilnic-ndis.a \
 	644:$(B)/hilnic-ndis.pc:$(LIBDIR)/pkgconfig/hilnic-ndis.pc \

@@ -40,6 +40,7 @@ lib/libhilnic-ndis.a
 lib/pkgconfig/hilnic-ndis.pc
 lib/systemd/system/hilnic.service
 lib/udev/rules.d/70-hilnic.rules
+lib/udev/rules.d/71-hilnic-programmers.rules
 share/bash-completion/completions/hilnic
 share/man/man8/hilnic.8"
 equal "files" "$(cd "$root" && find . -type f | cut -c3- | LC_ALL=C sort)" "$wanted"

@@ -30,3 +30,8 @@ $(K)/guest/hilnic: $(B)/hilnic
 $(K)/initrd: tests/system/kernel_init tests/system/initrd.sh tests/system/system.mk $(K)/guest/hilnic $(K)/unpacked
 	$(call say,INITRD,$@)
 	$(Q)tests/system/initrd.sh $@ $(K)/deb $(K)/guest/hilnic $(KERNEL_MODULES)
+
+TESTS += $(B)/system/flash_test
+$(B)/system/flash_test: tests/system/flash_test.sh
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
