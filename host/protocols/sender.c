@@ -18,7 +18,7 @@ struct sender {
     NDIS_HANDLE protocol, binding, packets, buffers;
     NDIS_EVENT event; /* open, close or request finished */
     NDIS_STATUS event_status;
-    LONG outstanding; /* counted from any thread */
+    volatile LONG outstanding; /* counted from any thread */
     UINT max_send_packets, max_frame;
     UCHAR *receive_buffer; /* for frames that come in parts */
     UINT receive_bytes;
@@ -283,7 +283,7 @@ UINT sender_max_frame(const struct sender *s)
 
 UINT sender_outstanding(const struct sender *s)
 {
-    return (UINT) * (const volatile LONG *)&s->outstanding;
+    return (UINT)s->outstanding;
 }
 
 const struct sender_counts *sender_counts(const struct sender *s)

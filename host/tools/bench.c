@@ -35,7 +35,7 @@ static void completed(void *context, ULONG number, NDIS_STATUS status)
     (void)number;
     b->completed++;
     b->failed += status != NDIS_STATUS_SUCCESS;
-    __atomic_store_n(&b->progress, true, __ATOMIC_RELEASE);
+    nic_platform_flag_set(b->machine.platform, &b->progress);
 }
 
 static void received(void *context, const UCHAR *octets, UINT length)
@@ -44,7 +44,7 @@ static void received(void *context, const UCHAR *octets, UINT length)
     (void)octets;
     b->damaged += length != b->length;
     b->received++;
-    __atomic_store_n(&b->progress, true, __ATOMIC_RELEASE);
+    nic_platform_flag_set(b->machine.platform, &b->progress);
 }
 
 static double clock_s(bool usb)

@@ -305,8 +305,7 @@ int command_doctor(const struct options *o)
                              !code && !d.failed));
     else if (!tool_quiet) {
         print_verdict(stdout, !code && !d.failed,
-                      !code && !d.failed ? "Nothing wrong was found."
-                                         : "FAILED: see the last step.");
+                      !code && !d.failed ? "Nothing wrong was found." : "FAILED: see above.");
         putchar('\n');
     }
     return code ? code : d.failed ? EXIT_FAILED : EXIT_DONE;

@@ -144,12 +144,6 @@ void machine_leave(struct machine *m)
         pthread_mutex_unlock(&m->mutex);
 }
 
-static void left_handler(struct machine *m)
-{
-    machine_leave(m);
-    m->platform->ops->wake(m->platform); /* it may have set a flag */
-}
-
 static void completed(void *context, ULONG number, NDIS_STATUS status)
 {
     struct machine *m = context;
@@ -157,7 +151,7 @@ static void completed(void *context, ULONG number, NDIS_STATUS status)
     note(m, 1, (uint64_t)number << 32 | (ULONG)status);
     if (m->handlers.completed)
         m->handlers.completed(m->handlers.context, number, status);
-    left_handler(m);
+    machine_leave(m);
 }
 
 static void sent(void *context, ULONG number, ULONGLONG time_sent)
@@ -177,7 +171,7 @@ static void received(void *context, const UCHAR *octets, UINT length)
     note(m, 2, length); /* the octets came through the ports */
     if (m->handlers.received)
         m->handlers.received(m->handlers.context, octets, length);
-    left_handler(m);
+    machine_leave(m);
 }
 
 static bool loop_back(struct machine *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine, in virtual time or, with a device on USB, in real time: platform, one device, NDIS, the miniport and the sample protocol bound to it. What every
- * command of the CLI starts with.
+ * A machine, in virtual time or, with a device on USB, in real time: platform, one device, NDIS, the miniport and the
+ * sample protocol bound to it. What every command of the CLI starts with.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -68,7 +68,8 @@ int machine_restart_adapter(struct machine *, const struct machine_options *);
 void machine_enter(struct machine *);
 void machine_leave(struct machine *);
 
-/* Lets time pass until *flag or until_ns; not between enter and leave. A handler that sets the flag is enough. */
+/* Lets time pass until *flag or until_ns; not between enter and leave. Whoever sets the flag uses
+ * nic_platform_flag_set. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
 uint64_t machine_now_ns(struct machine *);
 

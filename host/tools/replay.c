@@ -81,8 +81,8 @@ static uint32_t cost(const struct capture_frame *f)
 
 static void moved(struct replay *r)
 {
-    __atomic_store_n(&r->progress, true, __ATOMIC_RELEASE);
     r->progress_ns = machine_now_ns(&r->machine);
+    nic_platform_flag_set(r->machine.platform, &r->progress);
 }
 
 static void arrived(struct replay *r, const struct capture_frame *f)

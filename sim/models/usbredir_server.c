@@ -335,20 +335,14 @@ static void on_start_interrupt(void *priv, uint64_t id,
     }
 }
 
-static void cancel(struct session *s, enum kind kind, bool same_kind, uint64_t id, int endpoint)
-{
-    for (struct request *r = s->flying; r; r = r->next)
-        if ((r->kind == kind) == same_kind &&
-            (endpoint < 0 ? r->id == id : r->urb.endpoint == endpoint))
-            s->device->ops->cancel(s->device, &r->urb);
-}
-
 static void on_stop_interrupt(void *priv, uint64_t id,
                               struct usb_redir_stop_interrupt_receiving_header *h)
 {
     struct session *s = priv;
     s->polling[index_of(h->endpoint)] = false;
-    cancel(s, POLL, true, 0, h->endpoint);
+    for (struct request *r = s->flying; r; r = r->next)
+        if (r->kind == POLL && r->urb.endpoint == h->endpoint)
+            s->device->ops->cancel(s->device, &r->urb);
     usbredirparser_send_interrupt_receiving_status(
         s->parser, id,
         &(struct usb_redir_interrupt_receiving_status_header){usb_redir_success, h->endpoint});
@@ -356,7 +350,10 @@ static void on_stop_interrupt(void *priv, uint64_t id,
 
 static void on_cancel(void *priv, uint64_t id)
 {
-    cancel(priv, POLL, false, id, -1);
+    struct session *s = priv;
+    for (struct request *r = s->flying; r; r = r->next)
+        if (r->kind != POLL && r->id == id)
+            s->device->ops->cancel(s->device, &r->urb);
 }
 
 static void on_control(void *priv, uint64_t id, struct usb_redir_control_packet_header *h,
