@@ -466,13 +466,18 @@ typedef struct _NDIS_CONFIGURATION_PARAMETER {
     } ParameterData;
 } NDIS_CONFIGURATION_PARAMETER, *PNDIS_CONFIGURATION_PARAMETER;
 
-/* PASSIVE_LEVEL, in MiniportInitialize. What a read returns lives until the handle is closed. */
+/* PASSIVE_LEVEL, in MiniportInitialize. What a read returns lives until the handle is closed. Of a
+ * text, MultiString takes the elements between commas, Binary pairs of hexadecimal digits between
+ * commas. */
 VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
                            NDIS_HANDLE WrapperConfigurationContext);
 VOID NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle);
 VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
                            NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
                            NDIS_PARAMETER_TYPE ParameterType);
+/* SUCCESS, RESOURCES, NOT_SUPPORTED (type), or FAILURE: the value cannot be kept. */
+VOID NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle,
+                            PNDIS_STRING Keyword, PNDIS_CONFIGURATION_PARAMETER ParameterValue);
 VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
                             NDIS_HANDLE ConfigurationHandle);
 

@@ -219,9 +219,7 @@ static void miniport_free(struct ndis_miniport *m)
         free(binding->multicast);
         free(binding);
     }
-    for (unsigned i = 0; i < m->parameter_count; i++)
-        free(m->parameters[i].keyword);
-    free(m->parameters);
+    ndis_config_free(m);
     free(m->filter_undo.multicast);
     free(m->multicast);
     free(m->name);
@@ -229,31 +227,7 @@ static void miniport_free(struct ndis_miniport *m)
     free(m);
 }
 
-/* "Keyword=value" is one allocation, cut in two. */
-static bool copy_parameters(struct ndis_miniport *m, const char *const parameters[])
-{
-    unsigned count = 0;
-
-    while (parameters && parameters[count])
-        count++;
-    m->parameters = calloc(count + 1, sizeof(*m->parameters));
-    if (!m->parameters)
-        return false;
-    for (unsigned i = 0; i < count; i++) {
-        char *text = strdup(parameters[i]), *equals = text ? strchr(text, '=') : NULL;
-        if (!equals) {
-            free(text);
-            return false;
-        }
-        *equals = 0;
-        m->parameters[m->parameter_count++] =
-            (struct ndis_parameter){.keyword = text, .value = equals + 1};
-    }
-    return true;
-}
-
-static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const char *name,
-                                          const char *const parameters[])
+static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const char *name)
 {
     struct ndis_miniport *m = calloc(1, sizeof(*m));
 
@@ -268,11 +242,10 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
     m->hang_interval_ns = 2000000000u;
     m->gate = GATE_BUSY; /* MiniportInitialize runs inside */
     ndis.platform->ops->lock_init(ndis.platform, &m->lock, "miniport");
-    if (!m->name || !copy_parameters(m, parameters)) {
-        miniport_free(m);
-        return NULL;
-    }
-    return m;
+    if (m->name)
+        return m;
+    miniport_free(m);
+    return NULL;
 }
 
 static NDIS_STATUS initialize(struct ndis_miniport *m)
@@ -308,15 +281,24 @@ static void ask_driver(struct ndis_miniport *m)
 NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name,
                                  const char *const parameters[])
 {
+    return nic_ndis_adapter_add_configured(driver, name,
+                                           &(struct nic_ndis_adapter){.parameters = parameters});
+}
+
+NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, const char *name,
+                                            const struct nic_ndis_adapter *adapter)
+{
     struct ndis_miniport *m;
     NDIS_STATUS status;
 
     if (ndis_miniport_find(name))
         return NDIS_STATUS_RESOURCE_CONFLICT;
-    m = miniport_new(driver, name, parameters);
+    m = miniport_new(driver, name);
     if (!m)
         return NDIS_STATUS_RESOURCES;
-    status = initialize(m);
+    status = ndis_config_load(m, adapter);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = initialize(m);
     if (status != NDIS_STATUS_SUCCESS) {
         if (m->interrupt)
             ndis_interrupt_stop(m);

@@ -171,7 +171,7 @@ enum ndis_miniport_state {
 #define NDIS_MAX_ARRAY 64
 
 struct ndis_parameter {
-    char *keyword, *value;
+    char *keyword, *value; /* one allocation */
 };
 
 /* The set of a filter or a list that is in the miniport, and what the binding had before; binding
@@ -217,6 +217,7 @@ struct ndis_miniport {
     char *name;
     struct ndis_parameter *parameters;
     unsigned parameter_count;
+    char *configuration_path; /* the file that NdisWriteConfiguration keeps; NULL: none */
     NDIS_HANDLE context;
     ULONG attributes;
     bool serialized;
@@ -464,6 +465,18 @@ NDIS_STATUS ndis_filter_query_list(struct ndis_binding *binding, bool of_all,
 struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET packet);
 void ndis_loopback_post(struct ndis_miniport *m, struct ndis_loop *list);
 void ndis_loopback_deliver(struct ndis_miniport *m, struct ndis_loop *list); /* inside */
+
+/* ---- configuration ---- */
+
+NDIS_STATUS ndis_config_load(struct ndis_miniport *m, const struct nic_ndis_adapter *adapter);
+void ndis_config_free(struct ndis_miniport *m);
+/* Adds the keyword or replaces its value; case does not matter. False: no memory. */
+bool ndis_config_set(struct ndis_miniport *m, const char *keyword, const char *value);
+const char *ndis_config_get(const struct ndis_miniport *m, const char *keyword); /* NULL: not set */
+/* ndis_config_file.c. SUCCESS, or what is wrong has been logged in one sentence. */
+NDIS_STATUS ndis_config_file_read(struct ndis_miniport *m, const char *path);
+/* Puts the keyword's line in place, or at the end; the file is replaced as a whole or left alone. */
+bool ndis_config_file_write(const char *path, const char *keyword, const char *value);
 
 /* ---- others ---- */
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory, strings, spin locks, lists, events, work items, time, configuration and the error log.
+ * Memory, strings, spin locks, lists, events, work items, time and the error log.
  */
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -315,119 +314,6 @@ VOID NdisStallExecution(UINT MicrosecondsToStall)
 UINT NdisGetVersion(VOID)
 {
     return 0x00050001;
-}
-
-/* ---- configuration ---- */
-
-struct configuration {
-    struct ndis_miniport *miniport;
-    UCHAR address[ETH_LENGTH_OF_ADDRESS];
-    struct configuration_value {
-        struct configuration_value *next;
-        NDIS_CONFIGURATION_PARAMETER parameter;
-        PNDIS_STRING string;
-    } * values;
-};
-
-VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
-                           NDIS_HANDLE WrapperConfigurationContext)
-{
-    struct configuration *c = calloc(1, sizeof(*c));
-
-    if (c)
-        c->miniport = WrapperConfigurationContext;
-    *ConfigurationHandle = c;
-    *Status = c ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
-}
-
-VOID NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
-{
-    struct configuration *c = ConfigurationHandle;
-
-    while (c->values) {
-        struct configuration_value *value = c->values;
-        c->values = value->next;
-        free(value->string);
-        free(value);
-    }
-    free(c);
-}
-
-static const char *find_parameter(const struct ndis_miniport *m, const char *keyword)
-{
-    for (unsigned i = 0; i < m->parameter_count; i++) {
-        const char *a = m->parameters[i].keyword, *b = keyword;
-        while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
-            a++, b++;
-        if (!*a && !*b)
-            return m->parameters[i].value;
-    }
-    return NULL;
-}
-
-static bool parse_integer(const char *text, int base, ULONG *value)
-{
-    char *end;
-    unsigned long long number = strtoull(text, &end, base);
-
-    *value = (ULONG)number;
-    return end != text && *end == 0 && number <= UINT32_MAX && *text != '-';
-}
-
-VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
-                           NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
-                           NDIS_PARAMETER_TYPE ParameterType)
-{
-    struct configuration *c = ConfigurationHandle;
-    char *keyword = ndis_string_to_utf8(Keyword);
-    const char *text = keyword ? find_parameter(c->miniport, keyword) : NULL;
-    struct configuration_value *value = text ? calloc(1, sizeof(*value)) : NULL;
-
-    free(keyword);
-    *ParameterValue = NULL;
-    *Status = NDIS_STATUS_FAILURE;
-    if (!value)
-        return;
-    value->next = c->values;
-    c->values = value;
-    value->parameter.ParameterType = ParameterType;
-    if (ParameterType == NdisParameterInteger || ParameterType == NdisParameterHexInteger) {
-        if (!parse_integer(text, ParameterType == NdisParameterInteger ? 0 : 16,
-                           &value->parameter.ParameterData.IntegerData))
-            return;
-    } else if (ParameterType == NdisParameterString) {
-        value->string = ndis_string_new(text);
-        if (!value->string)
-            return;
-        value->parameter.ParameterData.StringData = *value->string;
-    } else {
-        return;
-    }
-    *ParameterValue = &value->parameter;
-    *Status = NDIS_STATUS_SUCCESS;
-}
-
-VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
-                            NDIS_HANDLE ConfigurationHandle)
-{
-    struct configuration *c = ConfigurationHandle;
-    const char *text = find_parameter(c->miniport, "NetworkAddress");
-    unsigned digits = 0;
-
-    for (; text && *text && digits < 12; text++) {
-        if (*text == ':' || *text == '-')
-            continue;
-        if (!isxdigit((unsigned char)*text))
-            break;
-        UCHAR digit =
-            (UCHAR)(isdigit((unsigned char)*text) ? *text - '0'
-                                                  : tolower((unsigned char)*text) - 'a' + 10);
-        c->address[digits / 2] = (UCHAR)(digits % 2 ? c->address[digits / 2] | digit : digit << 4);
-        digits++;
-    }
-    *Status = text && digits == 12 && !*text ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
-    *NetworkAddress = *Status == NDIS_STATUS_SUCCESS ? c->address : NULL;
-    *NetworkAddressLength = *Status == NDIS_STATUS_SUCCESS ? ETH_LENGTH_OF_ADDRESS : 0;
 }
 
 /* ---- log ---- */

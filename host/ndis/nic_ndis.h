@@ -50,6 +50,19 @@ void nic_ndis_driver_unload(struct nic_ndis_driver *); /* halts its adapters fir
 NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *, const char *name,
                                  const char *const parameters[]);
 
+/* More of what an adapter has; zeroed is nothing of it. */
+struct nic_ndis_adapter {
+    const char *const *parameters; /* as above; they replace those of the file */
+    /* Path of a text file: a Keyword=value each line, the value in double quotes where blanks at its
+     * ends matter, comments after # or ; at the beginning of a line. NdisWriteConfiguration writes
+     * it. A line that is not of this form refuses the adapter with NDIS_STATUS_ERROR_READING_FILE
+     * and one sentence in the log that names it. */
+    const char *configuration;
+};
+
+NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *, const char *name,
+                                            const struct nic_ndis_adapter *);
+
 /* Unbinds protocols, completes queued sends with REQUEST_ABORTED, waits up to `timeout_ms` of
  * platform time for what the driver has outstanding, halts. NDIS_STATUS_ADAPTER_NOT_FOUND without
  * such an adapter. */

@@ -147,7 +147,7 @@ START_TEST(initialize_can_fail)
     ck_status(nic_ndis_adapter_add(r.driver, "nic2", (const char *const[]){"Slot=7", NULL}),
               NDIS_STATUS_ADAPTER_NOT_FOUND);
     ck_status(nic_ndis_adapter_add(r.driver, "nic2", (const char *const[]){"no value", NULL}),
-              NDIS_STATUS_RESOURCES);
+              NDIS_STATUS_INVALID_DATA);
     stop_clean();
     free(second);
 }
