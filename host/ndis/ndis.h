@@ -644,6 +644,8 @@ VOID NdisGetCurrentSystemTime(PLARGE_INTEGER SystemTime); /* 100 ns since 1601 *
 VOID NdisStallExecution(UINT MicrosecondsToStall);
 UINT NdisGetVersion(VOID); /* 0x00050001 */
 
+#include "ndis_hardware.h"
+
 /* ---- Ethernet addresses ---- */
 
 #define ETH_LENGTH_OF_ADDRESS 6

@@ -220,6 +220,7 @@ static void miniport_free(struct ndis_miniport *m)
         free(binding);
     }
     ndis_config_free(m);
+    free(m->resource_list);
     free(m->filter_undo.multicast);
     free(m->multicast);
     free(m->name);
@@ -248,6 +249,22 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
     return NULL;
 }
 
+static void attach(struct ndis_miniport *m, struct nic_ndis_bus *bus)
+{
+    if (m->device.attach)
+        m->device.attach(m->device.context, bus);
+}
+
+/* What the driver has left of it, after MiniportHalt or a MiniportInitialize that failed. */
+static void take_hardware(struct ndis_miniport *m)
+{
+    if (m->interrupt)
+        ndis_interrupt_stop(m);
+    ndis_timers_stop(m);
+    ndis_windows_free(m);
+    attach(m, NULL);
+}
+
 static NDIS_STATUS initialize(struct ndis_miniport *m)
 {
     static NDIS_MEDIUM media[] = {NdisMedium802_3};
@@ -255,6 +272,7 @@ static NDIS_STATUS initialize(struct ndis_miniport *m)
     struct ndis_miniport *outer = ndis_inside;
     UINT selected = 0;
 
+    attach(m, (struct nic_ndis_bus *)m);
     ndis_inside = m;
     status = m->driver->chars.InitializeHandler(&open_error, &selected, media, 1, m, m);
     ndis_inside = outer;
@@ -297,12 +315,12 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, cons
     if (!m)
         return NDIS_STATUS_RESOURCES;
     status = ndis_config_load(m, adapter);
+    if (adapter->device)
+        m->device = *adapter->device;
     if (status == NDIS_STATUS_SUCCESS)
         status = initialize(m);
     if (status != NDIS_STATUS_SUCCESS) {
-        if (m->interrupt)
-            ndis_interrupt_stop(m);
-        ndis_timers_stop(m);
+        take_hardware(m);
         miniport_free(m);
         return status;
     }
@@ -361,9 +379,7 @@ static void halt(struct ndis_miniport *m)
     m->driver->chars.HaltHandler(m->context);
     if (ndis_verifying() && m->interrupt)
         ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
-    if (m->interrupt)
-        ndis_interrupt_stop(m);
-    ndis_timers_stop(m);
+    take_hardware(m);
     ndis_lock(&m->lock);
     ndis_state_set(m, MINIPORT_HALTED);
     ndis_unlock(&m->lock);
@@ -414,6 +430,16 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
     take_out(m);
     miniport_free(m);
     return NDIS_STATUS_SUCCESS;
+}
+
+void nic_ndis_shutdown(void)
+{
+    for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
+        if (m->shutdown)
+            m->shutdown(m->shutdown_context);
+        else if (m->driver->chars.AdapterShutdownHandler)
+            m->driver->chars.AdapterShutdownHandler(m->context);
+    }
 }
 
 bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *statistics)

@@ -22,6 +22,7 @@
 #define NDIS50
 #include "ndis.h"
 #include "nic_ndis.h"
+#include "nic_ndis_device.h"
 #include "nic_platform.h"
 
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -211,6 +212,16 @@ struct ndis_watch {
     uint64_t done;
 };
 
+/* Ports, or mapped registers, that a driver has claimed. */
+struct ndis_window {
+    struct ndis_window *next; /* of the miniport, under its lock */
+    struct ndis_miniport *miniport;
+    enum nic_ndis_space space;
+    uint64_t first;    /* as the device counts */
+    uintptr_t address; /* as the driver counts */
+    UINT length;
+};
+
 struct ndis_miniport {
     struct ndis_miniport *next;
     struct nic_ndis_driver *driver;
@@ -261,8 +272,13 @@ struct ndis_miniport {
     bool filter_union_due, list_union_due;
     struct ndis_loop *loop_head;
 
+    struct nic_ndis_device device;
+    PNDIS_RESOURCE_LIST resource_list; /* of NdisMPciAssignResources */
+    struct ndis_window *windows;       /* ports and mapped registers; under lock */
+
     PNDIS_MINIPORT_INTERRUPT interrupt;
     unsigned vector;
+    struct ndis_miniport *next_on_vector;
     struct nic_dpc dpc;
     struct nic_timer hang_timer;
     uint64_t hang_interval_ns;
@@ -481,7 +497,15 @@ bool ndis_config_file_write(const char *path, const char *keyword, const char *v
 /* ---- others ---- */
 
 uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
+bool ndis_resource_covers(const struct ndis_miniport *m, enum nic_ndis_space space, uint64_t first,
+                          uint32_t length);
+void ndis_windows_free(struct ndis_miniport *m); /* those that are left */
+/* Whose address it is; NULL: nobody's, or not all of it. No lock, any level. */
+const struct ndis_window *ndis_window_at(enum nic_ndis_space space, uintptr_t address,
+                                         unsigned size_bytes);
+bool ndis_window_is_mapped(uintptr_t address); /* in the range that NdisMMapIoSpace gives out */
 void ndis_interrupt_stop(struct ndis_miniport *m);
+void ndis_handle_interrupt(struct ndis_miniport *m); /* inside, or deserialized */
 void ndis_timers_stop(struct ndis_miniport *m);
 void ndis_timer_call(struct ndis_timer *timer);
 void ndis_hang_start(struct ndis_miniport *m);

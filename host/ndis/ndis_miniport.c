@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Miniports: registration, attributes, the gate (ndis_machine.h), interrupts, timers, check for
- * hang.
+ * Miniports: registration, attributes, the gate (ndis_machine.h), timers, check for hang.
  */
 #include "ndis_machine.h"
 
@@ -102,7 +101,7 @@ bool ndis_gate_take_locked(struct ndis_miniport *m)
     return !(__atomic_fetch_or(&m->gate, GATE_BUSY, __ATOMIC_ACQUIRE) & GATE_BUSY);
 }
 
-static void handle_interrupt(struct ndis_miniport *m)
+void ndis_handle_interrupt(struct ndis_miniport *m)
 {
     ndis_preempt("MiniportHandleInterrupt");
     m->driver->chars.HandleInterruptHandler(m->context);
@@ -181,7 +180,7 @@ void ndis_gate_leave_slow(struct ndis_miniport *m)
         if (work.reset)
             ndis_reset_run(m);
         if (work.dpc)
-            handle_interrupt(m);
+            ndis_handle_interrupt(m);
         if (work.timer)
             ndis_timer_call(work.timer);
         if (work.hang_check)
@@ -213,98 +212,6 @@ void ndis_gate_enter_waiting(struct ndis_miniport *m)
 
     while (!ndis_gate_take_locked(m))
         ndis.platform->ops->wait(ndis.platform, &never, 10000);
-}
-
-/* ---- interrupts ---- */
-
-static void interrupt_dpc(void *context)
-{
-    struct ndis_miniport *m = context;
-
-    if (!m->serialized) {
-        if (ndis_state(m) == MINIPORT_RUNNING || ndis_state(m) == MINIPORT_REMOVING)
-            handle_interrupt(m);
-        return;
-    }
-    ndis_lock(&m->lock);
-    m->dpc_due = true;
-    ndis_unlock(&m->lock);
-    ndis_gate_kick(m);
-}
-
-static void interrupt_isr(void *context)
-{
-    struct ndis_miniport *m = context;
-    BOOLEAN recognized = TRUE, queue = TRUE;
-
-    if (m->interrupt->IsrRequested || m->interrupt->SharedInterrupt)
-        m->driver->chars.ISRHandler(&recognized, &queue, m->context);
-    else if (m->driver->chars.DisableInterruptHandler)
-        m->driver->chars.DisableInterruptHandler(m->context);
-    if (!recognized)
-        return;
-    ndis_count_add(&m->interrupts, true); /* one ISR of a vector at a time */
-    if (queue)
-        ndis.platform->ops->dpc_queue(ndis.platform, &m->dpc);
-}
-
-NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt,
-                                   NDIS_HANDLE MiniportAdapterHandle, UINT InterruptVector,
-                                   UINT InterruptLevel, BOOLEAN RequestIsr, BOOLEAN SharedInterrupt,
-                                   NDIS_INTERRUPT_MODE InterruptMode)
-{
-    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
-
-    (void)InterruptLevel;
-    (void)InterruptMode;
-    if (InterruptVector >= NIC_VECTORS || m->interrupt)
-        return NDIS_STATUS_RESOURCE_CONFLICT;
-    if (!m->driver->chars.HandleInterruptHandler ||
-        ((RequestIsr || SharedInterrupt) && !m->driver->chars.ISRHandler))
-        return NDIS_STATUS_BAD_CHARACTERISTICS;
-    *Interrupt = (NDIS_MINIPORT_INTERRUPT){
-        .InterruptObject = m,
-        .MiniportIsr = m->driver->chars.ISRHandler,
-        .MiniportDpc = m->driver->chars.HandleInterruptHandler,
-        .Miniport = (PNDIS_MINIPORT_BLOCK)m,
-        .SharedInterrupt = SharedInterrupt,
-        .IsrRequested = RequestIsr,
-    };
-    m->interrupt = Interrupt;
-    m->vector = InterruptVector;
-    m->dpc = (struct nic_dpc){.fn = interrupt_dpc, .context = m};
-    ndis.platform->ops->interrupt_connect(ndis.platform, InterruptVector, interrupt_isr, m);
-    return NDIS_STATUS_SUCCESS;
-}
-
-void ndis_interrupt_stop(struct ndis_miniport *m)
-{
-    ndis.platform->ops->interrupt_connect(ndis.platform, m->vector, NULL, NULL);
-    ndis.platform->ops->dpc_cancel(ndis.platform, &m->dpc);
-    ndis_lock(&m->lock);
-    m->dpc_due = false;
-    ndis_unlock(&m->lock);
-    m->interrupt = NULL;
-}
-
-VOID NdisMDeregisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt)
-{
-    ndis_interrupt_stop(Interrupt->InterruptObject);
-}
-
-BOOLEAN NdisMSynchronizeWithInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID SynchronizeFunction,
-                                      PVOID SynchronizeContext)
-{
-    struct ndis_miniport *m = Interrupt->InterruptObject;
-    BOOLEAN (*function)(PVOID) = (BOOLEAN(*)(PVOID))SynchronizeFunction;
-    BOOLEAN result;
-
-    ndis_preempt("NdisMSynchronizeWithInterrupt");
-    ndis.platform->ops->interrupt_lock(ndis.platform, m->vector);
-    result = function(SynchronizeContext);
-    ndis.platform->ops->interrupt_unlock(ndis.platform, m->vector);
-    ndis_preempt("NdisMSynchronizeWithInterrupt returned");
-    return result;
 }
 
 /* ---- timers ---- */

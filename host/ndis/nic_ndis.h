@@ -15,6 +15,7 @@
 
 struct nic_platform;
 struct nic_ndis_driver;
+struct nic_ndis_device;
 
 /* A verifier finding: one sentence with packet, call and history. Called at any level, on any
  * thread, no lock held. */
@@ -58,6 +59,9 @@ struct nic_ndis_adapter {
      * it. A line that is not of this form refuses the adapter with NDIS_STATUS_ERROR_READING_FILE
      * and one sentence in the log that names it. */
     const char *configuration;
+    const struct nic_ndis_device
+        *device; /* copied; its context stays the caller's until the adapter
+                                             is removed */
 };
 
 NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *, const char *name,
@@ -67,6 +71,10 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *, const char
  * platform time for what the driver has outstanding, halts. NDIS_STATUS_ADAPTER_NOT_FOUND without
  * such an adapter. */
 NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms);
+
+/* As when the computer is switched off: runs the shutdown handler of every adapter that has one, at the
+ * caller's level. The adapters stay. */
+void nic_ndis_shutdown(void);
 
 struct nic_ndis_statistics {
     uint64_t sent;         /* packets submitted by protocols */

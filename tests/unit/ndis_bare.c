@@ -73,6 +73,12 @@ static VOID on_allocated(NDIS_HANDLE context, PVOID address, PNDIS_PHYSICAL_ADDR
     bare.allocated(address, physical, length, allocation);
 }
 
+static VOID on_shutdown(PVOID context)
+{
+    ck_assert_ptr_eq(context, &bare);
+    bare.shutdowns++;
+}
+
 static NTSTATUS entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     NDIS_MINIPORT_CHARACTERISTICS chars = {
@@ -87,6 +93,7 @@ static NTSTATUS entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
         .ISRHandler = on_isr,
         .HandleInterruptHandler = on_dpc,
         .AllocateCompleteHandler = on_allocated,
+        .AdapterShutdownHandler = on_shutdown,
     };
     NDIS_HANDLE wrapper;
 

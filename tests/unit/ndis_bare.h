@@ -17,6 +17,7 @@ struct bare {
     void (*allocated)(PVOID address, PNDIS_PHYSICAL_ADDRESS physical, ULONG length, PVOID context);
     void (*halt)(void);
     ULONG attributes;
+    unsigned shutdowns;
 };
 
 extern struct bare bare;
