@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installation: program, manual page, completion, udev rule, service, and the NDIS library for other programs. The manual page's lint.
+# Installation: program, manual page, completion, udev rule, service, what Wireshark calls, and the NDIS library for other programs. The manual page's lint.
 
 PREFIX ?= /usr/local
 LIBDIR ?= lib
@@ -15,6 +15,7 @@ INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
 	644:host/udev/70-hilnic.rules:lib/udev/rules.d/70-hilnic.rules \
 	644:host/udev/71-hilnic-programmers.rules:lib/udev/rules.d/71-hilnic-programmers.rules \
 	644:$(B)/hilnic.service:lib/systemd/system/hilnic.service \
+	755:$(B)/hilnic-extcap:$(LIBDIR)/wireshark/extcap/hilnic \
 	644:$(NDIS_LIB):$(LIBDIR)/libhilnic-ndis.a \
 	644:$(B)/hilnic-ndis.pc:$(LIBDIR)/pkgconfig/hilnic-ndis.pc \
 	$(foreach h,$(INSTALL_HEADERS),644:$(h):include/hilnic/$(notdir $(h)))
@@ -26,6 +27,7 @@ install-prefix:
 install: install-prefix $(B)/hilnic $(NDIS_LIB)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/systemd/hilnic.service.in > $(B)/hilnic.service
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/tools/hilnic-extcap.in > $(B)/hilnic-extcap
 	$(Q)for file in $(INSTALL_FILES); do \
 		IFS=: read -r mode from to <<< "$$file"; \
 		install -D -m "$$mode" "$$from" '$(DESTDIR)$(PREFIX)'/"$$to"; done

@@ -2,14 +2,23 @@
 /* The sample protocol, see sender.h. Each frame goes out as two buffers, MAC header and the rest, as protocols do. */
 #include "sender.h"
 
+#include "nic_oid.h"
+
 #include <string.h>
 
 #define HEADER_BYTES 14
 #define SENDER_TAG   0x726E6473u /* "sndr" */
 
-struct reserved { /* ours in each packet */
-    ULONG number;
+struct reserved {        /* ours in each packet */
+    ULONG number; /* first, where the scripted miniport looks for it */
     ULONG timed;
+    struct times *times; /* NULL: nobody wants the device's times in ns */
+};
+
+/* What is attached to a packet whose times are wanted; the driver writes into it. */
+struct times {
+    struct nic_oob oob;
+    struct times *next; /* free ones */
 };
 
 struct sender {
@@ -20,6 +29,8 @@ struct sender {
     NDIS_STATUS event_status;
     volatile LONG outstanding; /* counted from any thread */
     UINT max_send_packets, max_frame;
+    struct times *times, *free_times; /* SENDER_PACKETS of them; the free ones are under the lock */
+    NDIS_SPIN_LOCK lock;
     UCHAR *receive_buffer; /* for frames that come in parts */
     UINT receive_bytes;
 };
@@ -50,15 +61,60 @@ static VOID NTAPI request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, N
 
 /* ---- sending ---- */
 
+static struct times *times_take(struct sender *s, ULONGLONG launch_ns)
+{
+    struct times *t;
+    NdisAcquireSpinLock(&s->lock);
+    t = s->free_times; /* there are as many as packets */
+    s->free_times = t->next;
+    NdisReleaseSpinLock(&s->lock);
+    t->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS,
+                              .size = NIC_OOB_SIZE,
+                              .flags = NIC_OOB_REPORT | (launch_ns ? NIC_OOB_LAUNCH : 0u),
+                              .launch_ns = launch_ns};
+    return t;
+}
+
+static void times_give(struct sender *s, struct times *t)
+{
+    NdisAcquireSpinLock(&s->lock);
+    t->next = s->free_times;
+    s->free_times = t;
+    NdisReleaseSpinLock(&s->lock);
+}
+
+/* Both buffers of a frame are parts of the same octets. */
+static void show_sent(struct sender *s, PNDIS_PACKET packet, const struct reserved *own,
+                      NDIS_STATUS status)
+{
+    PNDIS_BUFFER first;
+    PVOID octets = NULL;
+    UINT length, total;
+    NdisQueryPacket(packet, NULL, NULL, &first, &total);
+    if (first)
+        NdisQueryBuffer(first, &octets, &length);
+    struct sender_sight sight = {.out = TRUE,
+                                 .octets = octets,
+                                 .length = total,
+                                 .number = own->number,
+                                 .status = status,
+                                 .time_ns = own->times ? own->times->oob.time_ns : 0};
+    s->handlers.seen(s->handlers.seen_context, &sight);
+}
+
 static void finish(struct sender *s, PNDIS_PACKET packet, NDIS_STATUS status)
 {
     PNDIS_BUFFER buffer;
     struct reserved own;
     memcpy(&own, packet->ProtocolReserved, sizeof own);
+    if (s->handlers.seen)
+        show_sent(s, packet, &own, status);
     if (own.timed && s->handlers.sent)
         s->handlers.sent(s->handlers.context, own.number, NDIS_GET_PACKET_TIME_SENT(packet));
     while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
         NdisFreeBuffer(buffer);
+    if (own.times)
+        times_give(s, own.times);
     NdisFreePacket(packet);
     NdisInterlockedDecrement(&s->outstanding);
     s->handlers.completed(s->handlers.context, own.number, status);
@@ -89,7 +145,11 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
     NdisAllocatePacket(&status, &packet, s->packets);
     if (status != NDIS_STATUS_SUCCESS)
         return NULL;
-    struct reserved own = {f->number, f->time_to_send != 0};
+    struct reserved own = {.number = f->number, .timed = f->time_to_send != 0};
+    if (f->launch_ns || s->handlers.seen) {
+        own.times = times_take(s, f->launch_ns);
+        NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packet, &own.times->oob, sizeof own.times->oob);
+    }
     memcpy(packet->ProtocolReserved, &own, sizeof own);
     if (own.timed)
         NDIS_SET_PACKET_TIME_TO_SEND(packet, f->time_to_send);
@@ -99,6 +159,8 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
         (f->length > first && !chain(s, packet, f->octets + first, f->length - first))) {
         while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
             NdisFreeBuffer(buffer);
+        if (own.times)
+            times_give(s, own.times);
         NdisFreePacket(packet);
         return NULL;
     }
@@ -159,10 +221,26 @@ UINT sender_send(struct sender *s, const struct sender_frame *frames, UINT count
 
 /* ---- receiving ---- */
 
-static void deliver(struct sender *s, const UCHAR *octets, UINT length)
+static void deliver(struct sender *s, const UCHAR *octets, UINT length, ULONGLONG time_ns)
 {
+    if (s->handlers.seen) {
+        struct sender_sight sight = {.octets = octets, .length = length, .time_ns = time_ns};
+        s->handlers.seen(s->handlers.seen_context, &sight);
+    }
     if (s->handlers.received)
         s->handlers.received(s->handlers.context, octets, length);
+}
+
+static ULONGLONG time_received(PNDIS_PACKET packet)
+{
+    PVOID information;
+    UINT size;
+    struct nic_oob oob;
+    NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(packet, &information, &size);
+    if (!information || size < sizeof oob)
+        return 0;
+    memcpy(&oob, information, sizeof oob);
+    return oob.class_id == NIC_OOB_CLASS && oob.size == NIC_OOB_SIZE ? oob.time_ns : 0;
 }
 
 static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
@@ -176,7 +254,7 @@ static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
         UINT length;
         NdisQueryBuffer(buffer, &address, &length);
         if (length == total) {
-            deliver(s, address, total);
+            deliver(s, address, total, time_received(packet));
             return 0;
         }
         if (at + length > s->receive_bytes)
@@ -185,7 +263,7 @@ static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
         at += length;
         NdisGetNextBuffer(buffer, &buffer);
     }
-    deliver(s, s->receive_buffer, at);
+    deliver(s, s->receive_buffer, at, time_received(packet));
     return 0;
 }
 
@@ -199,7 +277,7 @@ static NDIS_STATUS NTAPI receive(NDIS_HANDLE context, NDIS_HANDLE mac_context, P
         return NDIS_STATUS_NOT_ACCEPTED;
     memcpy(s->receive_buffer, header, header_bytes);
     memcpy(s->receive_buffer + header_bytes, lookahead, packet_bytes);
-    deliver(s, s->receive_buffer, header_bytes + packet_bytes);
+    deliver(s, s->receive_buffer, header_bytes + packet_bytes, 0);
     return NDIS_STATUS_SUCCESS;
 }
 
@@ -302,6 +380,9 @@ static void free_all(struct sender *s)
         NdisFreeBufferPool(s->buffers);
     if (s->packets)
         NdisFreePacketPool(s->packets);
+    if (s->times)
+        NdisFreeMemory(s->times, SENDER_PACKETS * sizeof *s->times, 0);
+    NdisFreeSpinLock(&s->lock);
     if (s->receive_buffer)
         NdisFreeMemory(s->receive_buffer, s->receive_bytes, 0);
     NdisFreeMemory(s, sizeof *s, 0);
@@ -369,9 +450,17 @@ struct sender *sender_open(const char *adapter, const struct sender_handlers *ha
     s->handlers = *handlers;
     s->receive_bytes = 65536;
     NdisInitializeEvent(&s->event);
+    NdisAllocateSpinLock(&s->lock);
     *status = NdisAllocateMemoryWithTag(&memory, s->receive_bytes, SENDER_TAG);
     if (*status == NDIS_STATUS_SUCCESS)
         s->receive_buffer = memory;
+    if (*status == NDIS_STATUS_SUCCESS)
+        *status = NdisAllocateMemoryWithTag(&memory, SENDER_PACKETS * sizeof *s->times, SENDER_TAG);
+    if (*status == NDIS_STATUS_SUCCESS) {
+        s->times = memory;
+        for (UINT i = 0; i < SENDER_PACKETS; i++)
+            times_give(s, &s->times[i]);
+    }
     if (*status == NDIS_STATUS_SUCCESS)
         NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(struct reserved));
     if (*status == NDIS_STATUS_SUCCESS)

@@ -19,6 +19,17 @@ struct sender_frame {
     ULONG number;  /* the caller's, returned in the completion */
     UINT priority; /* of those given in one call the highest go first, equal ones in order */
     ULONGLONG time_to_send; /* TimeToSend: 100 ns units of the device's clock; 0: at once */
+    ULONGLONG launch_ns;    /* the same to the nanosecond, goes before it; 0: none */
+};
+
+/* What a listener is told of a frame. */
+struct sender_sight {
+    BOOLEAN out;         /* sent, not received */
+    const UCHAR *octets; /* destination address on, without FCS; valid during the call */
+    UINT length;
+    ULONG number;       /* out: the sender's */
+    NDIS_STATUS status; /* out */
+    ULONGLONG time_ns;  /* SFD, device's clock; not sent: of the completion; 0: nobody told */
 };
 
 struct sender_handlers {
@@ -29,6 +40,10 @@ struct sender_handlers {
     void (*sent)(void *context, ULONG number, ULONGLONG time_sent);
     /* A frame arrived; the octets are valid during the call. May be NULL. */
     void (*received)(void *context, const UCHAR *octets, UINT length);
+    /* Just before `completed` and `received`. If set, every frame sent asks the device for a completion of its own with
+     * its time. May be NULL. */
+    void (*seen)(void *seen_context, const struct sender_sight *);
+    void *seen_context;
 };
 
 enum sender_call {

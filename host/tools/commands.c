@@ -43,6 +43,47 @@ const struct command commands[] = {
          "can carry (under 14 bytes, over the maximum) are refused by the driver, named, and do "
          "not "
          "count against that.\n"},
+    {.name = "capture",
+     .run = command_capture,
+     .options = "device read write mode rate loopback seed speed count snap megabytes seconds "
+                "files",
+     .help =
+         "  hilnic capture -r traffic.pcap -w frames.pcapng  what wire and host of the model see\n"
+         "  hilnic capture -r traffic.pcap -w - | tshark -r - -T fields -e frame.interface_name\n"
+         "  hilnic capture --device usb -w frames.pcapng     what a board receives, until SIGINT\n"
+         "  hilnic capture --device usb -w f -C 10 -W 3 'not arp'\n\n"
+         "Records frames with the device's times in nanoseconds, as pcapng: interface \"wire\" "
+         "has what passed\n"
+         "the MAC, \"host\" what passed NDIS, each with its direction. Sent frames have the time "
+         "of their SFD;\n"
+         "one that could not be sent says why in its comment. Not yet run on a board.\n"
+         "  EXPRESSION         a filter as in pcap-filter(7)\n"
+         "  -r FILE            frames to send; a model hears nothing else\n"
+         "  -w FILE            where to, - for standard output\n"
+         "  -c, --count N      frames recorded at most\n"
+         "  -s, --snap N       octets kept of each frame (default: all)\n"
+         "  -C, --megabytes N  after so many millions of octets the next file: FILE, FILE1, FILE2, "
+         "...\n"
+         "  -G, --seconds N    after so many seconds of the frames' times likewise\n"
+         "  -W, --files N      so many files in turn, the oldest is overwritten\n"
+         "  --device, --mode, --rate, --loopback, --speed, --seed as for replay\n",
+     .operands = true},
+    {.name = "extcap",
+     .run = command_extcap,
+     .options = "extcap-interfaces extcap-version extcap-interface extcap-dlts extcap-config "
+                "capture fifo extcap-capture-filter read device seed",
+     .help =
+         "  hilnic extcap --extcap-interfaces                which interfaces Wireshark gets\n"
+         "  tshark -i hilnic-model -o extcap.hilnic_model.read:traffic.pcap\n\n"
+         "Called by Wireshark and tshark, in whose interface list it puts devices on USB and the "
+         "models. make install puts\n"
+         "what calls it into LIBDIR/wireshark/extcap; tshark -G folders says where yours looks, "
+         "and "
+         "a link there will do.\n"
+         "  --extcap-interfaces, --extcap-version V, --extcap-interface NAME, --extcap-dlts, "
+         "--extcap-config, --capture,\n"
+         "  --fifo FILE, --extcap-capture-filter EXPRESSION  as Wireshark defines them\n"
+         "  --read, --device, --seed  as for capture\n"},
     {.name = "bench",
      .run = command_bench,
      .options = "device mode size count loopback seed json",
@@ -127,7 +168,9 @@ const struct command commands[] = {
          "  --usbredir ADDRESS:PORT  usbredir instead of USB/IP\n"},
     {.name = "up",
      .run = command_up,
-     .options = "name wire owner persist mtu device mode seed speed json",
+     .options =
+         "name wire owner persist mtu device mode seed speed json write count snap megabytes "
+         "seconds files",
      .help =
          "  hilnic up --wire tap:wire0                       interface hilnic0, other end of the "
          "cable: "
@@ -153,10 +196,15 @@ const struct command commands[] = {
          "  --persist          the interface stays after the end\n"
          "  --owner USER       who may attach to it without privileges\n"
          "  --mtu N            68..9000; frames over the device's maximum are refused and counted\n"
+         "  -w FILE            record what wire and host see, see hilnic help capture for "
+         "EXPRESSION "
+         "and -c, --count, -s,\n"
+         "                     --snap, -C, --megabytes, -G, --seconds, -W, --files\n"
          "  --json             counts at the end as an object\n"
          "  --device core (default), board:butterstick or board:ulx3s: slower than the wall; or "
          "usb[:VID:PID[:SERIAL]],\n"
          "                     which may come and go\n"
-         "  --mode, --seed, --speed as for replay\n"},
+         "  --mode, --seed, --speed as for replay\n",
+     .operands = true},
     {0},
 };

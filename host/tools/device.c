@@ -276,7 +276,8 @@ int command_stats(const struct options *o)
         struct capture *capture = capture_read(o->input, error);
         if (!capture)
             return complain(EXIT_FAILED, "%s", error);
-        code = replay_run(o, o->input, capture, &result, gather, &s);
+        code = replay_run(o, o->input, capture, &result,
+                          &(struct replay_hooks){.inspect = gather, .context = &s});
         capture_free(capture);
     } else {
         struct machine m;

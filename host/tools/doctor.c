@@ -225,7 +225,7 @@ static void check_frames(struct doctor *d, const char *step, bool inside, const 
     o.output = NULL;
     int code = EXIT_FAILED;
     if (capture_make(&capture, o.seed))
-        code = replay_run(&o, step, &capture, &r, NULL, NULL);
+        code = replay_run(&o, step, &capture, &r, NULL);
     free(capture.frames);
     free(capture.storage);
     if (code)

@@ -28,11 +28,12 @@ _hilnic() {
     --speed) _hilnic_reply -W "1000 100 10" -- "$word" ;;
     --owner) _hilnic_reply -u -- "$word" ;;
     --wire) compopt -o nospace 2>/dev/null; _hilnic_reply -W "loopback tap: packet:" -- "$word" ;;
-    --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
+    --fifo) _hilnic_reply -f -- "$word" ;;
+    -[cCGsW] | --snap | --megabytes | --seconds | --files | --extcap-* | --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
     *)
         if [[ $word == -* ]]; then
             _hilnic_reply -W "--help --quiet $(_hilnic_help "$program" "$command" |
-                grep -oE -e '(^|[ ,])-(-[a-z]+|[a-zA-Z])\b' | tr -d ' ,' | sort -u)" -- "$word"
+                grep -oE -e '(^|[ ,])-(-[a-z][a-z-]+|[a-zA-Z])\b' | tr -d ' ,' | sort -u)" -- "$word"
         fi ;;
     esac
 }

@@ -174,6 +174,14 @@ static void received(void *context, const UCHAR *octets, UINT length)
     machine_leave(m);
 }
 
+static void seen(void *context, const struct sender_sight *sight)
+{
+    struct machine *m = context;
+    machine_enter(m);
+    m->handlers.seen(m->handlers.seen_context, sight);
+    machine_leave(m);
+}
+
 static bool loop_back(struct machine *m)
 {
     uint32_t control;
@@ -203,7 +211,13 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     m->adapter = true;
     m->handlers = o->handlers;
     struct sender_handlers handlers = {
-        .context = m, .completed = completed, .sent = sent, .received = received};
+        .context = m,
+        .completed = completed,
+        .sent = sent,
+        .received = received,
+        .seen = o->handlers.seen ? seen : NULL,
+        .seen_context = m,
+    };
     m->sender = sender_open(MACHINE_ADAPTER, &handlers, &status);
     if (!m->sender)
         return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));

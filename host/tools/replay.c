@@ -6,6 +6,7 @@
 #include "replay.h"
 
 #include "nic_regs.h"
+#include "recorder.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -41,6 +42,7 @@ struct replay {
     volatile bool progress;
     uint64_t progress_ns;
     struct replay_result *result;
+    struct replay_hooks hooks;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -148,6 +150,11 @@ static void wire_transmitted(struct wire_port *port, const struct wire_frame *fr
         r->result->wire_mismatches++;
     if (r->inner->ops->transmitted)
         r->inner->ops->transmitted(r->inner, frame);
+}
+
+static void seen(void *context, const struct sender_sight *sight)
+{
+    recorder_seen(context, sight);
 }
 
 static bool wire_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame,
@@ -302,8 +309,9 @@ static bool ask_device(struct replay *r)
     return true;
 }
 
-static int run(struct replay *r, int (*inspect)(struct machine *, void *), void *context)
+static int run(struct replay *r)
 {
+    struct recorder *recorder = r->hooks.recorder;
     struct machine_options o = {
         .device = r->options->device,
         .usb = r->options->usb ? &r->options->match : NULL,
@@ -311,11 +319,15 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
         .seed = r->options->seed,
         .single = !strcmp(r->options->mode, "single"),
         .verify = true,
-        .wire = &r->port,
+        .wire = recorder && r->result->wire_seen ? recorder_wire(recorder, &r->port) : &r->port,
         .core = {.in_phase = true},
         .board = {.in_phase = true},
         .mbps = r->options->mbps,
-        .handlers = {.context = r, .completed = completed, .received = received},
+        .handlers = {.context = r,
+                     .completed = completed,
+                     .received = received,
+                     .seen = recorder ? seen : NULL,
+                     .seen_context = recorder},
     };
     double start_s = wall_s();
     int code = machine_start(&r->machine, &o);
@@ -325,21 +337,29 @@ static int run(struct replay *r, int (*inspect)(struct machine *, void *), void 
         machine_stop(&r->machine);
         return complain(EXIT_FAILED, "the device does not tell the size of its buffers");
     }
+    if (recorder) {
+        machine_enter(&r->machine);
+        code = recorder_start(recorder, &r->machine);
+        machine_leave(&r->machine);
+        if (code) {
+            machine_stop(&r->machine);
+            return code;
+        }
+    }
     carry(r);
     machine_enter(&r->machine);
     collect(r);
     machine_leave(&r->machine);
     r->result->wall_s = wall_s() - start_s;
-    if (inspect)
-        code = inspect(&r->machine, context);
+    if (r->hooks.inspect)
+        code = r->hooks.inspect(&r->machine, r->hooks.context);
     machine_stop(&r->machine);
     r->result->findings += r->machine.findings;
     return interrupted ? complain(EXIT_FAILED, "interrupted") : code;
 }
 
 int replay_run(const struct options *options, const char *name, const struct capture *capture,
-               struct replay_result *result, int (*inspect)(struct machine *, void *context),
-               void *context)
+               struct replay_result *result, const struct replay_hooks *hooks)
 {
     char error[WIRE_ERROR_BYTES];
     int code = EXIT_FAILED;
@@ -350,6 +370,7 @@ int replay_run(const struct options *options, const char *name, const struct cap
         .name = name,
         .capture = capture,
         .result = result,
+        .hooks = hooks ? *hooks : (struct replay_hooks){0},
         .random = (options->seed + 1) * 0x9e3779b97f4a7c15u | 1,
     };
     memset(result, 0, sizeof *result);
@@ -384,7 +405,7 @@ int replay_run(const struct options *options, const char *name, const struct cap
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGQUIT, &action, NULL);
-    code = run(&r, inspect, context);
+    code = run(&r);
 out:
     if (recorder) {
         wire_record_keep(recorder, code == 0);
@@ -478,7 +499,7 @@ int command_replay(const struct options *o)
     struct capture *capture = capture_read(o->input, error);
     if (!capture)
         return complain(EXIT_FAILED, "%s", error);
-    int code = replay_run(o, o->input, capture, &result, NULL, NULL);
+    int code = replay_run(o, o->input, capture, &result, NULL);
     capture_free(capture);
     if (code)
         return code;

@@ -21,11 +21,18 @@ struct replay_result {
 /* What goes on the wire side of the machine: compares and counts what leaves the MAC, passes it on. */
 struct replay;
 
-/* 0: ran to its end, whatever the verdict; else an exit code, complained. `inspect` (may be NULL) is called when
- * everything is over and the machine still runs. */
+struct recorder;
+
+struct replay_hooks {
+    /* When everything is over and the machine still runs; its exit code. May be NULL. */
+    int (*inspect)(struct machine *, void *context);
+    void *context;
+    struct recorder *recorder; /* of what passes; or NULL */
+};
+
+/* 0: ran to its end, whatever the verdict; else an exit code, complained. `hooks` may be NULL. */
 int replay_run(const struct options *, const char *name, const struct capture *,
-               struct replay_result *, int (*inspect)(struct machine *, void *context),
-               void *context);
+               struct replay_result *, const struct replay_hooks *);
 
 /* True: everything sendable crossed exactly once, in order, byte for byte. */
 bool replay_good(const struct replay_result *);

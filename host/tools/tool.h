@@ -31,9 +31,15 @@ struct options {
     bool json, quiet;
     bool loopback; /* inside the device */
     unsigned mbps;
-    uint32_t size;                   /* bench */
-    uint32_t count;                  /* 0: the command's own */
-    const char *name, *wire, *owner; /* up */
+    uint32_t size;                      /* bench */
+    uint32_t count;                     /* 0: the command's own */
+    uint32_t snap;                      /* capture: octets kept of a frame, 0: all */
+    uint32_t megabytes, seconds, files; /* capture: rotation, 0: none */
+    const char *name, *wire, *owner;    /* up */
+    struct {
+        bool interfaces, dlts, config, capture;
+        const char *version, *interface, *filter, *fifo;
+    } extcap; /* what Wireshark asks, see extcap.c */
     unsigned mtu;
     bool persist;
     char **operands; /* what follows the options */
@@ -53,6 +59,8 @@ int command_bench(const struct options *);
 int command_info(const struct options *);
 int command_regs(const struct options *);
 int command_stats(const struct options *);
+int command_capture(const struct options *);
+int command_extcap(const struct options *);
 int command_list(const struct options *);
 int command_serve(const struct options *);
 int command_doctor(const struct options *);

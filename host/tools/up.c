@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "nic_oid.h"
 #include "nic_regs.h"
+#include "recorder.h"
 #include "up.h"
 
 #include <arpa/inet.h>
@@ -33,6 +34,8 @@ struct up {
     struct machine_options options;
     struct tap *tap;
     struct wire_port *wire;
+    struct wire_port *port; /* the same, or a recorder before it */
+    struct recorder *recorder;
     int wire_fd; /* -1: none */
     bool wire_tap, live, plugged;
     uint64_t epoch_ns; /* wall clock at virtual 0 */
@@ -273,8 +276,8 @@ static int carry(struct up *u)
             poll(&fds[1], 1, 0);
         go_on(u, busy);
         if (fds[1].revents & POLLIN)
-            u->wire->changed = true;
-        if (tap_pump(u->tap) || u->wire->changed)
+            u->port->changed = true;
+        if (tap_pump(u->tap) || u->port->changed)
             u->active_ns = up_monotonic_ns();
         go_on(u, true);
         int code = look(u, fds, due);
@@ -305,21 +308,34 @@ static int report(const struct up *u, const struct options *o)
     return 0;
 }
 
+void up_seen(void *recorder, const struct sender_sight *sight)
+{
+    recorder_seen(recorder, sight);
+}
+
 static int run(struct up *u, const struct options *o)
 {
     u->options = (struct machine_options){
         .device = o->device,
         .seed = o->seed,
         .single = !strcmp(o->mode, "single"),
-        .wire = u->wire,
+        .wire = u->port,
         .mbps = o->mbps,
         .core = {.in_phase = true},
         .board = {.in_phase = true},
-        .handlers = {.context = u->tap, .completed = tap_completed, .received = tap_received},
+        .handlers = {.context = u->tap,
+                     .completed = tap_completed,
+                     .received = tap_received,
+                     .seen = u->recorder ? up_seen : NULL,
+                     .seen_context = u->recorder},
     };
     int code = machine_start(&u->machine, &u->options);
     if (code)
         return complain(code, "%s", u->machine.message);
+    if (u->recorder && (code = recorder_start(u->recorder, &u->machine))) {
+        machine_stop(&u->machine);
+        return code;
+    }
     u->epoch_ns = up_monotonic_ns() - machine_now_ns(&u->machine);
     tap_bind(u->tap, u->machine.sender);
     if (!tap_follow(u->tap, true))
@@ -361,15 +377,25 @@ int command_up(const struct options *o)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     code = plug_in(u, o->wire);
+    u->port = u->wire;
+    if (!code && o->output) {
+        u->recorder = recorder_create(o, !o->usb, &code);
+        if (u->recorder && !o->usb)
+            u->port = recorder_wire(u->recorder, u->wire);
+    }
     if (!code) {
         u->tap = tap_create(&tap, error, &code);
         if (!u->tap)
             code = complain(exit_code_of(code), "%s", error);
         else if (!o->usb)
             code = run(u, o);
-        else if (!(code = up_usb(u->tap, o)))
+        else if (!(code = up_usb(u->tap, o, u->recorder)))
             code = report(u, o);
         tap_destroy(u->tap);
+    }
+    if (u->recorder) {
+        int written = recorder_close(u->recorder);
+        code = code ? code : written;
     }
     wire_port_close(u->wire);
     free(u);

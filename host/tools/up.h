@@ -15,7 +15,10 @@ uint64_t up_monotonic_ns(void);
 void up_notify(const char *state); /* for a service of type notify; without a manager nothing */
 void up_announce(const struct tap *, const struct options *);
 
-/* Carries frames until up_stopped; 0, or the exit code to leave with, complained. */
-int up_usb(struct tap *, const struct options *);
+struct recorder;
+void up_seen(void *recorder, const struct sender_sight *); /* handler of the binding */
+
+/* Carries frames until up_stopped; 0, or the exit code to leave with, complained. The recorder may be NULL. */
+int up_usb(struct tap *, const struct options *, struct recorder *);
 
 #endif

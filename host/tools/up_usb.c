@@ -5,6 +5,7 @@
  */
 #include "machine.h"
 #include "nic_regs.h"
+#include "recorder.h"
 #include "up.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct up_usb {
     struct machine machine;
     struct machine_options options;
     struct tap *tap;
+    struct recorder *recorder; /* or NULL */
     uint64_t look_ns, alive_ns;
     char address[16];
 };
@@ -31,6 +33,15 @@ static void sleep_ns(uint64_t ns)
     nanosleep(&(struct timespec){.tv_sec = (time_t)(ns / 1000000000u),
                                  .tv_nsec = (long)(ns % 1000000000u)},
               NULL);
+}
+
+/* 0, or the exit code, complained. */
+static int start_recorder(struct up_usb *u)
+{
+    machine_enter(&u->machine);
+    int code = u->recorder ? recorder_start(u->recorder, &u->machine) : 0;
+    machine_leave(&u->machine);
+    return code;
 }
 
 static void settle(struct up_usb *u)
@@ -69,6 +80,7 @@ static void wait_for_device(struct up_usb *u)
     while (!up_stopped) {
         struct timespec wait = {.tv_nsec = (long)ALIVE_NS};
         if (machine_start(&u->machine, &u->options) == 0) {
+            start_recorder(u);
             tap_bind(u->tap, u->machine.sender);
             remark("the device is back");
             return;
@@ -115,10 +127,11 @@ static int carry(struct up_usb *u)
     return code;
 }
 
-int up_usb(struct tap *tap, const struct options *o)
+int up_usb(struct tap *tap, const struct options *o, struct recorder *recorder)
 {
     struct up_usb u = {
         .tap = tap,
+        .recorder = recorder,
         .options =
             {
                 .device = o->device,
@@ -126,7 +139,11 @@ int up_usb(struct tap *tap, const struct options *o)
                 .seed = o->seed,
                 .single = !strcmp(o->mode, "single"),
                 .mbps = o->mbps,
-                .handlers = {.context = tap, .completed = tap_completed, .received = tap_received},
+                .handlers = {.context = tap,
+                             .completed = tap_completed,
+                             .received = tap_received,
+                             .seen = recorder ? up_seen : NULL,
+                             .seen_context = recorder},
             },
     };
     int code = machine_start(&u.machine, &u.options);
@@ -134,7 +151,9 @@ int up_usb(struct tap *tap, const struct options *o)
         return complain(code, "%s", u.machine.message);
     tap_bind(tap, u.machine.sender);
     up_announce(tap, o);
-    code = look(&u);
+    code = start_recorder(&u);
+    if (!code)
+        code = look(&u);
     if (!code)
         code = carry(&u);
     up_notify("STOPPING=1");

@@ -41,10 +41,11 @@ lib/pkgconfig/hilnic-ndis.pc
 lib/systemd/system/hilnic.service
 lib/udev/rules.d/70-hilnic.rules
 lib/udev/rules.d/71-hilnic-programmers.rules
+lib/wireshark/extcap/hilnic
 share/bash-completion/completions/hilnic
 share/man/man8/hilnic.8"
 equal "files" "$(cd "$root" && find . -type f | cut -c3- | LC_ALL=C sort)" "$wanted"
-equal "files that run" "$(cd "$root" && find . -type f -perm /111)" ./bin/hilnic
+equal "files that run" "$(cd "$root" && find . -type f -perm /111 | LC_ALL=C sort | tr '\n' ' ')" "./bin/hilnic ./lib/wireshark/extcap/hilnic "
 if command -v systemd-analyze >/dev/null; then
     ln -s "$root/bin" "$work/bin"
     sed "s|/opt/nic/bin|$work/bin|" "$root/lib/systemd/system/hilnic.service" >"$work/hilnic.service"
@@ -52,6 +53,7 @@ if command -v systemd-analyze >/dev/null; then
 fi
 check "the service's program" grep -qx 'ExecStart=/opt/nic/bin/hilnic up --device usb --name hilnic0' \
     "$root/lib/systemd/system/hilnic.service"
+check "what Wireshark calls" grep -qx 'exec /opt/nic/bin/hilnic extcap "$@"' "$root/lib/wireshark/extcap/hilnic"
 check "the program runs" timeout 60 "$root/bin/hilnic" info --device soft
 
 # ---- the library by its pkg-config file; a prefix without blanks, as pkg-config splits at them ----
@@ -98,7 +100,7 @@ commands=$("$root/bin/hilnic" help | sed -n 's/^Commands: //p' | tr -d ',.')
 check "help names commands" [ "$(wc -w <<<"$commands")" -gt 7 ]
 for command in $commands; do
     check "manual page: $command" grep -q "^\.It Cm $command\b" "$page"
-    for option in $("$root/bin/hilnic" help "$command" | grep -oE -e '--[a-z]+' | sort -u); do
+    for option in $("$root/bin/hilnic" help "$command" | grep -oE -e '--[a-z][a-z-]+' | sort -u); do
         check "manual page: $option of $command" grep -qE "^\.It Fl (. , )?-${option#--}\b" "$page"
     done
 done
