@@ -21,6 +21,10 @@ module nic_usb_control #(
     output logic [3:1] toggle_clear_o,
     // Halted by what is behind the endpoint, for GET_STATUS.
     input wire [3:1] halted_i,
+    // The host wants to be woken (DEVICE_REMOTE_WAKEUP). Test selector of 9.4.9 from the request's status stage on, until the
+    // bus reset: with 4 the buffer holds the test packet, as an IN packet that stays.
+    output logic wake_o,
+    output logic [2:0] test_o,
 
     // Octets of a data packet to endpoint 0 follow (pulse), octets; it was SETUP, or OUT, and right (pulses).
     input wire start_i,
@@ -66,15 +70,17 @@ module nic_usb_control #(
         STALLED
     } state_t;
     typedef enum logic [1:0] {WORD, ROM, REGISTER} source_t;
+    localparam logic [7:0] TEST_PACKET = 8'd4;
+    localparam logic [15:0] TEST_LENGTH = 16'd53;   // of the test packet, in place 0 of the ROM
 
     state_t state_q;
     source_t source_q;
     logic [63:0] shift_q, setup_q;      // octets as they come; the last right SETUP
     logic [6:0] count_q;                // octets of a packet to us, stays at 65
-    logic [6:0] read_q, fill_q, size_q; // of the buffer: octets taken, put, and those of an OUT packet
+    logic [6:0] read_q, fill_q;         // octets sent from the buffer; put into it, or taken from it for the register bus
     logic [15:0] cursor_q, left_q;
     logic [31:0] word_q;
-    logic have_q, zlp_q, set_address_q;
+    logic have_q, zlp_q, set_address_q, set_test_q;
 
     wire [7:0] kind = setup_q[7:0], request = setup_q[15:8];
     wire [15:0] value = setup_q[31:16], index = setup_q[47:32], length = setup_q[63:48];
@@ -102,35 +108,42 @@ module nic_usb_control #(
     wire [3:1] endpoint = index[15:8] != '0 || !configured_o ? 3'b000 : index[7:0] == 8'h01 ? 3'b001
                           : index[7:0] == 8'h82 ? 3'b010 : index[7:0] == 8'h83 ? 3'b100 : 3'b000;
     wire is_endpoint = endpoint != '0 || endpoint_zero;
+    wire test_ok = HS && high_speed_i && index[7:0] == '0 && index[15:8] inside {8'd1, 8'd2, 8'd3, TEST_PACKET};
     wire block_ok = length != '0 && length[1:0] == '0 && value[1:0] == '0 && index == '0
                     && {1'b0, value} + {1'b0, length} <= 17'h10000;
 
     logic accept, is_word, is_rom, is_read, is_write;
     logic [15:0] answer;
-    logic [15:0] available;
+    logic [7:0] available;
     always_comb begin
         {accept, is_word, is_rom, is_read, is_write} = '0;
         answer = '0;
-        available = 16'd2;
+        available = 8'd2;
         case ({kind, request})
-            {8'h80, 8'd0}: is_word = value == '0 && index == '0 && length == 16'd2;
+            {8'h80, 8'd0}: begin
+                is_word = value == '0 && index == '0 && length == 16'd2;
+                answer = {14'd0, wake_o, 1'b0};
+            end
+            {8'h00, 8'd1}: accept = value == 16'd1 && index == '0 && length == '0;
+            {8'h00, 8'd3}: accept = length == '0 && ((value == 16'd1 && index == '0) || (value == 16'd2 && test_ok));
             {8'h81, 8'd0}: is_word = value == '0 && index == '0 && length == 16'd2 && configured_o;
             {8'h82, 8'd0}: begin
                 is_word = value == '0 && length == 16'd2 && is_endpoint;
                 answer = 16'(|((halt_o | halted_i) & endpoint));
             end
-            {8'h02, 8'd1}, {8'h02, 8'd3}: accept = value == '0 && length == '0 && is_endpoint;
+            {8'h02, 8'd1}: accept = value == '0 && length == '0 && is_endpoint;
+            {8'h02, 8'd3}: accept = value == '0 && length == '0 && endpoint != '0;  // never endpoint 0
             {8'h00, 8'd5}: accept = value[15:7] == '0 && index == '0 && length == '0;
             {8'h80, 8'd6}: is_rom = found;
             {8'h80, 8'd8}: begin
                 is_word = value == '0 && index == '0 && length == 16'd1;
                 answer = 16'(configured_o);
-                available = 16'd1;
+                available = 8'd1;
             end
             {8'h00, 8'd9}: accept = value[15:1] == '0 && index == '0 && length == '0;
             {8'h81, 8'd10}: begin
                 is_word = value == '0 && index == '0 && length == 16'd1 && configured_o;
-                available = 16'd1;
+                available = 8'd1;
             end
             {8'h01, 8'd11}: accept = value == '0 && index == '0 && length == '0 && configured_o;
             {8'hc0, nic_regs_pkg::VENDOR_REQUEST_MS_OS}: is_rom = ms_os;
@@ -138,10 +151,10 @@ module nic_usb_control #(
             {8'h40, nic_regs_pkg::VENDOR_REQUEST_REG_WRITE}: is_write = block_ok;
             default: ;
         endcase
-        if (is_rom) available = 16'(rom_length);
-        if (is_read || is_write) available = length;
+        if (is_rom) available = rom_length;
     end
-    wire [15:0] total = available < length ? available : length;
+    wire cut = !is_read && !is_write && (length[15:8] != '0 || length[7:0] > available);
+    wire [15:0] total = cut ? 16'(available) : length;
 
     // ---- the transfer ----
 
@@ -150,7 +163,8 @@ module nic_usb_control #(
     wire fill_end = fill_q[6] || left_q == '0;
     wire put = state_q == FILL && have_q && !fill_end;
     wire filling = state_q == FILL && !fill_end;
-    // A configuration in the place of the other speed's has another bDescriptorType.
+    // A configuration in the place of the other speed's has another bDescriptorType. Of the test packet, in place 0, this is a 0
+    // and stays one.
     wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == place + 9'd1 ? value[15:8] : rom;
     wire [7:0] buffer;
 
@@ -162,7 +176,7 @@ module nic_usb_control #(
     assign in_stall_o = state_q inside {STALLED, IN_DONE, OUT_DATA};
     assign byte_valid_o = state_q == IN_DATA && read_q != fill_q;
     assign byte_o = buffer;
-    assign reg_addr_o = cursor_q;
+    assign reg_addr_o = {cursor_q[15:2], 2'b00};
     assign reg_wdata_o = word_q;
 
     always_ff @(posedge clk_i) begin
@@ -185,20 +199,25 @@ module nic_usb_control #(
             DECODE: if (!busy) begin
                 fill_q <= '0;
                 have_q <= is_word;
-                zlp_q <= total < length;
+                zlp_q <= cut;
                 word_q <= {16'd0, answer};
                 source_q <= is_word ? WORD : is_rom ? ROM : REGISTER;
                 cursor_q <= is_rom ? 16'(place) : value;
                 left_q <= total;
                 reg_write_o <= is_write;
                 set_address_q <= request == 8'd5;
+                set_test_q <= request == 8'd3 && kind[1:0] == 2'd0 && value[1];
                 state_q <= accept ? STATUS_IN : is_write ? OUT_DATA : is_word || is_rom || is_read ? FILL : STALLED;
                 if (accept) begin
                     if (request == 8'd1) begin
-                        halt_o <= halt_o & ~endpoint;
-                        toggle_clear_o <= endpoint;
+                        halt_o <= halt_o & ~(kind[1] ? endpoint : '0);
+                        toggle_clear_o <= kind[1] ? endpoint : '0;
+                        if (!kind[1]) wake_o <= 1'b0;
                     end
-                    if (request == 8'd3) halt_o <= halt_o | endpoint;
+                    if (request == 8'd3) begin
+                        if (kind[1]) halt_o <= halt_o | endpoint;
+                        else if (value[0]) wake_o <= 1'b1;
+                    end
                     if (request == 8'd9) configured_o <= value[0];
                     if (request == 8'd9 || request == 8'd11) begin
                         halt_o <= '0;
@@ -221,7 +240,7 @@ module nic_usb_control #(
                     fill_q <= fill_q + 1'b1;
                     left_q <= left_q - 1'b1;
                     cursor_q <= cursor_q + 1'b1;
-                    word_q <= word_q >> 8;
+                    word_q <= {buffer, word_q[31:8]};   // the upper octet is of no use
                     if (source_q == REGISTER && cursor_q[1:0] == 2'd3) have_q <= 1'b0;
                 end
             end
@@ -231,29 +250,38 @@ module nic_usb_control #(
             end
             OUT_DATA: if (out_commit_i) begin
                 fill_q <= '0;
-                size_q <= count_q;
                 state_q <= count_q == expected ? WRITE : STALLED;
             end
             // Four octets into the word, then the access.
             WRITE: begin
                 if (busy) begin
                     if (reg_ready_i) begin
-                        cursor_q <= cursor_q + 16'd4;
+                        cursor_q <= cursor_q + 1'b1;
                         have_q <= 1'b0;
                         if (reg_error_i) state_q <= STALLED;
                     end
                 end else if (have_q) reg_valid_o <= 1'b1;
-                else if (fill_q == size_q) state_q <= left_q == '0 ? STATUS_IN : OUT_DATA;
+                else if (fill_end) state_q <= left_q == '0 ? STATUS_IN : OUT_DATA;
                 else begin
                     word_q <= {buffer, word_q[31:8]};
                     fill_q <= fill_q + 1'b1;
                     left_q <= left_q - 1'b1;
                     have_q <= fill_q[1:0] == 2'd3;
+                    // To the word's last octet; beyond it when the access has ended.
+                    if (fill_q[1:0] != 2'd3) cursor_q <= cursor_q + 1'b1;
                 end
             end
             STATUS_IN: if (in_ack_i) begin
                 if (set_address_q) address_o <= value[6:0];
                 state_q <= IDLE;
+                if (set_test_q) begin
+                    test_o <= index[10:8];
+                    cursor_q <= '0;
+                    left_q <= TEST_LENGTH;
+                    source_q <= ROM;
+                    have_q <= 1'b0;
+                    if (index[15:8] == TEST_PACKET) state_q <= FILL;
+                end
             end
             default: ;
         endcase
@@ -270,6 +298,8 @@ module nic_usb_control #(
             configured_o <= 1'b0;
             halt_o <= '0;
             toggle_clear_o <= '1;
+            wake_o <= 1'b0;
+            test_o <= '0;
         end
         if (rst_i) reg_valid_o <= 1'b0;
     end

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's descriptors in a ROM (USB 2.0, 9.6; MS OS 2.0 descriptors): where each one is and what it contains.
+// The device's descriptors in a ROM (USB 2.0, 9.6; MS OS 2.0 descriptors): where each one is and what it contains. In place 0
+// stands the payload of the test packet (7.1.20).
 `default_nettype none
 
 module nic_usb_descriptors #(
@@ -27,10 +28,10 @@ module nic_usb_descriptors #(
     localparam logic [15:0] PRODUCT = nic_regs_pkg::USB_ID_PRODUCT;
     localparam logic [7:0] MS_OS_REQUEST = nic_regs_pkg::VENDOR_REQUEST_MS_OS;
 
-    localparam int unsigned DEVICE_LENGTH = 18, QUALIFIER_LENGTH = 10, CONFIG_LENGTH = 39, BOS_LENGTH = 40;
+    localparam int unsigned DEVICE_LENGTH = 18, QUALIFIER_LENGTH = 10, CONFIG_LENGTH = 39, BOS_LENGTH = 33;
     localparam int unsigned LANGUAGE_LENGTH = 4, MAKER_LENGTH = 14, NAME_LENGTH = 40, SERIAL_LENGTH = 18;
-    localparam int unsigned MS_OS_LENGTH = 162;
-    localparam int unsigned DEVICE = 0;
+    localparam int unsigned MS_OS_LENGTH = 162, TEST_LENGTH = 53;
+    localparam int unsigned DEVICE = TEST_LENGTH;
     localparam int unsigned QUALIFIER = DEVICE + DEVICE_LENGTH;
     localparam int unsigned CONFIG_HS = QUALIFIER + QUALIFIER_LENGTH;
     localparam int unsigned CONFIG_FS = CONFIG_HS + CONFIG_LENGTH;
@@ -51,10 +52,10 @@ module nic_usb_descriptors #(
         8'd10, 8'd6, 16'h0102, 24'hffffff, 8'd64, 8'd1, 8'd0
     };
 
-    // Bus powered, 500 mA; one vendor interface with bulk OUT 1, bulk IN 2, interrupt IN 3. bulk: low octet first.
+    // Bus powered with remote wake-up, 500 mA; one vendor interface with bulk OUT 1, bulk IN 2, interrupt IN 3. bulk: low octet first.
     function automatic logic [8*CONFIG_LENGTH-1:0] config_rom(input logic [15:0] bulk);
         return {
-            8'd9, 8'd2, 8'(CONFIG_LENGTH), 8'd0, 8'd1, 8'd1, 8'd0, 8'h80, 8'd250,
+            8'd9, 8'd2, 8'(CONFIG_LENGTH), 8'd0, 8'd1, 8'd1, 8'd0, 8'ha0, 8'd250,
             8'd9, 8'd4, 8'd0, 8'd0, 8'd3, 24'hffffff, 8'd0,
             8'd7, 8'd5, 8'h01, 8'd2, bulk, 8'd0,
             8'd7, 8'd5, 8'h82, 8'd2, bulk, 8'd0,
@@ -62,11 +63,10 @@ module nic_usb_descriptors #(
         };
     endfunction
 
-    // USB 2.0 extension without link power management; platform capability: MS OS 2.0,
-    // {d8dd60df-4589-4cc7-9cd2-659d9e648a9f}, Windows 8.1 on.
+    // Platform capability: MS OS 2.0, {d8dd60df-4589-4cc7-9cd2-659d9e648a9f}, Windows 8.1 on. There is no link power management
+    // and so no USB 2.0 extension.
     localparam logic [8*BOS_LENGTH-1:0] BOS_ROM = {
-        8'd5, 8'd15, 8'(BOS_LENGTH), 8'd0, 8'd2,
-        8'd7, 8'd16, 8'd2, 32'd0,
+        8'd5, 8'd15, 8'(BOS_LENGTH), 8'd0, 8'd1,
         8'd28, 8'd16, 8'd5, 8'd0, 128'hdf60ddd8_8945_c74c_9cd2_659d9e648a9f, 32'h00000306,
         8'(MS_OS_LENGTH), 8'd0, MS_OS_REQUEST, 8'd0
     };
@@ -88,8 +88,13 @@ module nic_usb_descriptors #(
         16'h8400, 16'h0400, 16'h0700, 16'h2a00, GUIDS_WIDE[319:0], 16'd0, 16'h5000, GUID_WIDE[607:0], 32'd0
     };
 
+    // Many edges, then alternations with a bit more between them, then runs as long as stuffing allows.
+    localparam logic [8*TEST_LENGTH-1:0] TEST_ROM = {
+        {9{8'h00}}, {8{8'haa}}, {8{8'hee}}, 8'hfe, {11{8'hff}}, 56'h7f_bf_df_ef_f7_fb_fd, 72'hfc_7e_bf_df_ef_f7_fb_fd_7e
+    };
+
     localparam logic [8*LENGTH-1:0] ROM = {
-        DEVICE_ROM, QUALIFIER_ROM, config_rom(16'h0002), config_rom(16'h4000), BOS_ROM,
+        TEST_ROM, DEVICE_ROM, QUALIFIER_ROM, config_rom(16'h0002), config_rom(16'h4000), BOS_ROM,
         8'(LANGUAGE_LENGTH), 8'd3, 16'h0904, 8'(MAKER_LENGTH), 8'd3, MAKER_WIDE[95:0],
         8'(NAME_LENGTH), 8'd3, NAME_WIDE[303:0], 8'(SERIAL_LENGTH), 8'd3, SERIAL_WIDE[127:0], MS_OS_ROM
     };

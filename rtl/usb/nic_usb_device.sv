@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The USB device between UTMI and byte streams: control endpoint 0, bulk OUT 1, bulk IN 2, interrupt IN 3, and a
-// register bus for vendor requests (ARCHITECTURE.md, USB interface). HS=0: full speed only.
+// register bus for vendor requests (ARCHITECTURE.md, USB interface). HS=0: full speed only. Suspended, it wakes the host if that
+// wants it and something waits in an IN endpoint.
 `default_nettype none
 
 module nic_usb_device #(
     parameter bit HS = 1'b1,
-    // Clocks of a microsecond; of a millisecond in the long times of the bus, so that benches are fast.
+    // Clocks of a microsecond; of a millisecond in the long times of the bus (a multiple of 4), so that benches are fast.
     parameter int unsigned CLOCKS_US = 60,
     parameter int unsigned CLOCKS_MS = 60000,
     // See nic_usb_transaction.
@@ -67,8 +68,10 @@ module nic_usb_device #(
     output wire high_speed_o,
     output wire configured_o
 );
-    wire bus_rst, chirp;
+    wire bus_rst, drive, drive_j, wake;
+    wire [2:0] test;
     wire high_speed;
+    wire in_ready_0, in_ready_2, in_ready_3;
     wire rst = rst_i || bus_rst;
     assign bus_reset_o = bus_rst;
     assign high_speed_o = high_speed;
@@ -79,11 +82,14 @@ module nic_usb_device #(
         .line_state_i(utmi_line_state_i),
         .rx_active_i(utmi_rx_active_i),
         .vbus_valid_i(utmi_vbus_valid_i),
+        .wake_i(wake && (in_ready_2 || in_ready_3)),
+        .test_i(test),
         .xcvr_select_o(utmi_xcvr_select_o),
         .term_select_o(utmi_term_select_o),
         .op_mode_o(utmi_op_mode_o),
         .suspend_n_o(utmi_suspend_n_o),
-        .chirp_o(chirp),
+        .drive_o(drive),
+        .drive_j_o(drive_j),
         .bus_rst_o(bus_rst),
         .high_speed_o(high_speed)
     );
@@ -94,7 +100,9 @@ module nic_usb_device #(
     wire [6:0] rx_addr, address;
     wire rx_token, rx_handshake, rx_data_start, rx_data_valid, rx_data_ok, rx_busy, rx_end;
     wire [7:0] rx_data, tx_octet, tx_data;
-    wire tx_start, tx_done, tx_valid, tx_octet_valid, tx_octet_ready;
+    wire [1:0] endpoint;
+    wire tx_start, tx_busy, tx_done, tx_valid, tx_octet_valid, tx_octet_ready, crc_clear, crc_valid;
+    wire [15:0] crc;
 
     nic_usb_rx u_rx (
         .clk_i,
@@ -103,6 +111,9 @@ module nic_usb_device #(
         .rx_valid_i(utmi_rx_valid_i),
         .rx_error_i(utmi_rx_error_i),
         .rx_data_i(utmi_rx_data_i),
+        .crc_clear_o(crc_clear),
+        .crc_valid_o(crc_valid),
+        .crc_i(crc),
         .pid_o(rx_pid),
         .token_o(rx_token),
         .addr_o(rx_addr),
@@ -125,23 +136,31 @@ module nic_usb_device #(
         .byte_valid_i(tx_octet_valid),
         .byte_ready_o(tx_octet_ready),
         .byte_i(tx_octet),
-        .busy_o(),
+        .crc_i(crc),
+        .busy_o(tx_busy),
         .done_o(tx_done),
         .tx_valid_o(tx_valid),
         .tx_data_o(tx_data),
         .tx_ready_i(utmi_tx_ready_i)
     );
 
-    assign utmi_tx_valid_o = tx_valid || chirp;
-    assign utmi_tx_data_o = chirp ? 8'd0 : tx_data;
+    nic_usb_crc16 u_crc (
+        .clk_i,
+        // A flush in the middle of a packet cuts it: then its CRC is wrong, so that the host does not take it for a whole one.
+        .clear_i(crc_clear || tx_start || (in_flush_i && endpoint == 2'd2)),
+        .valid_i(crc_valid || tx_octet_ready),
+        .data_i(tx_busy ? tx_octet : utmi_rx_data_i),
+        .crc_o(crc)
+    );
+
+    assign utmi_tx_valid_o = tx_valid || drive;
+    assign utmi_tx_data_o = drive ? {8{drive_j}} : tx_data;
 
     // ---- transactions ----
 
-    wire [1:0] endpoint;
     wire data_start, setup_commit;
     wire [3:0] out_commit, in_rewind, in_ack;
     wire out_room_0, out_room_1, out_stall_0, in_stall_0, out_over_0, out_over_1, out_toggle_0, in_toggle_0;
-    wire in_ready_0, in_ready_2, in_ready_3;
     wire [3:1] halt, toggle_clear;
 
     nic_usb_transaction #(.ANSWER(ANSWER), .TIMEOUT_HS(TIMEOUT_HS), .TIMEOUT_FS(TIMEOUT_FS)) u_transaction (
@@ -150,6 +169,8 @@ module nic_usb_device #(
         .high_speed_i(high_speed),
         .address_i(address),
         .configured_i(configured_o),
+        .test_i(test != '0),
+        .test_packet_i(test == 3'd4),
         .rx_pid_i(rx_pid),
         .rx_token_i(rx_token),
         .rx_addr_i(rx_addr),
@@ -204,6 +225,8 @@ module nic_usb_device #(
         .halt_o(halt),
         .toggle_clear_o(toggle_clear),
         .halted_i({2'b00, out_halt_i}),
+        .wake_o(wake),
+        .test_o(test),
         .start_i(start_0),
         .valid_i(rx_data_valid && data_0_q),
         .data_i(rx_data),

@@ -32,8 +32,8 @@ module nic_usb_in #(
     // Pulse: the packet has arrived, the next one is up; without effect if it was forgotten since its rewind.
     input wire ack_i
 );
-    logic [WIDTH-1:0] write_q, base_q, read_q;
-    logic [WIDTH:0] used_q;
+    logic [WIDTH:0] write_q, base_q;            // octets taken, acknowledged
+    logic [WIDTH-1:0] read_q;
     logic [9:0] length_q, left_q;
     logic sent_q;                               // since its rewind
     logic empty_q;                              // an empty packet is to be added
@@ -42,14 +42,15 @@ module nic_usb_in #(
     wire [9:0] head;
 
     wire full = packets_q[PACKET_WIDTH];
+    wire no_room = write_q == {!base_q[WIDTH], base_q[WIDTH-1:0]};
     wire ack = ack_i && sent_q;
     wire take = in_valid_i && in_ready_o;
     wire [9:0] length = length_q + 1'b1;
     wire whole = length == max_i;
     wire push = empty_q ? !full : take && (whole || in_last_i);
-    wire [WIDTH-1:0] address = rewind_i ? base_q : read_q + WIDTH'(byte_ready_i);
+    wire [WIDTH-1:0] address = rewind_i ? base_q[WIDTH-1:0] : read_q + WIDTH'(byte_ready_i);
 
-    assign in_ready_o = !used_q[WIDTH] && !full && !empty_q;
+    assign in_ready_o = !no_room && !full && !empty_q;
     assign ready_o = packets_q != '0;
     assign byte_valid_o = left_q != '0;
 
@@ -57,7 +58,6 @@ module nic_usb_in #(
         if (rst_i) begin
             write_q <= '0;
             base_q <= '0;
-            used_q <= '0;
             length_q <= '0;
             empty_q <= 1'b0;
             sent_q <= 1'b0;
@@ -71,12 +71,11 @@ module nic_usb_in #(
             end
             sent_q <= rewind_i || (sent_q && !ack_i);
             empty_q <= empty_q ? full : take && whole && in_last_i;
-            used_q <= used_q + (WIDTH+1)'(take) - (ack ? (WIDTH+1)'(head) : '0);
             packets_q <= packets_q + (PACKET_WIDTH+1)'(push) - (PACKET_WIDTH+1)'(ack);
             if (push) in_q <= in_q + 1'b1;
             if (ack) begin
                 out_q <= out_q + 1'b1;
-                base_q <= base_q + WIDTH'(head);
+                base_q <= base_q + (WIDTH+1)'(head);
             end
         end
     end
@@ -100,7 +99,7 @@ module nic_usb_in #(
     nic_ram #(.WIDTH(8), .DEPTH(BYTES)) u_ram (
         .clk_w_i(clk_i),
         .we_i(take),
-        .waddr_i(write_q),
+        .waddr_i(write_q[WIDTH-1:0]),
         .wdata_i(in_data_i),
         .clk_r_i(clk_i),
         .re_i(1'b1),
@@ -112,7 +111,7 @@ module nic_usb_in #(
     always_ff @(posedge clk_i) begin
         if (!rst_i) begin
             a_ack: assert (!ack || ready_o);
-            a_used: assert (used_q <= (WIDTH+1)'(BYTES));
+            a_used: assert (write_q - base_q <= (WIDTH+1)'(BYTES));
         end
     end
 `endif

@@ -14,6 +14,11 @@ module nic_usb_rx (
     input wire rx_error_i,
     input wire [7:0] rx_data_i,
 
+    // nic_usb_crc16: the packet begins, one of its octets; their CRC.
+    output wire crc_clear_o,
+    output wire crc_valid_o,
+    input wire [15:0] crc_i,
+
     // PID without its complement; holds from a packet's first octet to that of the next.
     output logic [3:0] pid_o,
     // Pulse: OUT, IN, SETUP or PING, by pid_o, to this address and endpoint.
@@ -39,15 +44,9 @@ module nic_usb_rx (
     logic [2:0] count_q;
     logic active_q, bad_q;
     logic [7:0] hold_q[2];      // the two last octets, newest in [0]
-    logic [15:0] crc_q;
     logic [4:0] crc5;
 
-    // Both CRCs reflected: bit 0 first on the wire.
-    function automatic logic [15:0] crc16(input logic [15:0] crc, input logic [7:0] data);
-        for (int i = 0; i < 8; i++) crc = (crc >> 1) ^ (crc[0] ^ data[i] ? 16'ha001 : 16'h0);
-        return crc;
-    endfunction
-
+    // CRCs reflected: bit 0 first on the wire.
     function automatic logic [4:0] crc5_of(input logic [15:0] data);
         logic [4:0] crc;
         crc = '1;
@@ -61,6 +60,7 @@ module nic_usb_rx (
 
     wire octet = rx_active_i && rx_valid_i;
     wire over = active_q && !rx_active_i;
+    wire first = octet && (!active_q || count_q == '0);
     wire is_data = pid_o[2:0] == 3'b011;                // DATA0, DATA1
     wire is_token = pid_o[1:0] == 2'b01 || pid_o == 4'b0100;
     wire is_handshake = pid_o[1:0] == 2'b10;
@@ -68,6 +68,8 @@ module nic_usb_rx (
 
     assign crc5 = crc5_of({hold_q[0], hold_q[1]});
     assign busy_o = active_q;
+    assign crc_clear_o = first;
+    assign crc_valid_o = octet;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) begin
@@ -88,13 +90,10 @@ module nic_usb_rx (
         end
     end
 
-    wire first = octet && (!active_q || count_q == '0);
-
     always_ff @(posedge clk_i) begin
         if (octet) begin
             hold_q <= '{rx_data_i, hold_q[0]};
             if (first) pid_o <= rx_data_i[3:0];
-            crc_q <= first ? '1 : crc16(crc_q, rx_data_i);
         end
         if (over) {endp_o, addr_o} <= {hold_q[0][2:0], hold_q[1]};
         data_o <= hold_q[1];
@@ -108,7 +107,7 @@ module nic_usb_rx (
             handshake_o <= over && !bad_q && is_handshake && count_q == 3'd1;
             data_start_o <= first && rx_data_i[2:0] == 3'b011 && rx_data_i[7:4] == ~rx_data_i[3:0];
             data_valid_o <= octet && active_q && is_data && count_q[2:0] >= 3'd3;
-            data_ok_o <= over && !bad_q && is_data && count_q >= 3'd3 && crc_q == RESIDUE_16;
+            data_ok_o <= over && !bad_q && is_data && count_q >= 3'd3 && crc_i == RESIDUE_16;
             end_o <= over;
         end
     end

@@ -18,6 +18,10 @@ module nic_usb_transaction #(
     input wire high_speed_i,
     input wire [6:0] address_i,
     input wire configured_i,
+    // A test mode (7.1.20): IN is answered with NAK, whoever is meant, and nothing else is. With test_packet_i endpoint 0's packet
+    // goes out over and over, with a time-out between, which is less than 125 us.
+    input wire test_i,
+    input wire test_packet_i,
 
     // nic_usb_rx
     input wire [3:0] rx_pid_i,
@@ -76,7 +80,7 @@ module nic_usb_transaction #(
     logic [TIMER-1:0] timer_q;
 
     wire [1:0] endpoint = rx_endp_i[1:0];
-    wire ours = rx_token_i && rx_addr_i == address_i && rx_endp_i[3:2] == 2'b00 && (configured_i || endpoint == 2'd0);
+    wire ours = rx_token_i && !test_i && rx_addr_i == address_i && rx_endp_i[3:2] == 2'b00 && (configured_i || endpoint == 2'd0);
     wire is_in = rx_pid_i == IN;
     wire is_ping = rx_pid_i == PING;
     wire is_setup = rx_pid_i == SETUP;
@@ -107,7 +111,7 @@ module nic_usb_transaction #(
             out_commit_o <= '0;
             in_rewind_o <= '0;
             in_ack_o <= '0;
-            if (timer_q != '1) timer_q <= timer_q + 1'b1;
+            timer_q <= timer_q + 1'b1;
             case (state_q)
                 AWAIT: begin
                     if (rx_data_start_i) state_q <= RECEIVE;
@@ -152,6 +156,14 @@ module nic_usb_transaction #(
                 end
                 default: ;
             endcase
+            if (state_q == IDLE && test_packet_i && in_ready_i[0]) begin
+                state_q <= ANSWER_WAIT;
+                timer_q <= '0;
+                endpoint_o <= '0;
+                sends_data_q <= 1'b1;
+                tx_pid_o <= DATA0;
+                in_rewind_o[0] <= 1'b1;
+            end
             // A token starts anew from wherever we are; only while we send none can come.
             if (rx_token_i && state_q != SEND) begin
                 state_q <= IDLE;
@@ -169,6 +181,11 @@ module nic_usb_transaction #(
                         tx_pid_o <= {endpoint == 2'd0 ? in_toggle_0_i : toggle_q[endpoint], 3'b011};
                         in_rewind_o[endpoint] <= 1'b1;
                     end
+                end
+                if (test_i && is_in) begin
+                    state_q <= ANSWER_WAIT;
+                    sends_data_q <= 1'b0;
+                    tx_pid_o <= NAK;
                 end
                 if (ours && is_ping && high_speed_i && OUTS[endpoint]) begin
                     state_q <= ANSWER_WAIT;

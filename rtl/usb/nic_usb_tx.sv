@@ -14,6 +14,8 @@ module nic_usb_tx (
     input wire byte_valid_i,
     output wire byte_ready_o,
     input wire [7:0] byte_i,
+    // CRC16 of the octets taken since start.
+    input wire [15:0] crc_i,
 
     output wire busy_o,
     // Pulse: the last octet has been taken.
@@ -32,12 +34,6 @@ module nic_usb_tx (
     } state_t;
 
     state_t state_q, state_d;
-    logic [15:0] crc_q;
-
-    function automatic logic [15:0] crc16(input logic [15:0] crc, input logic [7:0] data);
-        for (int i = 0; i < 8; i++) crc = (crc >> 1) ^ (crc[0] ^ data[i] ? 16'ha001 : 16'h0);
-        return crc;
-    endfunction
 
     wire with_data = pid_i[1:0] == 2'b11;
     // tx_data_o is taken and another octet follows.
@@ -72,14 +68,10 @@ module nic_usb_tx (
 
     // The CRC goes out complemented.
     always_ff @(posedge clk_i) begin
-        if (state_q == IDLE) begin
-            tx_data_o <= {~pid_i, pid_i};
-            crc_q <= '1;
-        end else if (tx_ready_i) begin
-            if (payload && byte_valid_i) begin
-                tx_data_o <= byte_i;
-                crc_q <= crc16(crc_q, byte_i);
-            end else tx_data_o <= state_q == CRC_LOW ? ~crc_q[15:8] : ~crc_q[7:0];
+        if (state_q == IDLE) tx_data_o <= {~pid_i, pid_i};
+        else if (tx_ready_i) begin
+            if (payload && byte_valid_i) tx_data_o <= byte_i;
+            else tx_data_o <= state_q == CRC_LOW ? ~crc_i[15:8] : ~crc_i[7:0];
         end
     end
 endmodule

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The soft device's descriptors, byte by byte: USB 2.0 chapter 9.6, BOS (USB 3.2, 9.6.2) with a USB 2.0 extension and a
- * platform capability, and the MS OS 2.0 descriptor set that binds WinUSB.
+ * The soft device's descriptors, byte by byte: USB 2.0 chapter 9.6, BOS (USB 3.2, 9.6.2) with a platform capability, and the MS OS
+ * 2.0 descriptor set that binds WinUSB.
  */
 #include "nic_regs.h"
 #include "soft_usb.h"
@@ -52,15 +52,8 @@ static size_t bos(uint8_t *to, size_t room)
     static const uint8_t bytes[] = {
         5,
         15,
-        W(40),
-        2, /* two capabilities */
-        7,
-        16,
-        2,
-        0,
-        0,
-        0,
-        0, /* USB 2.0 extension: no link power management */
+        W(33),
+        1,
         28,
         16,
         5,

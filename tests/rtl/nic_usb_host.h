@@ -34,6 +34,8 @@ static std::deque<uint8_t> in_stream, ev_stream;
 static unsigned reg_wait, address, toggle[16];
 static bool in_toggle[16];
 static bool high;
+// A device without high speed: no chirp.
+[[maybe_unused]] static bool fs_only;
 
 // One clock; the test drives UTMI before. The bench's own.
 static void cycle(void);
@@ -233,39 +235,25 @@ static unsigned control(unsigned kind, unsigned request, unsigned value, unsigne
     return pid == STALL ? STALL : ACK;
 }
 
-// Attached, reset, at the speed of the host.
-static void start(bool host_high)
+// SE0, the device's chirp, the host's or none; then the bus is idle at the speed of the host. From SE0 on the device is out of
+// every other state, and its address is 0.
+[[maybe_unused]] static void bus_reset(bool host_high)
 {
-    Vtop *top;
-    rnd = tb_random_start(700 + host_high);
-    tb_open(&tb, "nic_usb_device");
-    top = tb.top;
-    in_stream.clear();
-    ev_stream.clear();
+    Vtop *top = tb.top;
+    top->utmi_line_state_i = 0;
+    // At high speed SE0 is idle as well: 3 ms of it and the device looks.
+    for (unsigned i = 0; high && !top->utmi_term_select_o; i++) {
+        tb_check(i < 2000);
+        cycle();
+    }
     memset(toggle, 0, sizeof toggle);
     memset(in_toggle, 0, sizeof in_toggle);
-    out_open = true;
-    refuse_reg = high = false;
-    address = reg_wait = 0;
-    top->utmi_rx_active_i = top->utmi_rx_valid_i = top->utmi_rx_error_i = top->utmi_tx_ready_i = 0;
-    top->utmi_vbus_valid_i = 0;
-    inputs_rest();
-    top->utmi_line_state_i = 1;
-    top->rst_i = 1;
-    idle(4);
-    top->rst_i = 0;
-    idle(10);
-    tb_check_eq(top->utmi_term_select_o, 0);
-    to_device.clear();
-    top->utmi_vbus_valid_i = 1;
-    idle(20);
-    tb_check_eq(top->utmi_term_select_o, 1);
-    top->utmi_line_state_i = 0;
-    for (unsigned i = 0; !top->utmi_tx_valid_o; i++) {
+    address = 0;
+    for (unsigned i = 0; !fs_only && !top->utmi_tx_valid_o; i++) {
         tb_check(i < 300);
         cycle();
     }
-    tb_check_eq(top->utmi_op_mode_o, 2);
+    tb_check_eq(top->utmi_op_mode_o, fs_only ? 0 : 2);
     for (unsigned i = 0; top->utmi_tx_valid_o; i++) {
         tb_check(i < 5000);
         tb_check_eq(top->utmi_tx_data_o, 0);
@@ -285,6 +273,34 @@ static void start(bool host_high)
     tb_check_eq(top->bus_reset_o, 0);
     tb_check_eq(top->utmi_term_select_o, !host_high);
     tb_check_eq(top->utmi_op_mode_o, 0);
+}
+
+// Attached, reset, at the speed of the host.
+static void start(bool host_high)
+{
+    Vtop *top;
+    rnd = tb_random_start(700 + host_high);
+    tb_open(&tb, "nic_usb_device");
+    top = tb.top;
+    in_stream.clear();
+    ev_stream.clear();
+    out_open = true;
+    refuse_reg = high = false;
+    reg_wait = 0;
+    top->utmi_rx_active_i = top->utmi_rx_valid_i = top->utmi_rx_error_i = top->utmi_tx_ready_i = 0;
+    top->utmi_vbus_valid_i = 0;
+    inputs_rest();
+    top->utmi_line_state_i = 1;
+    top->rst_i = 1;
+    idle(4);
+    top->rst_i = 0;
+    idle(10);
+    tb_check_eq(top->utmi_term_select_o, 0);
+    to_device.clear();
+    top->utmi_vbus_valid_i = 1;
+    idle(20);
+    tb_check_eq(top->utmi_term_select_o, 1);
+    bus_reset(host_high);
 }
 
 static void enumerate(void)

@@ -4,6 +4,8 @@
 # and a harness module of the bench's own into tests/rtl/<harness>.sv. TRACE=1 builds traced benches beside the others.
 
 RTL_BENCH_nic_usb_device := -GCLOCKS_MS=600
+RTL_BENCH_nic_usb_device__chapter9 := -GCLOCKS_MS=600
+RTL_BENCH_nic_usb_device__fs := -GCLOCKS_MS=600 "-GHS=1'b0"
 RTL_BENCH_nic_hs := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
