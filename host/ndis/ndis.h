@@ -632,6 +632,8 @@ BOOLEAN NdisWaitEvent(PNDIS_EVENT Event, UINT MsToWait); /* PASSIVE_LEVEL; 0: fo
 VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
                          PVOID FunctionContext);
 VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay);
+VOID NdisSetTimerEx(PNDIS_TIMER Timer, UINT MillisecondsToDelay, PVOID FunctionContext);
+VOID NdisSetPeriodicTimer(PNDIS_TIMER Timer, UINT MillisecondPeriod);
 VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled);
 
 #define NdisInitializeWorkItem(WorkItem, Function, Argument)                                       \
@@ -645,6 +647,8 @@ VOID NdisStallExecution(UINT MicrosecondsToStall);
 UINT NdisGetVersion(VOID); /* 0x00050001 */
 
 #include "ndis_hardware.h"
+#include "ndis_dma.h"
+#include "ndis_lists.h"
 
 /* ---- Ethernet addresses ---- */
 

@@ -58,7 +58,7 @@ static void unite_filters(struct ndis_miniport *m)
     m->filter = filter;
     __atomic_store_n(
         &m->detours,
-        (ndis_verifying() ? DETOUR_VERIFY : 0u) |
+        (ndis_verifying() ? DETOUR_VERIFY : 0u) | (m->maps_packets ? DETOUR_DMA : 0u) |
             (filter && (m->mac_options & NDIS_MAC_OPTION_NO_LOOPBACK) ? DETOUR_LOOPBACK : 0u),
         __ATOMIC_RELAXED);
 }

@@ -219,6 +219,7 @@ static void miniport_free(struct ndis_miniport *m)
         free(binding->multicast);
         free(binding);
     }
+    ndis_iommu_stop(m);
     ndis_config_free(m);
     free(m->resource_list);
     free(m->filter_undo.multicast);
@@ -262,6 +263,8 @@ static void take_hardware(struct ndis_miniport *m)
         ndis_interrupt_stop(m);
     ndis_timers_stop(m);
     ndis_windows_free(m);
+    ndis_dma_stop(m);
+    ndis_shared_stop(m);
     attach(m, NULL);
 }
 

@@ -158,8 +158,8 @@ struct ndis_binding {
 enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2 };
 
 /* Why a packet cannot go straight to the driver: the verifier is on; software loopback, and
- * somebody has a filter. */
-enum ndis_detour { DETOUR_VERIFY = 1, DETOUR_LOOPBACK = 2 };
+ * somebody has a filter; it comes with a scatter/gather list. */
+enum ndis_detour { DETOUR_VERIFY = 1, DETOUR_LOOPBACK = 2, DETOUR_DMA = 4 };
 
 enum ndis_miniport_state {
     MINIPORT_INITIALIZING,
@@ -275,6 +275,11 @@ struct ndis_miniport {
     struct nic_ndis_device device;
     PNDIS_RESOURCE_LIST resource_list; /* of NdisMPciAssignResources */
     struct ndis_window *windows;       /* ports and mapped registers; under lock */
+    struct ndis_iommu *iommu;          /* NULL: no DMA; its pages under lock to write */
+    struct ndis_shared *shared;        /* under lock */
+    PSCATTER_GATHER_LIST *map_registers;
+    ULONG map_register_count, mapping_max;
+    bool maps_packets;
 
     PNDIS_MINIPORT_INTERRUPT interrupt;
     unsigned vector;
@@ -504,10 +509,27 @@ void ndis_windows_free(struct ndis_miniport *m); /* those that are left */
 const struct ndis_window *ndis_window_at(enum nic_ndis_space space, uintptr_t address,
                                          unsigned size_bytes);
 bool ndis_window_is_mapped(uintptr_t address); /* in the range that NdisMMapIoSpace gives out */
+/* A device's addresses for memory, ndis_iommu.c. Start: false when there is no memory; once started,
+ * it stays as it is. Map: 0 when it cannot; the offset in the page is the memory's. */
+enum ndis_dma_access { DMA_READ = 1, DMA_WRITE = 2 }; /* by the device */
+bool ndis_iommu_start(struct ndis_miniport *m, NDIS_DMA_SIZE size);
+void ndis_iommu_stop(struct ndis_miniport *m);
+uint64_t ndis_iommu_map(struct ndis_miniport *m, UCHAR *memory, size_t length,
+                        enum ndis_dma_access access);
+void ndis_iommu_unmap(struct ndis_miniport *m, uint64_t address, size_t length);
+/* The packet's scatter/gather list. False: it has none. Unmapping twice is nothing. */
+bool ndis_dma_map_packet(struct ndis_miniport *m, PNDIS_PACKET packet);
+void ndis_dma_unmap_packet(struct ndis_miniport *m, PNDIS_PACKET packet);
+void ndis_dma_stop(struct ndis_miniport *m);    /* map registers that are left */
+void ndis_shared_stop(struct ndis_miniport *m); /* shared memory that is left */
 void ndis_interrupt_stop(struct ndis_miniport *m);
 void ndis_handle_interrupt(struct ndis_miniport *m); /* inside, or deserialized */
 void ndis_timers_stop(struct ndis_miniport *m);
 void ndis_timer_call(struct ndis_timer *timer);
+/* Calls the function once, as a timer of the miniport that is due now, with a copy of the context.
+ * False: no memory. */
+bool ndis_timer_once(struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, const void *context,
+                     size_t context_bytes);
 void ndis_hang_start(struct ndis_miniport *m);
 void ndis_hang_check(struct ndis_miniport *m);                          /* inside */
 void ndis_reset_run(struct ndis_miniport *m);                           /* inside */

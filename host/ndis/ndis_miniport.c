@@ -248,10 +248,11 @@ static void timer_fired(void *context)
     ndis_gate_kick(m);
 }
 
-static void timer_initialize(PKTIMER storage, struct ndis_miniport *m,
+/* With `more_bytes` behind it. */
+static void timer_initialize(PKTIMER storage, size_t more_bytes, struct ndis_miniport *m,
                              PNDIS_TIMER_FUNCTION function, PVOID context)
 {
-    struct ndis_timer *timer = ndis_object_new(NDIS_KIND_TIMER, sizeof(*timer), 0);
+    struct ndis_timer *timer = ndis_object_new(NDIS_KIND_TIMER, sizeof(*timer) + more_bytes, 0);
 
     if (!timer) {
         storage->Private = NULL;
@@ -296,6 +297,39 @@ static BOOLEAN timer_stop(struct ndis_timer *timer)
     return cancelled;
 }
 
+struct once {
+    PNDIS_TIMER_FUNCTION function;
+    KTIMER timer;
+    max_align_t context[];
+};
+
+static VOID run_once(PVOID one, PVOID context, PVOID two, PVOID three)
+{
+    struct once *once = context;
+    void *timer = once->timer.Private;
+
+    once->function(one, once->context, two, three);
+    ndis_object_free(timer);
+}
+
+bool ndis_timer_once(struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, const void *context,
+                     size_t context_bytes)
+{
+    struct once *once;
+    KTIMER timer;
+
+    timer_initialize(&timer, sizeof(*once) + context_bytes, m, run_once, NULL);
+    if (!timer.Private)
+        return false;
+    once = (struct once *)((struct ndis_timer *)timer.Private + 1);
+    once->function = function;
+    once->timer = timer;
+    memcpy(once->context, context, context_bytes);
+    ((struct ndis_timer *)timer.Private)->context = once;
+    timer_start(&once->timer, 0, 0);
+    return true;
+}
+
 /* One timer of the miniport (NULL: of nobody) that is left. */
 static struct ndis_timer *any_timer(struct ndis_miniport *m)
 {
@@ -327,7 +361,7 @@ VOID NdisMInitializeTimer(PNDIS_MINIPORT_TIMER Timer, NDIS_HANDLE MiniportAdapte
     Timer->Miniport = MiniportAdapterHandle;
     Timer->MiniportTimerFunction = TimerFunction;
     Timer->MiniportTimerContext = FunctionContext;
-    timer_initialize(&Timer->Timer, MiniportAdapterHandle, TimerFunction, FunctionContext);
+    timer_initialize(&Timer->Timer, 0, MiniportAdapterHandle, TimerFunction, FunctionContext);
 }
 
 VOID NdisMSetTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondsToDelay)
@@ -350,12 +384,23 @@ VOID NdisMCancelTimer(PNDIS_MINIPORT_TIMER Timer, PBOOLEAN TimerCancelled)
 VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
                          PVOID FunctionContext)
 {
-    timer_initialize(&Timer->Timer, NULL, TimerFunction, FunctionContext);
+    timer_initialize(&Timer->Timer, 0, NULL, TimerFunction, FunctionContext);
 }
 
 VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay)
 {
     timer_start(&Timer->Timer, MillisecondsToDelay, 0);
+}
+
+VOID NdisSetTimerEx(PNDIS_TIMER Timer, UINT MillisecondsToDelay, PVOID FunctionContext)
+{
+    ((struct ndis_timer *)Timer->Timer.Private)->context = FunctionContext;
+    timer_start(&Timer->Timer, MillisecondsToDelay, 0);
+}
+
+VOID NdisSetPeriodicTimer(PNDIS_TIMER Timer, UINT MillisecondPeriod)
+{
+    timer_start(&Timer->Timer, MillisecondPeriod, MillisecondPeriod);
 }
 
 VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled)

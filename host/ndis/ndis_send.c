@@ -80,6 +80,8 @@ static TWICE void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_S
 
     if (verify)
         ndis_verify_return(packet, status, call);
+    if (unlikely(m->maps_packets))
+        ndis_dma_unmap_packet(m, packet);
     ndis_packet_set(packet, PACKET_PROTOCOL);
     binding->send_complete(binding->context, packet, status);
     account(m, binding, status);
@@ -307,6 +309,8 @@ static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATU
 {
     if (ndis_verifying())
         ndis_verify_return(packet, status, "NdisSendPackets");
+    if (binding->miniport->maps_packets)
+        ndis_dma_unmap_packet(binding->miniport, packet);
     binding->send_complete(binding->context, packet, status);
 }
 
@@ -461,7 +465,26 @@ static TWICE NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET pac
     return status;
 }
 
-/* With the verifier or the loopback. */
+/* With a scatter/gather list, if the driver wants them. */
+static NDIS_STATUS send_mapped(struct ndis_binding *binding, PNDIS_PACKET packet)
+{
+    struct ndis_miniport *m = binding->miniport;
+    NDIS_STATUS status;
+
+    if (!m->maps_packets)
+        return send_one(binding, packet, ndis_verifying());
+    if (ndis_dma_map_packet(m, packet)) {
+        status = send_one(binding, packet, ndis_verifying());
+        if (status != NDIS_STATUS_PENDING)
+            ndis_dma_unmap_packet(m, packet);
+        return status;
+    }
+    if (ndis_verifying())
+        ndis_verify_return(packet, NDIS_STATUS_RESOURCES, "NdisSend");
+    return NDIS_STATUS_RESOURCES;
+}
+
+/* With the verifier, the loopback or DMA. */
 static APART NDIS_STATUS send_detour(struct ndis_binding *binding, PNDIS_PACKET packet)
 {
     struct ndis_loop *loop = NULL;
@@ -471,8 +494,7 @@ static APART NDIS_STATUS send_detour(struct ndis_binding *binding, PNDIS_PACKET 
         return NDIS_STATUS_FAILURE;
     if (is_looping(binding))
         loop = loop_take(binding, packet);
-    status =
-        loop && loop->packet ? NDIS_STATUS_PENDING : send_one(binding, packet, ndis_verifying());
+    status = loop && loop->packet ? NDIS_STATUS_PENDING : send_mapped(binding, packet);
     if (loop)
         ndis_loopback_post(binding->miniport, loop);
     return status;
@@ -514,9 +536,19 @@ static TWICE void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets
     ndis_lower(before);
 }
 
+/* What cannot be mapped is left out. */
 static APART void send_array_detour(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
-    send_array(binding, packets, count, ndis_verifying());
+    UINT first = 0;
+
+    for (UINT i = 0; binding->miniport->maps_packets && i < count; i++) {
+        if (ndis_dma_map_packet(binding->miniport, packets[i]))
+            continue;
+        send_array(binding, packets + first, i - first, ndis_verifying());
+        refuse(binding, packets[i], NDIS_STATUS_RESOURCES);
+        first = i + 1;
+    }
+    send_array(binding, packets + first, count - first, ndis_verifying());
 }
 
 /* What is looped back and not sent is left out. */
@@ -573,7 +605,7 @@ VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, U
     else if (ndis_verifying())
         send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
     else
-        send_array_looped(NdisBindingHandle, PacketArray, NumberOfPackets);
+        send_array_any(NdisBindingHandle, PacketArray, NumberOfPackets);
     ndis_preempt("NdisSendPackets returned");
 }
 

@@ -207,17 +207,21 @@ static uint64_t sum_data(PNDIS_PACKET packet)
     return sum;
 }
 
-/* TimeToSend is left out: the driver writes TimeSent over it. So is Status, the library's (REQ-29).
- */
+/* TimeToSend is left out: the driver writes TimeSent over it. So are Status (REQ-29) and the
+ * scatter/gather list, the library's. */
 static uint64_t sum_oob(PNDIS_PACKET packet)
 {
     const NDIS_PACKET_OOB_DATA *oob = NDIS_OOB_DATA_FROM_PACKET(packet);
     uint64_t sum = mix(SUM_START, &oob->TimeReceived, sizeof(oob->TimeReceived));
+    const PVOID *info;
 
     sum = mix(sum, &oob->HeaderSize, sizeof(oob->HeaderSize));
     sum = mix(sum, &oob->SizeMediaSpecificInfo, sizeof(oob->SizeMediaSpecificInfo));
     sum = mix(sum, &oob->MediaSpecificInformation, sizeof(oob->MediaSpecificInformation));
-    return mix(sum, NDIS_PACKET_EXTENSION_FROM_PACKET(packet), sizeof(NDIS_PACKET_EXTENSION));
+    info = NDIS_PACKET_EXTENSION_FROM_PACKET(packet)->NdisPacketInfo;
+    sum = mix(sum, info, ScatterGatherListPacketInfo * sizeof(*info));
+    info += ScatterGatherListPacketInfo + 1;
+    return mix(sum, info, (MaxPerPacketInfo - ScatterGatherListPacketInfo - 1) * sizeof(*info));
 }
 
 static const char *what_changed(PNDIS_PACKET packet)

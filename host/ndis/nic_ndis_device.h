@@ -51,4 +51,11 @@ struct nic_ndis_device {
  * up. The ISR may run before the call returns. Any level. */
 void nic_ndis_bus_interrupt(struct nic_ndis_bus *);
 
+/* The device as bus master: addresses are those that NDIS has given the driver, for shared memory and for
+ * mapped buffers, and are good for as long as it has them mapped. False: one is not mapped, or only
+ * for the other direction; what lies before it has been moved, and the verifier has said so. Any
+ * level. */
+bool nic_ndis_bus_read(struct nic_ndis_bus *, uint64_t address, void *to, size_t length);
+bool nic_ndis_bus_write(struct nic_ndis_bus *, uint64_t address, const void *from, size_t length);
+
 #endif

@@ -33,6 +33,8 @@ static NDIS_STATUS on_reset(PBOOLEAN addressing_reset, NDIS_HANDLE context)
 {
     (void)context;
     *addressing_reset = FALSE;
+    if (bare.reset)
+        bare.reset();
     return NDIS_STATUS_SUCCESS;
 }
 

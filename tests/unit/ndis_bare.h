@@ -16,6 +16,7 @@ struct bare {
     NDIS_STATUS (*send)(PNDIS_PACKET packet, UINT flags);
     void (*allocated)(PVOID address, PNDIS_PHYSICAL_ADDRESS physical, ULONG length, PVOID context);
     void (*halt)(void);
+    void (*reset)(void);
     ULONG attributes;
     unsigned shutdowns;
 };

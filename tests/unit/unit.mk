@@ -3,7 +3,7 @@
 
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_order_test ndis_loopback_test ndis_receive_test \
 	ndis_machine_test ndis_request_test ndis_system_test ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
-	ndis_readme_test ndis_config_test ndis_io_test
+	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
@@ -12,7 +12,7 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_random.o $(O)/tests/unit/ndis_model.o
-$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test: $(O)/tests/unit/ndis_bare.o
+$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
 
