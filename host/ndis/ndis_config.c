@@ -84,15 +84,18 @@ static NDIS_STATUS set_assignment(struct ndis_miniport *m, const char *assignmen
 NDIS_STATUS ndis_config_load(struct ndis_miniport *m, const struct nic_ndis_adapter *adapter)
 {
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+    unsigned count = 0;
 
+    while (adapter->parameters && adapter->parameters[count])
+        count++;
     if (adapter->configuration) {
         m->configuration_path = strdup(adapter->configuration);
         status = m->configuration_path ? ndis_config_file_read(m, m->configuration_path)
                                        : NDIS_STATUS_RESOURCES;
     }
-    for (unsigned i = 0;
-         status == NDIS_STATUS_SUCCESS && adapter->parameters && adapter->parameters[i]; i++)
-        status = set_assignment(m, adapter->parameters[i]);
+    while (status == NDIS_STATUS_SUCCESS &&
+           count > 0) /* of two with one keyword the first counts */
+        status = set_assignment(m, adapter->parameters[--count]);
     return status;
 }
 

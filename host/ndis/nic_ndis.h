@@ -53,7 +53,8 @@ NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *, const char *name,
 
 /* More of what an adapter has; zeroed is nothing of it. */
 struct nic_ndis_adapter {
-    const char *const *parameters; /* as above; they replace those of the file */
+    const char *const *parameters; /* as above; they go before those of the file, and the first of
+                                      two with the same keyword before the second */
     /* Path of a text file: a Keyword=value each line, the value in double quotes where blanks at its
      * ends matter, comments after # or ; at the beginning of a line. NdisWriteConfiguration writes
      * it. A line that is not of this form refuses the adapter with NDIS_STATUS_ERROR_READING_FILE

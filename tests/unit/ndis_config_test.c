@@ -121,7 +121,7 @@ static void read_all(void)
 
 START_TEST(values_have_the_type_that_is_asked_for)
 {
-    const char *parameters[] = {"*JumboPacket=9014", NULL};
+    const char *parameters[] = {"*JumboPacket=9014", "*jumbopacket=1", NULL};
 
     start("# a comment\r\n\n ; another\n"
           "IRQ = 11\r\n\tIoBaseAddress=300\n*JumboPacket=1514\nMedia=full duplex \n"
