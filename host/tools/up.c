@@ -24,8 +24,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLICE_NS  100000ull     /* model time between looks at the interface when something moves */
-#define LINGER_NS 2000000ull    /* what follows a frame: completions, answers */
+#define SLICE_NS 100000ull /* model time between looks at the interface when something moves */
+#define IDLE_NS                                                                                    \
+    10000ull /* the same when nothing moves, for a board model: idle clocks cost as much */
+#define LINGER_NS 2000000ull    /* model time for what follows a frame: completions, answers */
 #define LOOK_NS   100000000ull  /* flags, address, groups, cable */
 #define FLUSH_NS  2000000000ull /* wall time for what is in flight at the end */
 
@@ -38,8 +40,8 @@ struct up {
     struct recorder *recorder;
     int wire_fd; /* -1: none */
     bool wire_tap, live, plugged;
-    uint64_t epoch_ns; /* wall clock at virtual 0 */
-    uint64_t look_ns, active_ns;
+    uint64_t epoch_ns;           /* wall clock at virtual 0 */
+    uint64_t look_ns, active_ns; /* wall clock; model's */
     unsigned long long moved;
     char address[16];
 };
@@ -170,17 +172,15 @@ static void follow_cable(struct up *u, short events)
 
 /* Lets the model go on, never past the wall clock. A board model is slower than that, idle too: what it cannot make up for is
  * left out. */
-static void go_on(struct up *u, bool busy)
+static void go_on(struct up *u, uint64_t slice_ns)
 {
     uint64_t now = machine_now_ns(&u->machine), until = wall_ns(u);
     if (u->machine.board && until > now + LINGER_NS) {
         u->epoch_ns += until - now - LINGER_NS;
         until = now + LINGER_NS;
     }
-    if ((busy || u->machine.board) && until > now + SLICE_NS)
-        until = now + SLICE_NS;
     if (until > now)
-        machine_run(&u->machine, NULL, until);
+        machine_run(&u->machine, NULL, until - now > slice_ns ? now + slice_ns : until);
 }
 
 /* A request waits in virtual time, which may take it past the wall clock: stand still until that has caught up. */
@@ -198,7 +198,7 @@ static void finish_flight(struct up *u)
     uint64_t end = up_monotonic_ns() + FLUSH_NS, quiet = machine_now_ns(&u->machine) + LINGER_NS;
     while (up_monotonic_ns() < end &&
            (sender_outstanding(u->machine.sender) || machine_now_ns(&u->machine) < quiet)) {
-        go_on(u, true);
+        go_on(u, SLICE_NS);
         if (machine_now_ns(&u->machine) >= wall_ns(u))
             nanosleep(&(struct timespec){.tv_nsec = SLICE_NS}, NULL);
     }
@@ -250,22 +250,31 @@ static int look(struct up *u, const struct pollfd *fds, bool due)
     return 0;
 }
 
+/* Whether something moves or has just moved; `wait` is then how long the descriptors may be waited for. */
+static bool awake(struct up *u, struct timespec *wait)
+{
+    unsigned long long moved = frames_moved(u);
+    uint64_t now = machine_now_ns(&u->machine), wall = up_monotonic_ns();
+    bool busy = moved != u->moved || sender_outstanding(u->machine.sender);
+    u->moved = moved;
+    if (busy)
+        u->active_ns = now;
+    bool lingers = now - u->active_ns < LINGER_NS;
+    *wait = (struct timespec){0};
+    if (!lingers)
+        wait->tv_nsec = u->look_ns > wall ? (long)(u->look_ns - wall) : 0;
+    else if (!busy && !u->machine.board)
+        wait->tv_nsec = SLICE_NS;
+    return lingers;
+}
+
 static int carry(struct up *u)
 {
     sigset_t none;
     sigemptyset(&none);
     while (!up_stopped) {
-        unsigned long long moved = frames_moved(u);
-        bool busy = moved != u->moved || sender_outstanding(u->machine.sender);
-        struct timespec wait = {0};
-        uint64_t now = up_monotonic_ns();
-        if (busy)
-            u->active_ns = now;
-        else if (now - u->active_ns < LINGER_NS)
-            wait.tv_nsec = SLICE_NS;
-        else
-            wait.tv_nsec = u->look_ns > now ? (long)(u->look_ns - now) : 0;
-        u->moved = moved;
+        struct timespec wait;
+        bool moving = awake(u, &wait);
         struct pollfd fds[2] = {{tap_fd(u->tap), POLLIN, 0}, {u->wire_fd, POLLIN, 0}};
         if (ppoll(fds, 2, &wait, &none) < 0 && errno == EINTR)
             continue;
@@ -274,12 +283,14 @@ static int carry(struct up *u)
         fds[1].events = POLLIN | POLLOUT;
         if (due)
             poll(&fds[1], 1, 0);
-        go_on(u, busy);
+        /* The core model skips idle time, so it catches up with the wall clock at once. */
+        go_on(u, moving ? SLICE_NS : u->machine.board ? IDLE_NS : UINT64_MAX);
         if (fds[1].revents & POLLIN)
             u->port->changed = true;
-        if (tap_pump(u->tap) || u->port->changed)
-            u->active_ns = up_monotonic_ns();
-        go_on(u, true);
+        if (tap_pump(u->tap) || u->port->changed) {
+            u->active_ns = machine_now_ns(&u->machine);
+            go_on(u, SLICE_NS);
+        }
         int code = look(u, fds, due);
         if (code)
             return code;

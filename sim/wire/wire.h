@@ -75,12 +75,12 @@ void wire_record_keep(struct wire_port *, bool keep);
 
 /* Frames to and from the kernel over a non-blocking descriptor, which becomes the port's: a TAP without packet
  * information, or (`packet`) a packet socket with PACKET_VNET_HDR and PACKET_AUXDATA. Checksums that the kernel left
- * to a network card are finished, VLAN tags it took out are put back. Only good frames leave. Who polls the descriptor
- * sets `changed` when there is something to read. */
+ * to a network card are finished, large TCP frames are cut into their segments, VLAN tags it took out are put back. Only
+ * good frames leave. Who polls the descriptor sets `changed` when there is something to read. */
 struct wire_live_counts {
     uint64_t out, out_bad,
         out_refused;         /* given to the kernel; bad FCS, error or short; it did not take it */
-    uint64_t in, in_refused; /* towards the MAC; too short, too long, several segments in one */
+    uint64_t in, in_refused; /* towards the MAC; too short, too long, large without being TCP */
 };
 struct wire_port *wire_live_create(int fd, bool packet);
 const struct wire_live_counts *wire_live_counts(const struct wire_port *);

@@ -3,6 +3,7 @@
  * A wire port over a file descriptor of the kernel: a TAP interface or a packet socket. Frames go out as soon as their
  * last octet is on the wire and come in when the descriptor has one; who waits on the descriptor sets `changed`.
  */
+#include "segment.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 #define LEAST_OCTETS 60
 #define FCS_OCTETS   4
 #define VLAN_OCTETS  4
+#define FRAME_OCTETS 65550 /* the largest IP packet behind an Ethernet header, and none more */
 
 struct live {
     struct wire_port port;
@@ -24,7 +26,10 @@ struct live {
     bool packet; /* packet socket with a virtio header, else TAP */
     uint32_t max_octets;
     struct wire_live_counts counts;
-    uint8_t octets[65536 + VLAN_OCTETS + FCS_OCTETS];
+    struct segments segments; /* of `large`, those not yet taken */
+    uint16_t tpid, tci;       /* tag of the frame last read, tpid 0: none */
+    uint8_t large[FRAME_OCTETS];
+    uint8_t octets[FRAME_OCTETS + VLAN_OCTETS + FCS_OCTETS];
 };
 
 static void live_transmitted(struct wire_port *port, const struct wire_frame *frame)
@@ -47,14 +52,9 @@ static void live_transmitted(struct wire_port *port, const struct wire_frame *fr
 /* Finishes what the sender left to its network card: the Internet checksum over everything from `start`. */
 static bool finish_checksum(uint8_t *octets, uint32_t length, uint32_t start, uint32_t offset)
 {
-    uint32_t sum = 0;
     if (start + offset + 2 > length)
         return false;
-    for (uint32_t i = start; i < length; i += 2)
-        sum += (uint32_t)octets[i] << 8 | (i + 1 < length ? octets[i + 1] : 0);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    sum = ~sum & 0xffff;
+    uint16_t sum = segment_checksum(octets + start, length - start, 0);
     if (!sum)
         sum = 0xffff; /* UDP: zero would mean none */
     octets[start + offset] = (uint8_t)(sum >> 8);
@@ -63,8 +63,9 @@ static bool finish_checksum(uint8_t *octets, uint32_t length, uint32_t start, ui
 }
 
 /* The kernel takes a VLAN tag out of the frame and tells it beside it. */
-static void restore_tag(struct live *l, struct msghdr *message, uint32_t *length)
+static void take_tag(struct live *l, struct msghdr *message)
 {
+    l->tpid = 0;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
         struct tpacket_auxdata aux;
         if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
@@ -72,23 +73,40 @@ static void restore_tag(struct live *l, struct msghdr *message, uint32_t *length
         memcpy(&aux, CMSG_DATA(c), sizeof aux);
         if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
             return;
-        uint16_t tpid = aux.tp_status & TP_STATUS_VLAN_TPID_VALID ? aux.tp_vlan_tpid : 0x8100;
-        memmove(l->octets + 12 + VLAN_OCTETS, l->octets + 12, *length - 12);
-        l->octets[12] = (uint8_t)(tpid >> 8);
-        l->octets[13] = (uint8_t)tpid;
-        l->octets[14] = (uint8_t)(aux.tp_vlan_tci >> 8);
-        l->octets[15] = (uint8_t)aux.tp_vlan_tci;
-        *length += VLAN_OCTETS;
+        l->tpid = aux.tp_status & TP_STATUS_VLAN_TPID_VALID ? aux.tp_vlan_tpid : 0x8100;
+        l->tci = aux.tp_vlan_tci;
     }
 }
 
-/* Octets of one frame; 0: a frame that is not for us or cannot be sent; -1: none there. */
+static uint32_t restore_tag(struct live *l, uint32_t length)
+{
+    if (!l->tpid || length < 14)
+        return length;
+    memmove(l->octets + 12 + VLAN_OCTETS, l->octets + 12, length - 12);
+    l->octets[12] = (uint8_t)(l->tpid >> 8);
+    l->octets[13] = (uint8_t)l->tpid;
+    l->octets[14] = (uint8_t)(l->tci >> 8);
+    l->octets[15] = (uint8_t)l->tci;
+    return length + VLAN_OCTETS;
+}
+
+/* Several TCP segments in one frame. */
+static bool split(struct live *l, const struct virtio_net_hdr *head, uint32_t length)
+{
+    unsigned type = head->gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
+    if (type != VIRTIO_NET_HDR_GSO_TCPV4 && type != VIRTIO_NET_HDR_GSO_TCPV6)
+        return false;
+    memcpy(l->large, l->octets, length);
+    return segments_start(&l->segments, l->large, length, head->csum_start, head->gso_size);
+}
+
+/* Octets of one frame; 0: a frame that is not for us, cannot be sent, or is to be had in segments; -1: none there. */
 static int32_t packet_read(struct live *l)
 {
     struct virtio_net_hdr head;
     struct sockaddr_ll from;
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-    struct iovec parts[2] = {{&head, sizeof head}, {l->octets, 65536}};
+    struct iovec parts[2] = {{&head, sizeof head}, {l->octets, FRAME_OCTETS}};
     struct msghdr message = {
         .msg_name = &from,
         .msg_namelen = sizeof from,
@@ -103,14 +121,27 @@ static int32_t packet_read(struct live *l)
     if (from.sll_pkttype == PACKET_OUTGOING)
         return 0;
     uint32_t length = got > (ssize_t)sizeof head ? (uint32_t)got - sizeof head : 0;
-    if (head.gso_type != VIRTIO_NET_HDR_GSO_NONE || length < 14 ||
-        (head.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM &&
-         !finish_checksum(l->octets, length, head.csum_start, head.csum_offset))) {
+    take_tag(l, &message);
+    if (head.gso_type != VIRTIO_NET_HDR_GSO_NONE) {
+        if (!split(l, &head, length))
+            l->counts.in_refused++;
+        return 0;
+    }
+    if (length < 14 || (head.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM &&
+                        !finish_checksum(l->octets, length, head.csum_start, head.csum_offset))) {
         l->counts.in_refused++;
         return 0;
     }
-    restore_tag(l, &message, &length);
-    return (int32_t)length;
+    return (int32_t)restore_tag(l, length);
+}
+
+/* As packet_read. A segment's size is bounded by the frame that it came from. */
+static int32_t live_read(struct live *l)
+{
+    if (!l->packet)
+        return (int32_t)read(l->fd, l->octets, FRAME_OCTETS);
+    uint32_t length = segments_next(&l->segments, l->octets);
+    return length ? (int32_t)restore_tag(l, length) : packet_read(l);
 }
 
 static bool live_next(struct wire_port *port, uint64_t now_ns, struct wire_frame *frame,
@@ -119,7 +150,7 @@ static bool live_next(struct wire_port *port, uint64_t now_ns, struct wire_frame
     struct live *l = (struct live *)port;
     (void)now_ns;
     for (;;) {
-        int32_t got = l->packet ? packet_read(l) : (int32_t)read(l->fd, l->octets, 65536);
+        int32_t got = live_read(l);
         if (got < 0) {
             *retry_ns = UINT64_MAX;
             return false;

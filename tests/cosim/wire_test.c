@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "gmii.h"
 #include "match.h"
+#include "segment.h"
 #include "wire.h"
 
 #include <check.h>
@@ -335,6 +336,97 @@ START_TEST(matcher_padding)
 }
 END_TEST
 
+/* ---- large TCP frames ---- */
+
+#define TCP_DATA 5000
+#define TCP_MSS  1448
+
+/* Ethernet, IPv4 or IPv6, TCP with 12 octets of options; FIN, PSH and CWR set; checksums left open. */
+static uint32_t large_frame(uint8_t *f, bool ipv6)
+{
+    uint32_t tcp = 14 + (ipv6 ? 40 : 20), length = tcp + 32 + TCP_DATA;
+    memset(f, 0, length);
+    for (unsigned i = 0; i < 12; i++)
+        f[i] = (uint8_t)(2 * i);
+    f[12] = ipv6 ? 0x86 : 0x08;
+    f[13] = ipv6 ? 0xdd : 0x00;
+    f[14] = ipv6 ? 0x60 : 0x45;
+    f[ipv6 ? 20 : 23] = 6;
+    for (unsigned i = ipv6 ? 22 : 26; i < tcp; i++)
+        f[i] = (uint8_t)(7 * i);
+    f[18] = 0xff; /* IPv4: identification 0xffff, which goes round */
+    f[19] = 0xff;
+    memcpy(f + tcp, "\x12\x34\x00\x50\xff\xff\xff\x00\x01\x02\x03\x04\x80\x99\x20\x00", 16);
+    for (unsigned i = 0; i < TCP_DATA; i++)
+        f[tcp + 32 + i] = (uint8_t)(i ^ i >> 8);
+    return length;
+}
+
+/* RFC 1071: over data with its checksum in place the one's complement sum is all ones. */
+static bool sums_up(const uint8_t *p, uint32_t length, uint64_t sum)
+{
+    for (uint32_t i = 0; i < length; i++)
+        sum += i % 2 ? p[i] : (uint64_t)p[i] << 8;
+    return sum % 0xffff == 0;
+}
+
+static uint32_t word_at(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 8 | p[1];
+}
+
+START_TEST(segments_of_a_large_frame)
+{
+    bool ipv6 = _i;
+    static uint8_t large[TCP_DATA + 100], f[TCP_MSS + 100];
+    uint32_t length = large_frame(large, ipv6), tcp = ipv6 ? 54 : 34, at = 0, n, count = 0;
+    struct segments s;
+    ck_assert(segments_start(&s, large, length, tcp, TCP_MSS));
+    while ((n = segments_next(&s, f))) {
+        uint32_t data = n - tcp - 32, sequence = word_at(f + tcp + 4) << 16 | word_at(f + tcp + 6);
+        uint64_t pseudo = 6 + n - tcp;
+        bool last = at + data == TCP_DATA;
+        ck_assert_uint_eq(data, last ? TCP_DATA % TCP_MSS : TCP_MSS);
+        ck_assert_mem_eq(f + tcp + 32, large + tcp + 32 + at, data);
+        ck_assert_uint_eq(sequence, 0xffffff00u + at);
+        ck_assert_uint_eq(f[tcp + 13], (at ? 0x10 : 0x90) | (last ? 0x09 : 0));
+        ck_assert_mem_eq(f, large, 14);
+        ck_assert_uint_eq(word_at(f + (ipv6 ? 18 : 16)), ipv6 ? n - 54 : n - 14);
+        if (!ipv6) {
+            ck_assert_uint_eq(word_at(f + 18), (0xffff + count) & 0xffff);
+            ck_assert(sums_up(f + 14, 20, 0));
+        }
+        for (unsigned i = ipv6 ? 22 : 26; i < tcp; i += 2)
+            pseudo += word_at(f + i);
+        ck_assert(sums_up(f + tcp, n - tcp, pseudo));
+        at += data;
+        count++;
+    }
+    ck_assert_uint_eq(at, TCP_DATA);
+    ck_assert_uint_eq(segments_next(&s, f), 0);
+}
+END_TEST
+
+START_TEST(segments_refused)
+{
+    static uint8_t f[TCP_DATA + 100];
+    uint32_t length = large_frame(f, false);
+    struct segments s;
+    ck_assert(!segments_start(&s, f, length, 34, 0));
+    ck_assert(!segments_start(&s, f, length, 35, TCP_MSS));
+    ck_assert(!segments_start(&s, f, length, length, TCP_MSS));
+    for (uint32_t n = 0; n <= 34 + 32; n++)
+        ck_assert(!segments_start(&s, f, n, 34, TCP_MSS));
+    f[34 + 12] = 0x40; /* a header that is shorter than any */
+    ck_assert(!segments_start(&s, f, length, 34, TCP_MSS));
+    f[34 + 12] = 0x80;
+    f[23] = 17; /* UDP */
+    ck_assert(!segments_start(&s, f, length, 34, TCP_MSS));
+    f[12] = 0x81; /* a tag */
+    ck_assert(!segments_start(&s, f, length, 34, TCP_MSS));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("wire");
@@ -345,6 +437,8 @@ int main(void)
     tcase_add_test(tcase, gmii_odd_nibble);
     tcase_add_test(tcase, fcs);
     tcase_add_test(tcase, loopback);
+    tcase_add_loop_test(tcase, segments_of_a_large_frame, 0, 2);
+    tcase_add_test(tcase, segments_refused);
     tcase_add_test(tcase, generator);
     tcase_add_test(tcase, record_and_replay);
     tcase_add_test(tcase, matcher);

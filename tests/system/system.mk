@@ -2,9 +2,15 @@
 # The live tier: Linux's network stack on both sides of the model, in two network namespaces.
 
 .PHONY: live-test
-live-test: tools-test
+live-test: tools-live
 	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
-	$(Q)tests/system/live_test.sh $(B)/hilnic
+	$(Q)for test in live_test live_boards_test live_wires_test; do tests/system/$$test.sh $(B)/hilnic || exit 1; done
+
+# Ten minutes of it: make soak [SOAK_SECONDS=n].
+.PHONY: soak
+soak: tools-live
+	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
+	$(Q)SOAK_SECONDS=$(or $(SOAK_SECONDS),600) tests/system/soak.sh $(B)/hilnic
 
 # The kernel tier: Debian's kernel, unpacked and never installed, and a guest with nothing but what the test needs. The guest's
 # hilnic is built once more, for the processor that QEMU shows.

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The live tier on the board models, with USB in between: slower, and the same. Usage: live_boards_test.sh PROGRAM
+LIVE_LIMIT_S=180
+. "$(dirname "$0")/live.sh"
+
+for board in butterstick ulx3s; do
+    start --device board:$board
+    record
+    for size in 0 18 46 1472; do
+        check "$board: ping of $size octets" ping -c 2 -i 0.2 -W 5 -s $size 10.9.0.2
+    done
+    check "$board: ping over IPv6" ping -6 -c 1 -W 5 fd00:9::2
+    record_end 8
+    # Not recorded: full speed is slower than the wire, and what finds the receive buffer full is lost, as it must.
+    [ -d "$work/www" ] || serve_www
+    download "$board: HTTP" http://10.9.0.2/part part
+    far ip link set wire0 down
+    check "$board: the cable is pulled: no carrier" until_true no_carrier
+    far ip link set wire0 up
+    check "$board: the cable is back: ping" until_true ping -c 1 -W 2 10.9.0.2
+    stop
+    check "$board: every frame is accounted for" every_frame_counted nic0
+done
+finish
