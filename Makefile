@@ -26,7 +26,7 @@ comma := ,
 # Objects of a sanitizer build live beside the others.
 O := $(B)/obj$(if $(SANITIZE),-$(firstword $(subst $(comma), ,$(SANITIZE))))
 
-VENV := $(B)/venv
+VENV := build/venv
 PY := $(VENV)/bin/python
 
 TESTS :=      # programs that `make test` runs; each prints Check's summary and exits 0 or 1

@@ -5,11 +5,11 @@
 set -eu
 cd "$(dirname "$0")"
 
-run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev zlib1g-dev"
+run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev zlib1g-dev gcc-riscv64-unknown-elf python3-venv"
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
 live="$run tshark tcpdump iproute2 iputils-ping curl python3 dnsmasq-base udhcpc iperf3 netcat-openbsd ethtool"
 formal="python3-venv berkeley-abc"
-lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 gcc-riscv64-unknown-elf mandoc"
+lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc"
 fuzz="$test clang libclang-rt-14-dev"
 kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
 deb="$run debhelper dpkg-dev lintian man-db pkgconf"
@@ -49,12 +49,17 @@ if [ -n "$missing" ]; then
         >$log 2>&1 || { tail -n 5 $log >&2; echo "install-tools.sh: apt-get failed, see $log" >&2; exit 1; }
 fi
 
-if [ "$want" = formal ] || [ "$want" = all ]; then
-    if ! cmp -s requirements.txt build/venv/installed; then
-        echo "  INSTALL  Python environment (requirements.txt)"
-        mkdir -p build
+# The models of the boards take the Verilog of SERV from its Python package, and nothing else.
+case $want in
+    formal | all) cat requirements.txt ;;
+    *) grep '^pythondata-cpu-serv==' requirements.txt ;;
+esac | {
+    mkdir -p build
+    cat >build/requirements
+    if ! cmp -s requirements.txt build/venv/installed && ! cmp -s build/requirements build/venv/installed; then
+        echo "  INSTALL  Python environment: $(grep -c . build/requirements) of requirements.txt"
         [ -x build/venv/bin/python ] || python3 -m venv build/venv
-        build/venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
-        cp requirements.txt build/venv/installed
+        build/venv/bin/pip install --quiet --disable-pip-version-check -r build/requirements
+        cp build/requirements build/venv/installed
     fi
-fi
+}

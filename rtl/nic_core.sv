@@ -54,6 +54,11 @@ module nic_core #(
     output wire [31:0] reg_rdata_o,
     output wire reg_error_o,
 
+    // sys: raise REQUEST_DONE with the result, and PROCESSOR; pulses, as in nic_event. 0 without a processor.
+    input wire request_i,
+    input wire [2:0] request_result_i,
+    input wire processor_i,
+
     // tx: GMII; at 10 and 100 Mb/s a nibble in bits 3:0 with each ce, at 1000 Mb/s ce is 1.
     input wire tx_ce_i,
     output wire [7:0] gmii_txd_o,
@@ -229,6 +234,9 @@ module nic_core #(
         .rx_loss_valid_i(rx_loss_valid),
         .rx_loss_count_i(rx_loss_count),
         .rx_loss_taken_o(rx_loss_taken),
+        .request_i,
+        .request_result_i,
+        .processor_i,
         .reset_start_i(reset_start),
         .rx_flushed_i(rx_flushed || rst_rxq_q),
         .resetting_o(resetting),
@@ -397,7 +405,7 @@ module nic_core #(
     // ---- management ----
 
     wire bus_valid, bus_write, bus_ready, bus_error;
-    wire [8:2] bus_addr;
+    wire [9:2] bus_addr;
     wire [31:0] bus_wdata, bus_rdata;
 
     nic_mgmt_sys #(

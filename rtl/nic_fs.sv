@@ -6,6 +6,7 @@
 module nic_fs #(
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
+    parameter bit PROCESSOR = 1'b0,
     // Eight characters.
     parameter logic [63:0] SERIAL = "00000001"
 ) (
@@ -35,7 +36,9 @@ module nic_fs #(
     output wire mdio_o,
     output wire mdio_oe_o,
     input wire mdio_i,
-    output wire [1:0] speed_o
+    output wire [1:0] speed_o,
+    // As in nic_hs.
+    output wire [2:0] led_o
 );
     wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, vbus, term, suspend_n;
     wire [7:0] rx_data, tx_data;
@@ -54,7 +57,8 @@ module nic_fs #(
     );
 
     nic_hs #(
-        .HS(1'b0), .SYS_MHZ(48), .TX_MHZ(50), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .SERIAL(SERIAL)
+        .HS(1'b0), .SYS_MHZ(48), .TX_MHZ(50), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
+        .PROCESSOR(PROCESSOR), .SERIAL(SERIAL)
     ) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
@@ -65,7 +69,7 @@ module nic_fs #(
         .clk_tx_i(clk_ref_i), .rst_tx_i(1'b0), .clk_rx_i(clk_ref_i), .rst_rx_i(1'b0),
         .tx_ce_i(tx_ce), .gmii_txd_o(txd), .gmii_tx_en_o(tx_en), .gmii_tx_er_o(tx_er),
         .rx_ce_i(rx_ce), .gmii_rxd_i({4'h0, rxd}), .gmii_rx_dv_i(rx_dv), .gmii_rx_er_i(rx_er),
-        .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .tx_skip_i('0), .idle_o()
+        .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o, .tx_skip_i('0), .idle_o()
     );
 
     nic_reset_sync u_reset (.clk_i(clk_ref_i), .arst_i(rst_i), .rst_o(rst_ref));

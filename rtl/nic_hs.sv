@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole NIC between UTMI and GMII: nic_usb_device and nic_core, high speed (HS=1) or full speed only. A bus reset, or
-// the loss of VBUS, is a reset of the device.
+// The whole NIC between UTMI and GMII: nic_usb_device, nic_core and, with PROCESSOR=1, the management processor, high speed (HS=1) or
+// full speed only. A bus reset, or the loss of VBUS, is a reset of the device.
 `default_nettype none
 
 module nic_hs #(
@@ -10,6 +10,7 @@ module nic_hs #(
     // Of nic_core.
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
+    parameter bit PROCESSOR = 1'b0,
     // See nic_usb_bus.
     parameter int unsigned CLOCKS_MS = 1000 * SYS_MHZ,
     // Eight characters.
@@ -57,6 +58,8 @@ module nic_hs #(
     output wire mdio_oe_o,
     input wire mdio_i,
     output wire [1:0] speed_o,
+    // Lights, register LED: {alive, activity, link}; 0 without the processor.
+    output wire [2:0] led_o,
     input wire [31:0] tx_skip_i,
     output wire idle_o
 );
@@ -65,6 +68,10 @@ module nic_hs #(
     wire reg_valid, reg_write, reg_ready, reg_error;
     wire [15:0] reg_addr;
     wire [31:0] reg_wdata, reg_rdata;
+    wire core_valid, core_write, core_ready, core_error, request, processor_stopped;
+    wire [15:0] core_addr;
+    wire [31:0] core_wdata, core_rdata;
+    wire [2:0] request_result;
 
     nic_usb_device #(.HS(HS), .CLOCKS_US(SYS_MHZ), .CLOCKS_MS(CLOCKS_MS), .SERIAL(SERIAL)) u_usb (
         .clk_i,
@@ -107,8 +114,38 @@ module nic_hs #(
         .configured_o
     );
 
+    if (PROCESSOR) begin : g_processor
+        nic_mgmt_proc #(.CLOCKS_MS(CLOCKS_MS)) u_proc (
+            .clk_i,
+            .rst_i(rst_i || bus_reset_o),
+            .host_valid_i(reg_valid),
+            .host_write_i(reg_write),
+            .host_addr_i(reg_addr),
+            .host_wdata_i(reg_wdata),
+            .host_ready_o(reg_ready),
+            .host_rdata_o(reg_rdata),
+            .host_error_o(reg_error),
+            .reg_valid_o(core_valid),
+            .reg_write_o(core_write),
+            .reg_addr_o(core_addr),
+            .reg_wdata_o(core_wdata),
+            .reg_ready_i(core_ready),
+            .reg_rdata_i(core_rdata),
+            .reg_error_i(core_error),
+            .request_o(request),
+            .request_result_o(request_result),
+            .processor_o(processor_stopped),
+            .led_o
+        );
+    end else begin : g_no_processor
+        assign {core_valid, core_write, core_addr, core_wdata} = {reg_valid, reg_write, reg_addr, reg_wdata};
+        assign {reg_ready, reg_error, reg_rdata} = {core_ready, core_error, core_rdata};
+        assign {request, request_result, processor_stopped, led_o} = '0;
+    end
+
     nic_core #(
-        .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .USB_HS(HS)
+        .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .USB_HS(HS),
+        .PROCESSOR(PROCESSOR)
     ) u_core (
         .clk_i,
         .rst_i(rst_i || bus_reset_o),
@@ -129,13 +166,16 @@ module nic_hs #(
         .ev_ready_i(ev_ready),
         .ev_data_o(ev_data),
         .ev_last_o(ev_last),
-        .reg_valid_i(reg_valid),
-        .reg_write_i(reg_write),
-        .reg_addr_i(reg_addr),
-        .reg_wdata_i(reg_wdata),
-        .reg_ready_o(reg_ready),
-        .reg_rdata_o(reg_rdata),
-        .reg_error_o(reg_error),
+        .reg_valid_i(core_valid),
+        .reg_write_i(core_write),
+        .reg_addr_i(core_addr),
+        .reg_wdata_i(core_wdata),
+        .reg_ready_o(core_ready),
+        .reg_rdata_o(core_rdata),
+        .reg_error_o(core_error),
+        .request_i(request),
+        .request_result_i(request_result),
+        .processor_i(processor_stopped),
         .tx_ce_i,
         .gmii_txd_o,
         .gmii_tx_en_o,

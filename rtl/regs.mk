@@ -2,7 +2,7 @@
 # What is generated from the register description, the check that the committed files are up to date, and parameters
 # of benches.
 
-REGS_FILES := rtl/mgmt/nic_regs_pkg.sv rtl/mgmt/nic_regs_sys.sv rtl/mgmt/nic_regs_tx.sv host/include/nic_regs.h REGISTERS.md
+REGS_FILES := rtl/mgmt/nic_regs_pkg.sv rtl/mgmt/nic_regs_sys.sv rtl/mgmt/nic_regs_tx.sv rtl/mgmt/nic_regs_proc.sv host/include/nic_regs.h REGISTERS.md
 LINTS += lint-regs
 
 .PHONY: lint-regs

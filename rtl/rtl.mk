@@ -4,7 +4,10 @@
 VERILATOR ?= verilator
 RTL_DIRS := $(wildcard rtl rtl/lib rtl/mac rtl/queue rtl/mgmt rtl/usb rtl/phy)
 RTL_PACKAGES := $(wildcard rtl/mgmt/nic_regs_pkg.sv)
-RTL_FLAGS := rtl/lint.vlt $(addprefix -y ,$(RTL_DIRS)) $(RTL_PACKAGES)
+# SERV's Verilog is a Python package, and not in this tree.
+SERV ?= $(or $(wildcard $(VENV)/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl),$(error \
+	the Verilog of SERV is missing: run ./install-tools.sh run))
+RTL_FLAGS = rtl/lint.vlt $(addprefix -y ,$(RTL_DIRS)) -y $(SERV) $(RTL_PACKAGES)
 RTL_BOARD_SV := $(wildcard rtl/boards/*.sv rtl/boards/*/*.sv)
 RTL_SV := $(filter-out %_pkg.sv,$(wildcard $(addsuffix /*.sv,$(RTL_DIRS))))
 

@@ -62,13 +62,14 @@ BOARD_VERILATOR_fast := $(MODEL_VERILATOR)
 BOARD_VERILATOR_test := $(MODEL_CHECKED)
 BOARD_SV_ulpi := sim/models/nic_board_hs.sv
 BOARD_SV_fs := rtl/nic_fs.sv
+BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b0"
 
 define BOARD_RULES
 $(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt
 	$$(call say,VERILATE,$(basename $(notdir $(BOARD_SV_$(2)))) ($(1)))
 	@mkdir -p $$(@D)
 	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module $(basename $(notdir $(BOARD_SV_$(2)))) $$(BOARD_VERILATOR_$(1)) \
-		-Wno-fatal -Wno-lint $$(RTL_FLAGS) $$(BOARD_SV_$(2))
+		$$(BOARD_PARAMETERS_$(2)) -Wno-fatal -Wno-lint $$(RTL_FLAGS) $$(BOARD_SV_$(2))
 	$$(Q)touch $$@
 
 $(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vtop.made sim/models/board_$(2)_pins.cpp \
@@ -84,7 +85,7 @@ BOARD_FAST := $(B)/sim/board_fast_ulpi/model.o $(B)/sim/board_fast_fs/model.o
 BOARD_TEST := $(B)/sim/board_test_ulpi/model.o $(B)/sim/board_test_fs/model.o
 
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
-CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line usb_host ulpi_phy urb_front)
+CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line mdio_phy usb_host ulpi_phy urb_front)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
 TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c)
 MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o $(O)/host/tools/recorder.o

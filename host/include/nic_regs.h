@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0xf1080557u
+#define NIC_MAP_HASH 0xff488314u
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -57,10 +57,42 @@
 #define NIC_EVENT_TYPE_TX_DONE 1u /* count consecutive descriptors are complete, the last has this tag. */
 #define NIC_EVENT_TYPE_LINK 2u /* Link register changed: status 1 up, 0 down; count the speed. */
 #define NIC_EVENT_TYPE_RX_LOSS 3u /* count frames were lost for want of buffer (saturates at 65535). */
-#define NIC_EVENT_TYPE_REQUEST_DONE 4u /* Mailbox request finished. */
+#define NIC_EVENT_TYPE_REQUEST_DONE 4u /* Mailbox request finished: status is the mail_result, the answer is in MAIL_ANSWER. */
 #define NIC_EVENT_TYPE_STREAM_ERROR 5u /* TX stream violated the record format; the OUT endpoint is halted until NIC reset. */
 #define NIC_EVENT_TYPE_RESET_DONE 6u /* NIC reset is over; every accepted descriptor has been completed before. */
-#define NIC_EVENT_TYPE_MAX 6u
+#define NIC_EVENT_TYPE_PROCESSOR 7u /* The watchdog stopped the management processor. */
+#define NIC_EVENT_TYPE_MAX 7u
+
+#define NIC_IMAGE_ID_MAGIC 1464233064u /* ASCII 'hlFW', little-endian. */
+#define NIC_IMAGE_ID_MAX 1464233064u
+
+#define NIC_MAIL_REQUEST_PHY 1u /* Which PHY was found: answer 0 is its registers 2 (low half) and 3, answer 1 is as HEARTBEAT. */
+#define NIC_MAIL_REQUEST_READ 2u /* PHY register, number in argument 4:0, of the PHY that was found: answer 0 is its value. */
+#define NIC_MAIL_REQUEST_WRITE 3u /* PHY register, number in argument 4:0, value in 31:16. */
+#define NIC_MAIL_REQUEST_COUNTER 4u /* Counter with the index in argument 5:0 since the firmware was started, 64 bits: answer 0 is the low half. */
+#define NIC_MAIL_REQUEST_RESTART 5u /* Reset the PHY and negotiate anew. */
+#define NIC_MAIL_REQUEST_MAX 5u
+
+#define NIC_MAIL_RESULT_OK 0u /* Done. */
+#define NIC_MAIL_RESULT_UNKNOWN 1u /* No such request. */
+#define NIC_MAIL_RESULT_ARGUMENT 2u /* The argument is out of range. */
+#define NIC_MAIL_RESULT_FAILED 3u /* No PHY was found, or it does not answer. */
+#define NIC_MAIL_RESULT_NO_FIRMWARE 4u /* The processor is stopped, or was before the request was finished. */
+#define NIC_MAIL_RESULT_MAX 4u
+
+#define NIC_PHY_KIND_UNKNOWN 0u /* Any with the registers of IEEE 802.3 clause 22. */
+#define NIC_PHY_KIND_KSZ9031 1u /* KSZ9031RNX. */
+#define NIC_PHY_KIND_LAN8720A 2u /* LAN8720A. */
+#define NIC_PHY_KIND_B50612D 3u /* B50612D. */
+#define NIC_PHY_KIND_MAX 3u
+
+#define NIC_PHY_STATE_SEARCH 0u /* No PHY found yet. */
+#define NIC_PHY_STATE_FAILED 1u /* It was there and answers no more. */
+#define NIC_PHY_STATE_BUS_FAILED 2u /* MDIO is stuck low, or its controller never finishes. */
+#define NIC_PHY_STATE_RESETTING 3u /* The PHY is in its reset. */
+#define NIC_PHY_STATE_DOWN 4u /* No link. */
+#define NIC_PHY_STATE_UP 5u /* Link. */
+#define NIC_PHY_STATE_MAX 5u
 
 #define NIC_RX_ERROR_NONE 0u /* Good frame. */
 #define NIC_RX_ERROR_FCS 1u /* Frame check sequence wrong. */
@@ -325,6 +357,97 @@
 #define NIC_COUNTER_VALUE_SHIFT 0
 #define NIC_COUNTER_VALUE_MASK 0xffffffffu
 
+/* COUNTER_NOW: The counters as they are, each at its own instant, for who must leave the snapshot alone. */
+#define NIC_COUNTER_NOW_ADDR 0x0600u
+#define NIC_COUNTER_NOW_RESET_VALUE 0x00000000u
+#define NIC_COUNTER_NOW_WORDS 64u
+#define NIC_COUNTER_NOW_VALUE_SHIFT 0
+#define NIC_COUNTER_NOW_VALUE_MASK 0xffffffffu
+
+/* PROC_CTRL: Runs the management processor from address 0 of PROC_MEMORY, or holds it in reset. */
+#define NIC_PROC_CTRL_ADDR 0x0800u
+#define NIC_PROC_CTRL_RESET_VALUE 0x00000000u
+#define NIC_PROC_CTRL_RUN_SHIFT 0
+#define NIC_PROC_CTRL_RUN_MASK 0x00000001u
+#define NIC_PROC_CTRL_WATCHDOG_MS_SHIFT 16
+#define NIC_PROC_CTRL_WATCHDOG_MS_MASK 0xffff0000u
+
+/* PROC_STATUS: What the processor is doing. */
+#define NIC_PROC_STATUS_ADDR 0x0804u
+#define NIC_PROC_STATUS_RESET_VALUE 0x00000000u
+#define NIC_PROC_STATUS_ALIVE_SHIFT 0
+#define NIC_PROC_STATUS_ALIVE_MASK 0x00000001u
+#define NIC_PROC_STATUS_EXPIRED_SHIFT 1
+#define NIC_PROC_STATUS_EXPIRED_MASK 0x00000002u
+
+/* HEARTBEAT: Written by the firmware over and over, which keeps the watchdog quiet, with the state of the PHY. */
+#define NIC_HEARTBEAT_ADDR 0x0808u
+#define NIC_HEARTBEAT_RESET_VALUE 0x00000000u
+#define NIC_HEARTBEAT_STATE_SHIFT 0
+#define NIC_HEARTBEAT_STATE_MASK 0x00000007u
+#define NIC_HEARTBEAT_KIND_SHIFT 4
+#define NIC_HEARTBEAT_KIND_MASK 0x00000070u
+#define NIC_HEARTBEAT_ADDRESS_SHIFT 8
+#define NIC_HEARTBEAT_ADDRESS_MASK 0x00001f00u
+#define NIC_HEARTBEAT_CHANGES_SHIFT 16
+#define NIC_HEARTBEAT_CHANGES_MASK 0xffff0000u
+
+/* PROC_TIME: Milliseconds since the device reset, wraps. */
+#define NIC_PROC_TIME_ADDR 0x080cu
+#define NIC_PROC_TIME_RESET_VALUE 0x00000000u
+#define NIC_PROC_TIME_MS_SHIFT 0
+#define NIC_PROC_TIME_MS_MASK 0xffffffffu
+
+/* MAIL_REQUEST: Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending. */
+#define NIC_MAIL_REQUEST_ADDR 0x0810u
+#define NIC_MAIL_REQUEST_RESET_VALUE 0x00000000u
+#define NIC_MAIL_REQUEST_CODE_SHIFT 0
+#define NIC_MAIL_REQUEST_CODE_MASK 0x000000ffu
+
+/* MAIL_ARGUMENT: Argument of the next request. */
+#define NIC_MAIL_ARGUMENT_ADDR 0x0814u
+#define NIC_MAIL_ARGUMENT_RESET_VALUE 0x00000000u
+#define NIC_MAIL_ARGUMENT_WORD_SHIFT 0
+#define NIC_MAIL_ARGUMENT_WORD_MASK 0xffffffffu
+
+/* MAIL_STATUS: State of the request. */
+#define NIC_MAIL_STATUS_ADDR 0x0818u
+#define NIC_MAIL_STATUS_RESET_VALUE 0x00000000u
+#define NIC_MAIL_STATUS_PENDING_SHIFT 0
+#define NIC_MAIL_STATUS_PENDING_MASK 0x00000001u
+#define NIC_MAIL_STATUS_RESULT_SHIFT 8
+#define NIC_MAIL_STATUS_RESULT_MASK 0x00000700u
+
+/* MAIL_DONE: Written by the firmware: the pending request is finished. Raises REQUEST_DONE. */
+#define NIC_MAIL_DONE_ADDR 0x081cu
+#define NIC_MAIL_DONE_RESET_VALUE 0x00000000u
+#define NIC_MAIL_DONE_RESULT_SHIFT 0
+#define NIC_MAIL_DONE_RESULT_MASK 0x00000007u
+
+/* MAIL_ANSWER: Answer to the last request, written by the firmware before MAIL_DONE. */
+#define NIC_MAIL_ANSWER_ADDR 0x0820u
+#define NIC_MAIL_ANSWER_RESET_VALUE 0x00000000u
+#define NIC_MAIL_ANSWER_WORDS 2u
+#define NIC_MAIL_ANSWER_WORD_SHIFT 0
+#define NIC_MAIL_ANSWER_WORD_MASK 0xffffffffu
+
+/* LED: Lights of the board, as far as it has them. */
+#define NIC_LED_ADDR 0x0828u
+#define NIC_LED_RESET_VALUE 0x00000000u
+#define NIC_LED_LINK_SHIFT 0
+#define NIC_LED_LINK_MASK 0x00000001u
+#define NIC_LED_ACTIVITY_SHIFT 1
+#define NIC_LED_ACTIVITY_MASK 0x00000002u
+#define NIC_LED_ALIVE_SHIFT 2
+#define NIC_LED_ALIVE_MASK 0x00000004u
+
+/* PROC_MEMORY: The processor's memory, program and data; where its own addresses begin with 0. Only while it is stopped: else an error. Starts with anything. */
+#define NIC_PROC_MEMORY_ADDR 0x8000u
+#define NIC_PROC_MEMORY_RESET_VALUE 0x00000000u
+#define NIC_PROC_MEMORY_WORDS 2048u
+#define NIC_PROC_MEMORY_BYTES_SHIFT 0
+#define NIC_PROC_MEMORY_BYTES_MASK 0xffffffffu
+
 /* TX_HEADER_WORD0: Length and flags. */
 #define NIC_TX_HEADER_WORD0_LENGTH_SHIFT 0
 #define NIC_TX_HEADER_WORD0_LENGTH_MASK 0x0000ffffu
@@ -403,15 +526,41 @@
 #define NIC_EVENT_TIME_HI_NS_SHIFT 0
 #define NIC_EVENT_TIME_HI_NS_MASK 0xffffffffu
 
+/* IMAGE_START: First instruction. */
+#define NIC_IMAGE_START_JUMP_SHIFT 0
+#define NIC_IMAGE_START_JUMP_MASK 0xffffffffu
+
+/* IMAGE_ID: What it is. */
+#define NIC_IMAGE_ID_ID_SHIFT 0
+#define NIC_IMAGE_ID_ID_MASK 0xffffffffu
+
+/* IMAGE_VERSION: Version. */
+#define NIC_IMAGE_VERSION_VALUE_SHIFT 0
+#define NIC_IMAGE_VERSION_VALUE_MASK 0xffffffffu
+
+/* IMAGE_HASH: MAP_HASH that it was built for. */
+#define NIC_IMAGE_HASH_VALUE_SHIFT 0
+#define NIC_IMAGE_HASH_VALUE_MASK 0xffffffffu
+
+/* IMAGE_LENGTH: Length of the image in bytes, this header included; a multiple of 4. */
+#define NIC_IMAGE_LENGTH_BYTES_SHIFT 0
+#define NIC_IMAGE_LENGTH_BYTES_MASK 0xffffffffu
+
+/* IMAGE_CRC: CRC-32 of IEEE 802.3 of the whole image with 0 in this place. */
+#define NIC_IMAGE_CRC_CRC_SHIFT 0
+#define NIC_IMAGE_CRC_CRC_MASK 0xffffffffu
+
 #define NIC_TX_HEADER_BYTES 16u
 #define NIC_RX_HEADER_BYTES 16u
 #define NIC_EVENT_BYTES 16u
+#define NIC_IMAGE_BYTES 24u
 
 #ifdef NIC_REGS_TABLES
 #include <stdint.h>
 
 /* One register, or an array of `words` of them at consecutive words. access: "r", "w" or "rw". `known`: bits whose
- * value after reset is `reset`; the hardware drives the others. `writable`: bits that keep or act on what is written. */
+ * value after reset is `reset`; the hardware drives the others. `writable`: bits that keep or act on what is written.
+ * `needs`: bits of CAPS without which it is not there. */
 struct nic_register {
     const char *name;
     uint32_t address;
@@ -420,65 +569,88 @@ struct nic_register {
     uint32_t reset;
     uint32_t known;
     uint32_t writable;
+    uint32_t needs;
     const char *text;
 };
 static const struct nic_register nic_registers[] = {
-    {"ID", 0x0000u, 1u, "r", 0x434e6c68u, 0xffffffffu, 0x00000000u,
+    {"ID", 0x0000u, 1u, "r", 0x434e6c68u, 0xffffffffu, 0x00000000u, 0x0u,
      "Reads as ASCII 'hlNC', little-endian."},
-    {"MAP_HASH", 0x0004u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u,
+    {"MAP_HASH", 0x0004u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "First 32 bits of the SHA-256 of the compiled register description. The driver refuses another."},
-    {"LIMITS", 0x0008u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u,
+    {"LIMITS", 0x0008u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "Device limits, from parameters."},
-    {"BUFFERS", 0x000cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u,
+    {"BUFFERS", 0x000cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "Buffer sizes in units of 256 bytes, from parameters."},
-    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x0000fc00u, 0x00000000u,
+    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x0000fc00u, 0x00000000u, 0x0u,
      "What is built in."},
-    {"CTRL", 0x0040u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00000007u,
+    {"CTRL", 0x0040u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00000007u, 0x0u,
      "Enables. Descriptors complete as LINK_DOWN while tx_enable is 0; frames are counted as DISABLED while rx_enable is 0."},
-    {"RESET", 0x0044u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,
+    {"RESET", 0x0044u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u, 0x0u,
      "NIC reset: completes every accepted descriptor as ABORTED, empties the RX buffer, clears a stream error, then raises RESET_DONE. Registers keep their values."},
-    {"STATUS", 0x0048u, 1u, "r", 0x00000000u, 0x0000fff8u, 0x00000000u,
+    {"STATUS", 0x0048u, 1u, "r", 0x00000000u, 0x0000fff8u, 0x00000000u, 0x0u,
      "What the device is doing."},
-    {"LINK", 0x004cu, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x0000000fu,
+    {"LINK", 0x004cu, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x0000000fu, 0x0u,
      "Link as the processor or the driver found it. A change raises a LINK event."},
-    {"MODERATION", 0x0050u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu,
+    {"MODERATION", 0x0050u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x0u,
      "Interrupt moderation of TX_DONE events: an event is raised when count descriptors or microseconds have gathered, whichever is first. Events of other kinds, and completions that are not OK or ask for a report, are never delayed."},
-    {"PAUSE", 0x0054u, 1u, "rw", 0xffff0000u, 0xffffffffu, 0xffff0003u,
+    {"PAUSE", 0x0054u, 1u, "rw", 0xffff0000u, 0xffffffffu, 0xffff0003u, 0x0u,
      "Flow control, IEEE 802.3 Annex 31B."},
-    {"WATERMARKS", 0x0058u, 1u, "rw", 0x000a0004u, 0xffffffffu, 0xffffffffu,
+    {"WATERMARKS", 0x0058u, 1u, "rw", 0x000a0004u, 0xffffffffu, 0xffffffffu, 0x0u,
      "RX buffer fill in units of 256 bytes."},
-    {"FILTER", 0x005cu, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000000fu,
+    {"FILTER", 0x005cu, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000000fu, 0x0u,
      "Address filter switches. A frame passes if any rule admits it."},
-    {"HASH", 0x0060u, 2u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu,
+    {"HASH", 0x0060u, 2u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x0u,
      "Multicast hash table. Bit n admits multicast addresses whose CRC-32 (as for the FCS, before the final complement, bit-reflected register) has n in its six low bits."},
-    {"MAC_LO", 0x0068u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu,
+    {"MAC_LO", 0x0068u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x0u,
      "Own address, octets 0..3 (octet 0 in bits 7:0): source of PAUSE frames. The filter knows only EXACT."},
-    {"MAC_HI", 0x006cu, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu,
+    {"MAC_HI", 0x006cu, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu, 0x0u,
      "Own address, octets 4..5."},
-    {"MDIO_DATA", 0x0070u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu,
+    {"MDIO_DATA", 0x0070u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x0000ffffu, 0x0u,
      "Data of the next MDIO write."},
-    {"MDIO_CTRL", 0x0074u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00011f1fu,
+    {"MDIO_CTRL", 0x0074u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00011f1fu, 0x0u,
      "The next MDIO frame, IEEE 802.3 clause 22."},
-    {"MDIO_STATUS", 0x0078u, 1u, "r", 0x00000000u, 0x0000fffcu, 0x00000000u,
+    {"MDIO_STATUS", 0x0078u, 1u, "r", 0x00000000u, 0x0000fffcu, 0x00000000u, 0x0u,
      "State and result of the last MDIO frame; the result is valid if busy is 0."},
-    {"MDIO_START", 0x007cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,
+    {"MDIO_START", 0x007cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u, 0x0u,
      "Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1."},
-    {"EXACT", 0x0100u, 64u, "rw", 0x00000000u, 0xffffffffu, 0x0001ffffu,
+    {"EXACT", 0x0100u, 64u, "rw", 0x00000000u, 0xffffffffu, 0x0001ffffu, 0x0u,
      "Exact filter table, three words an entry: octets 0..1, 2..3, 4..5 (first octet in bits 7:0); bit 16 of the third word makes the entry valid. Entry i is at words 4i..4i+2; word 4i+3 reads 0."},
-    {"IFG", 0x0400u, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x000000ffu,
+    {"IFG", 0x0400u, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x000000ffu, 0x0u,
      "Gap between frames."},
-    {"TIME_LO", 0x0404u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu,
+    {"TIME_LO", 0x0404u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu, 0x0u,
      "Device time. Reading captures all 64 bits and returns the low half. Writing sets the time to {TIME_HI last written, this}."},
-    {"TIME_HI", 0x0408u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu,
+    {"TIME_HI", 0x0408u, 1u, "rw", 0x00000000u, 0x00000000u, 0xffffffffu, 0x0u,
      "High half of the time captured by reading TIME_LO. Writing stages the high half for the next writes of TIME_LO and TIME_STEP."},
-    {"TIME_STEP", 0x040cu, 1u, "w", 0x00000000u, 0xffffffffu, 0xffffffffu,
+    {"TIME_STEP", 0x040cu, 1u, "w", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x0u,
      "Step the time by {TIME_HI last written, this} nanoseconds, two's complement."},
-    {"TIME_ADJUST", 0x0410u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x001fffffu,
+    {"TIME_ADJUST", 0x0410u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x001fffffu, 0x0u,
      "Frequency adjustment."},
-    {"SNAPSHOT", 0x0414u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u,
+    {"SNAPSHOT", 0x0414u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u, 0x0u,
      "Copy every counter at one instant into the COUNTER window."},
-    {"COUNTER", 0x0500u, 64u, "r", 0x00000000u, 0x00000000u, 0x00000000u,
+    {"COUNTER", 0x0500u, 64u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "Counters as of the last snapshot, wrapping at 2^32. Index: enumeration counter."},
+    {"COUNTER_NOW", 0x0600u, 64u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
+     "The counters as they are, each at its own instant, for who must leave the snapshot alone."},
+    {"PROC_CTRL", 0x0800u, 1u, "rw", 0x00000000u, 0x0000fffeu, 0xffff0001u, 0x200u,
+     "Runs the management processor from address 0 of PROC_MEMORY, or holds it in reset."},
+    {"PROC_STATUS", 0x0804u, 1u, "r", 0x00000000u, 0xfffffffcu, 0x00000000u, 0x200u,
+     "What the processor is doing."},
+    {"HEARTBEAT", 0x0808u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffff1f77u, 0x200u,
+     "Written by the firmware over and over, which keeps the watchdog quiet, with the state of the PHY."},
+    {"PROC_TIME", 0x080cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x200u,
+     "Milliseconds since the device reset, wraps."},
+    {"MAIL_REQUEST", 0x0810u, 1u, "rw", 0x00000000u, 0xffffff00u, 0x000000ffu, 0x200u,
+     "Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending."},
+    {"MAIL_ARGUMENT", 0x0814u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x200u,
+     "Argument of the next request."},
+    {"MAIL_STATUS", 0x0818u, 1u, "r", 0x00000000u, 0xfffff8feu, 0x00000000u, 0x200u,
+     "State of the request."},
+    {"MAIL_DONE", 0x081cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000007u, 0x200u,
+     "Written by the firmware: the pending request is finished. Raises REQUEST_DONE."},
+    {"MAIL_ANSWER", 0x0820u, 2u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x200u,
+     "Answer to the last request, written by the firmware before MAIL_DONE."},
+    {"LED", 0x0828u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00000007u, 0x200u,
+     "Lights of the board, as far as it has them."},
 };
 #define NIC_REGISTERS (sizeof nic_registers / sizeof nic_registers[0])
 
@@ -543,6 +715,25 @@ static const struct nic_register_field nic_register_fields[] = {
     {25u, "ppb", 0u, 0x001fffffu},
     {26u, "take", 0u, 0x00000001u},
     {27u, "value", 0u, 0xffffffffu},
+    {28u, "value", 0u, 0xffffffffu},
+    {29u, "run", 0u, 0x00000001u},
+    {29u, "watchdog_ms", 16u, 0xffff0000u},
+    {30u, "alive", 0u, 0x00000001u},
+    {30u, "expired", 1u, 0x00000002u},
+    {31u, "state", 0u, 0x00000007u},
+    {31u, "kind", 4u, 0x00000070u},
+    {31u, "address", 8u, 0x00001f00u},
+    {31u, "changes", 16u, 0xffff0000u},
+    {32u, "ms", 0u, 0xffffffffu},
+    {33u, "code", 0u, 0x000000ffu},
+    {34u, "word", 0u, 0xffffffffu},
+    {35u, "pending", 0u, 0x00000001u},
+    {35u, "result", 8u, 0x00000700u},
+    {36u, "result", 0u, 0x00000007u},
+    {37u, "word", 0u, 0xffffffffu},
+    {38u, "link", 0u, 0x00000001u},
+    {38u, "activity", 1u, 0x00000002u},
+    {38u, "alive", 2u, 0x00000004u},
 };
 #define NIC_REGISTER_FIELDS (sizeof nic_register_fields / sizeof nic_register_fields[0])
 
@@ -607,11 +798,53 @@ static const struct nic_code nic_event_type_names[] = {
     {1u, "tx_done", "count consecutive descriptors are complete, the last has this tag."},
     {2u, "link", "Link register changed: status 1 up, 0 down; count the speed."},
     {3u, "rx_loss", "count frames were lost for want of buffer (saturates at 65535)."},
-    {4u, "request_done", "Mailbox request finished."},
+    {4u, "request_done", "Mailbox request finished: status is the mail_result, the answer is in MAIL_ANSWER."},
     {5u, "stream_error", "TX stream violated the record format; the OUT endpoint is halted until NIC reset."},
     {6u, "reset_done", "NIC reset is over; every accepted descriptor has been completed before."},
+    {7u, "processor", "The watchdog stopped the management processor."},
 };
-#define NIC_EVENT_TYPE_NAMES 6u
+#define NIC_EVENT_TYPE_NAMES 7u
+
+static const struct nic_code nic_image_id_names[] = {
+    {1464233064u, "magic", "ASCII 'hlFW', little-endian."},
+};
+#define NIC_IMAGE_ID_NAMES 1u
+
+static const struct nic_code nic_mail_request_names[] = {
+    {1u, "phy", "Which PHY was found: answer 0 is its registers 2 (low half) and 3, answer 1 is as HEARTBEAT."},
+    {2u, "read", "PHY register, number in argument 4:0, of the PHY that was found: answer 0 is its value."},
+    {3u, "write", "PHY register, number in argument 4:0, value in 31:16."},
+    {4u, "counter", "Counter with the index in argument 5:0 since the firmware was started, 64 bits: answer 0 is the low half."},
+    {5u, "restart", "Reset the PHY and negotiate anew."},
+};
+#define NIC_MAIL_REQUEST_NAMES 5u
+
+static const struct nic_code nic_mail_result_names[] = {
+    {0u, "ok", "Done."},
+    {1u, "unknown", "No such request."},
+    {2u, "argument", "The argument is out of range."},
+    {3u, "failed", "No PHY was found, or it does not answer."},
+    {4u, "no_firmware", "The processor is stopped, or was before the request was finished."},
+};
+#define NIC_MAIL_RESULT_NAMES 5u
+
+static const struct nic_code nic_phy_kind_names[] = {
+    {0u, "unknown", "Any with the registers of IEEE 802.3 clause 22."},
+    {1u, "ksz9031", "KSZ9031RNX."},
+    {2u, "lan8720a", "LAN8720A."},
+    {3u, "b50612d", "B50612D."},
+};
+#define NIC_PHY_KIND_NAMES 4u
+
+static const struct nic_code nic_phy_state_names[] = {
+    {0u, "search", "No PHY found yet."},
+    {1u, "failed", "It was there and answers no more."},
+    {2u, "bus_failed", "MDIO is stuck low, or its controller never finishes."},
+    {3u, "resetting", "The PHY is in its reset."},
+    {4u, "down", "No link."},
+    {5u, "up", "Link."},
+};
+#define NIC_PHY_STATE_NAMES 6u
 
 static const struct nic_code nic_rx_error_names[] = {
     {0u, "none", "Good frame."},

@@ -188,6 +188,19 @@ static int operand(struct machine *m, const char *word, json_t *json)
     return EXIT_DONE;
 }
 
+/* Every register that this device has. */
+static int show_all(struct machine *m, json_t *json)
+{
+    uint32_t caps;
+    if (!machine_read(m, NIC_CAPS_ADDR, &caps, 1))
+        return complain(EXIT_FAILED, "the driver refused to read register CAPS");
+    for (unsigned i = 0; i < REGISTERS; i++)
+        if (!(nic_registers[i].needs & ~caps) && !show_register(m, &nic_registers[i], json))
+            return complain(EXIT_FAILED, "the driver refused to read register %s",
+                            nic_registers[i].name);
+    return EXIT_DONE;
+}
+
 int command_regs(const struct options *o)
 {
     struct machine m;
@@ -197,10 +210,8 @@ int command_regs(const struct options *o)
     json_t *json = o->json ? json_object() : NULL;
     for (int i = 0; i < o->operand_count && !code; i++)
         code = operand(&m, o->operands[i], json);
-    for (unsigned i = 0; i < REGISTERS && !o->operand_count && !code; i++)
-        if (!show_register(&m, &nic_registers[i], json))
-            code = complain(EXIT_FAILED, "the driver refused to read register %s",
-                            nic_registers[i].name);
+    if (!o->operand_count)
+        code = show_all(&m, json);
     machine_stop(&m);
     if (json && !code)
         print_json(json);

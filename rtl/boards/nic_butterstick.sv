@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ButterStick r1.0: nic_hs between the pins of a USB3343 (ULPI) and a KSZ9031RNX (RGMII). Not yet run on a board. The
-// adjustable supply of bank 0, which ULPI uses, is left as the board has it.
+// adjustable supply of bank 0, which ULPI uses, is left as the board has it, and so are its lights.
 `default_nettype none
 
 module nic_butterstick (
@@ -64,7 +64,8 @@ module nic_butterstick (
         .rgmii_tx_ctl_o,
         .rgmii_rxc_i,
         .rgmii_rxd_i,
-        .rgmii_rx_ctl_i
+        .rgmii_rx_ctl_i,
+        .led_o()
     );
 endmodule
 

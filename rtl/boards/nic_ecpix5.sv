@@ -25,8 +25,14 @@ module nic_ecpix5 (
     output wire rgmii_tx_ctl_o,
     input wire rgmii_rxc_i,
     input wire [3:0] rgmii_rxd_i,
-    input wire rgmii_rx_ctl_i
+    input wire rgmii_rx_ctl_i,
+
+    // Green of three lights, active low: link, activity, firmware alive.
+    output wire [2:0] led_no
 );
+    wire [2:0] led;
+    assign led_no = ~led;
+
     // 100 / 4 * 5 = 125 MHz, VCO 625 MHz.
     (* keep *) wire clk_tx;                      // constraints/bitstream.py knows it by name
     wire locked, unused_os, unused_clk;
@@ -61,7 +67,8 @@ module nic_ecpix5 (
         .rgmii_tx_ctl_o,
         .rgmii_rxc_i,
         .rgmii_rxd_i,
-        .rgmii_rx_ctl_i
+        .rgmii_rx_ctl_i,
+        .led_o(led)
     );
 endmodule
 

@@ -23,8 +23,8 @@ module nic_ulx3s #(
     input wire [1:0] rmii_rxd_i,
     input wire rmii_crs_dv_i,
 
-    // Configured; link at 100 Mb/s.
-    output wire [1:0] led_o
+    // Configured, link at 100 Mb/s; by the firmware: link, activity, alive.
+    output wire [4:0] led_o
 );
     // 25 / 5 * 12 * 12 = 720 MHz, / 15 = 48 MHz.
     (* keep *) wire clk_sys;                     // constraints/bitstream.py knows it by name
@@ -64,7 +64,7 @@ module nic_ulx3s #(
     wire [1:0] speed;
     wire unused_in = &{1'b0, unused_pull_up};
 
-    nic_fs #(.TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES)) u_nic (
+    nic_fs #(.TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .PROCESSOR(1'b0)) u_nic (
         .clk_i(clk_sys),
         .rst_i(rst_q),
         .usb_dp_i(dp_in),
@@ -85,14 +85,15 @@ module nic_ulx3s #(
         .mdio_o(mdio_out),
         .mdio_oe_o(mdio_oe),
         .mdio_i(mdio_in),
-        .speed_o(speed)
+        .speed_o(speed),
+        .led_o(led_o[4:2])
     );
 
     nic_ecp5_iobuf u_dp (.pin_io(usb_dp_io), .oe_i(usb_oe), .out_i(dp_out), .in_o(dp_in));
     nic_ecp5_iobuf u_dn (.pin_io(usb_dn_io), .oe_i(usb_oe), .out_i(dn_out), .in_o(dn_in));
     nic_ecp5_iobuf u_pullup (.pin_io(usb_pullup_io), .oe_i(pull_up), .out_i(1'b1), .in_o(unused_pull_up));
     nic_ecp5_iobuf u_mdio (.pin_io(eth_mdio_io), .oe_i(mdio_oe), .out_i(mdio_out), .in_o(mdio_in));
-    assign led_o = {speed == nic_regs_pkg::SPEED_M100, configured};
+    assign led_o[1:0] = {speed == nic_regs_pkg::SPEED_M100, configured};
 endmodule
 
 `default_nettype wire

@@ -31,11 +31,12 @@ module nic_counters (
 
     // A pulse takes a snapshot, once no record of a received frame waits.
     input wire snapshot_i,
-    // Reads the snapshot: stays, with the index stable, until ready, a pulse, in or after which rdata_o is valid. A read
-    // waits for a snapshot that is under way or due.
+    // Reads the snapshot: stays, with index and now stable, until ready, a pulse, after which rdata_o is valid for a clock.
+    // A read waits for a snapshot that is under way or due.
     input wire read_valid_i,
     output wire read_ready_o,
     input wire [5:0] read_index_i,
+    input wire read_now_i,          // the counter as it is instead
     output wire [31:0] read_rdata_o,
 
     // No record waits or is at work; nothing is being cleared or copied.
@@ -195,7 +196,7 @@ module nic_counters (
     logic [31:0] word, word_q;
 
     always_ff @(posedge clk_i) begin
-        raddr_q <= {state_q == READ, index};
+        raddr_q <= {state_q == READ && !read_now_i, index};
         waddr1_q <= {state_q == CLEAR ? half_q : state_q == COPY, index};
         waddr2_q <= waddr1_q;
         waddr3_q <= waddr2_q;

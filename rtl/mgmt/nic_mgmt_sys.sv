@@ -72,7 +72,7 @@ module nic_mgmt_sys #(
     input wire rst_tx_i,
     output wire tx_valid_o,
     output wire tx_write_o,
-    output wire [8:2] tx_addr_o,
+    output wire [9:2] tx_addr_o,
     output wire [31:0] tx_wdata_o,
     input wire tx_ready_i,
     input wire [31:0] tx_rdata_i,
@@ -80,9 +80,9 @@ module nic_mgmt_sys #(
 );
     import nic_regs_pkg::*;
 
-    // Each half holds 128 words: 0x000 sys, 0x400 tx.
+    // 0x000 sys, 128 words; 0x400 tx, 256 words.
     wire in_sys = reg_addr_i[15:9] == 7'h00 && reg_addr_i[1:0] == 2'b00;
-    wire in_tx = reg_addr_i[15:9] == IFG_ADDR[15:9] && reg_addr_i[1:0] == 2'b00;
+    wire in_tx = reg_addr_i[15:10] == IFG_ADDR[15:10] && reg_addr_i[1:0] == 2'b00;
     wire access = reg_valid_i && !reg_ready_o;
 
     // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered bit by
@@ -119,12 +119,12 @@ module nic_mgmt_sys #(
         if (step_q[5]) reg_rdata_o <= {in_tx ? bridge_rdata[step_q[4:0]] : sys_bit, reg_rdata_o[31:1]};
     end
 
-    nic_bus_bridge u_bridge (
+    nic_bus_bridge #(.ADDR_WIDTH(8)) u_bridge (
         .clk_i(clk_i),
         .rst_i(rst_i),
         .valid_i(bridge_valid),
         .write_i(reg_write_i),
-        .addr_i(reg_addr_i[8:2]),
+        .addr_i(reg_addr_i[9:2]),
         .wdata_i(reg_wdata_i),
         .done_o(bridge_done),
         .error_o(bridge_error),

@@ -14,7 +14,7 @@ module nic_mgmt_tx #(
     // A register access, from nic_bus_bridge: valid stays until ready, a pulse with which rdata and error count.
     input wire valid_i,
     input wire write_i,
-    input wire [8:2] addr_i,
+    input wire [9:2] addr_i,
     input wire [31:0] wdata_i,
     output wire ready_o,
     output wire [31:0] rdata_o,
@@ -46,7 +46,7 @@ module nic_mgmt_tx #(
     output wire idle_o
 );
     wire we, re;
-    wire hit, counter_sel, counter_ready;
+    wire hit, counter_sel, counter_now_sel, counter_ready;
     wire time_lo_we, time_lo_re, time_hi_we, time_step_we, snapshot;
     wire [20:0] ppb;
     wire [31:0] counter_rdata;
@@ -56,7 +56,7 @@ module nic_mgmt_tx #(
     // answered in the next.
     logic acts_q, answer_q;
     wire fresh = valid_i && !acts_q && !answer_q;
-    wire counter_read = fresh && counter_sel && !write_i;
+    wire counter_read = fresh && (counter_sel || counter_now_sel) && !write_i;
     assign we = acts_q && write_i;
     assign re = acts_q && !write_i;
     assign ready_o = answer_q;
@@ -87,7 +87,9 @@ module nic_mgmt_tx #(
         .time_adjust_ppb_o(ppb),
         .snapshot_take_o(snapshot),
         .counter_sel_o(counter_sel),
-        .counter_rdata_i(counter_rdata)
+        .counter_rdata_i(counter_rdata),
+        .counter_now_sel_o(counter_now_sel),
+        .counter_now_rdata_i(counter_rdata)
     );
 
     always_ff @(posedge clk_i) begin
@@ -143,6 +145,7 @@ module nic_mgmt_tx #(
         .read_valid_i(counter_read),
         .read_ready_o(counter_ready),
         .read_index_i(addr_i[7:2]),
+        .read_now_i(counter_now_sel),
         .read_rdata_o(counter_rdata),
         .idle_o(idle_o)
     );

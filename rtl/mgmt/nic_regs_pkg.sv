@@ -3,7 +3,7 @@
 // Register addresses (bytes), field positions, codes and record layouts, as in REGISTERS.md.
 `default_nettype none
 package nic_regs_pkg;
-    localparam logic [31:0] MAP_HASH = 32'hf1080557;
+    localparam logic [31:0] MAP_HASH = 32'hff488314;
 
     localparam logic [7:0] COUNTER_TX_PACKETS = 8'd0;
     localparam logic [7:0] COUNTER_TX_OCTETS = 8'd1;
@@ -57,7 +57,39 @@ package nic_regs_pkg;
     localparam logic [7:0] EVENT_TYPE_REQUEST_DONE = 8'd4;
     localparam logic [7:0] EVENT_TYPE_STREAM_ERROR = 8'd5;
     localparam logic [7:0] EVENT_TYPE_RESET_DONE = 8'd6;
-    localparam int unsigned EVENT_TYPE_MAX = 6;
+    localparam logic [7:0] EVENT_TYPE_PROCESSOR = 8'd7;
+    localparam int unsigned EVENT_TYPE_MAX = 7;
+
+    localparam logic [31:0] IMAGE_ID_MAGIC = 32'd1464233064;
+    localparam int unsigned IMAGE_ID_MAX = 1464233064;
+
+    localparam logic [7:0] MAIL_REQUEST_PHY = 8'd1;
+    localparam logic [7:0] MAIL_REQUEST_READ = 8'd2;
+    localparam logic [7:0] MAIL_REQUEST_WRITE = 8'd3;
+    localparam logic [7:0] MAIL_REQUEST_COUNTER = 8'd4;
+    localparam logic [7:0] MAIL_REQUEST_RESTART = 8'd5;
+    localparam int unsigned MAIL_REQUEST_MAX = 5;
+
+    localparam logic [2:0] MAIL_RESULT_OK = 3'd0;
+    localparam logic [2:0] MAIL_RESULT_UNKNOWN = 3'd1;
+    localparam logic [2:0] MAIL_RESULT_ARGUMENT = 3'd2;
+    localparam logic [2:0] MAIL_RESULT_FAILED = 3'd3;
+    localparam logic [2:0] MAIL_RESULT_NO_FIRMWARE = 3'd4;
+    localparam int unsigned MAIL_RESULT_MAX = 4;
+
+    localparam logic [2:0] PHY_KIND_UNKNOWN = 3'd0;
+    localparam logic [2:0] PHY_KIND_KSZ9031 = 3'd1;
+    localparam logic [2:0] PHY_KIND_LAN8720A = 3'd2;
+    localparam logic [2:0] PHY_KIND_B50612D = 3'd3;
+    localparam int unsigned PHY_KIND_MAX = 3;
+
+    localparam logic [2:0] PHY_STATE_SEARCH = 3'd0;
+    localparam logic [2:0] PHY_STATE_FAILED = 3'd1;
+    localparam logic [2:0] PHY_STATE_BUS_FAILED = 3'd2;
+    localparam logic [2:0] PHY_STATE_RESETTING = 3'd3;
+    localparam logic [2:0] PHY_STATE_DOWN = 3'd4;
+    localparam logic [2:0] PHY_STATE_UP = 3'd5;
+    localparam int unsigned PHY_STATE_MAX = 5;
 
     localparam logic [3:0] RX_ERROR_NONE = 4'd0;
     localparam logic [3:0] RX_ERROR_FCS = 4'd1;
@@ -266,6 +298,73 @@ package nic_regs_pkg;
     localparam int unsigned COUNTER_VALUE_LSB = 0;
     localparam int unsigned COUNTER_VALUE_WIDTH = 32;
 
+    localparam logic [15:0] COUNTER_NOW_ADDR = 16'h0600;
+    localparam int unsigned COUNTER_NOW_WORDS = 64;
+    localparam int unsigned COUNTER_NOW_VALUE_LSB = 0;
+    localparam int unsigned COUNTER_NOW_VALUE_WIDTH = 32;
+
+    localparam logic [15:0] PROC_CTRL_ADDR = 16'h0800;
+    localparam int unsigned PROC_CTRL_RUN_LSB = 0;
+    localparam int unsigned PROC_CTRL_RUN_WIDTH = 1;
+    localparam int unsigned PROC_CTRL_WATCHDOG_MS_LSB = 16;
+    localparam int unsigned PROC_CTRL_WATCHDOG_MS_WIDTH = 16;
+
+    localparam logic [15:0] PROC_STATUS_ADDR = 16'h0804;
+    localparam int unsigned PROC_STATUS_ALIVE_LSB = 0;
+    localparam int unsigned PROC_STATUS_ALIVE_WIDTH = 1;
+    localparam int unsigned PROC_STATUS_EXPIRED_LSB = 1;
+    localparam int unsigned PROC_STATUS_EXPIRED_WIDTH = 1;
+
+    localparam logic [15:0] HEARTBEAT_ADDR = 16'h0808;
+    localparam int unsigned HEARTBEAT_STATE_LSB = 0;
+    localparam int unsigned HEARTBEAT_STATE_WIDTH = 3;
+    localparam int unsigned HEARTBEAT_KIND_LSB = 4;
+    localparam int unsigned HEARTBEAT_KIND_WIDTH = 3;
+    localparam int unsigned HEARTBEAT_ADDRESS_LSB = 8;
+    localparam int unsigned HEARTBEAT_ADDRESS_WIDTH = 5;
+    localparam int unsigned HEARTBEAT_CHANGES_LSB = 16;
+    localparam int unsigned HEARTBEAT_CHANGES_WIDTH = 16;
+
+    localparam logic [15:0] PROC_TIME_ADDR = 16'h080c;
+    localparam int unsigned PROC_TIME_MS_LSB = 0;
+    localparam int unsigned PROC_TIME_MS_WIDTH = 32;
+
+    localparam logic [15:0] MAIL_REQUEST_ADDR = 16'h0810;
+    localparam int unsigned MAIL_REQUEST_CODE_LSB = 0;
+    localparam int unsigned MAIL_REQUEST_CODE_WIDTH = 8;
+
+    localparam logic [15:0] MAIL_ARGUMENT_ADDR = 16'h0814;
+    localparam int unsigned MAIL_ARGUMENT_WORD_LSB = 0;
+    localparam int unsigned MAIL_ARGUMENT_WORD_WIDTH = 32;
+
+    localparam logic [15:0] MAIL_STATUS_ADDR = 16'h0818;
+    localparam int unsigned MAIL_STATUS_PENDING_LSB = 0;
+    localparam int unsigned MAIL_STATUS_PENDING_WIDTH = 1;
+    localparam int unsigned MAIL_STATUS_RESULT_LSB = 8;
+    localparam int unsigned MAIL_STATUS_RESULT_WIDTH = 3;
+
+    localparam logic [15:0] MAIL_DONE_ADDR = 16'h081c;
+    localparam int unsigned MAIL_DONE_RESULT_LSB = 0;
+    localparam int unsigned MAIL_DONE_RESULT_WIDTH = 3;
+
+    localparam logic [15:0] MAIL_ANSWER_ADDR = 16'h0820;
+    localparam int unsigned MAIL_ANSWER_WORDS = 2;
+    localparam int unsigned MAIL_ANSWER_WORD_LSB = 0;
+    localparam int unsigned MAIL_ANSWER_WORD_WIDTH = 32;
+
+    localparam logic [15:0] LED_ADDR = 16'h0828;
+    localparam int unsigned LED_LINK_LSB = 0;
+    localparam int unsigned LED_LINK_WIDTH = 1;
+    localparam int unsigned LED_ACTIVITY_LSB = 1;
+    localparam int unsigned LED_ACTIVITY_WIDTH = 1;
+    localparam int unsigned LED_ALIVE_LSB = 2;
+    localparam int unsigned LED_ALIVE_WIDTH = 1;
+
+    localparam logic [15:0] PROC_MEMORY_ADDR = 16'h8000;
+    localparam int unsigned PROC_MEMORY_WORDS = 2048;
+    localparam int unsigned PROC_MEMORY_BYTES_LSB = 0;
+    localparam int unsigned PROC_MEMORY_BYTES_WIDTH = 32;
+
     localparam int unsigned TX_HEADER_WORD0_LENGTH_LSB = 0;
     localparam int unsigned TX_HEADER_WORD0_LENGTH_WIDTH = 16;
     localparam int unsigned TX_HEADER_WORD0_REPORT_LSB = 16;
@@ -332,8 +431,27 @@ package nic_regs_pkg;
     localparam int unsigned EVENT_TIME_HI_NS_LSB = 0;
     localparam int unsigned EVENT_TIME_HI_NS_WIDTH = 32;
 
+    localparam int unsigned IMAGE_START_JUMP_LSB = 0;
+    localparam int unsigned IMAGE_START_JUMP_WIDTH = 32;
+
+    localparam int unsigned IMAGE_ID_ID_LSB = 0;
+    localparam int unsigned IMAGE_ID_ID_WIDTH = 32;
+
+    localparam int unsigned IMAGE_VERSION_VALUE_LSB = 0;
+    localparam int unsigned IMAGE_VERSION_VALUE_WIDTH = 32;
+
+    localparam int unsigned IMAGE_HASH_VALUE_LSB = 0;
+    localparam int unsigned IMAGE_HASH_VALUE_WIDTH = 32;
+
+    localparam int unsigned IMAGE_LENGTH_BYTES_LSB = 0;
+    localparam int unsigned IMAGE_LENGTH_BYTES_WIDTH = 32;
+
+    localparam int unsigned IMAGE_CRC_CRC_LSB = 0;
+    localparam int unsigned IMAGE_CRC_CRC_WIDTH = 32;
+
     localparam int unsigned TX_HEADER_BYTES = 16;
     localparam int unsigned RX_HEADER_BYTES = 16;
     localparam int unsigned EVENT_BYTES = 16;
+    localparam int unsigned IMAGE_BYTES = 24;
 endpackage
 `default_nettype wire

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generates everything that is known from rtl/mgmt/nic.rdl: the SystemVerilog package, the two register files, the C
-header and REGISTERS.md. Usage: regs_export.py RDL OUTPUT_ROOT. It writes below OUTPUT_ROOT with the paths of the tree,
-deterministically. It leaves out regfiles other than `sys` and `tx` as hardware: they describe records."""
+"""Generates everything that is known from rtl/mgmt/nic.rdl: the SystemVerilog package, the register files, the C header
+and REGISTERS.md. Usage: regs_export.py RDL OUTPUT_ROOT. It writes below OUTPUT_ROOT with the paths of the tree,
+deterministically. Regfiles other than those of HARDWARE and MEMORY describe records."""
 import hashlib
 import os
 import sys
@@ -10,7 +10,10 @@ from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 
 NOTICE = "Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited."
-HARDWARE = ("sys", "tx")
+HARDWARE = ("sys", "tx", "proc")
+MEMORY = "memory"
+# Bit of CAPS without which a group is not there.
+NEEDS = {"proc": "processor"}
 
 
 class Field:
@@ -40,7 +43,7 @@ class Reg:
         self.external = node.external
         self.desc = node.get_property("desc") or ""
         self.fields = [Field(f) for f in sorted(node.fields(), key=lambda f: f.low)]
-        self.full = self.name if group in HARDWARE else f"{group}_{self.name}".upper()
+        self.full = self.name if group in (*HARDWARE, MEMORY) else f"{group}_{self.name}".upper()
         reads, writes = any("r" in f.sw for f in self.fields), any("w" in f.sw for f in self.fields)
         self.access = ("r" if reads else "") + ("w" if writes else "")
         self.reset = sum((f.reset or 0) << f.lsb for f in self.fields if "r" in f.sw)
@@ -65,7 +68,10 @@ class Model:
             enums.setdefault(field.encode.type_name, (field.width, list(field.encode)))
         self.enums = dict(sorted(enums.items()))
         self.hardware = [r for r in self.regs if r.group in HARDWARE]
-        self.records = [r for r in self.regs if r.group not in HARDWARE and r.group != "usb_setup"]
+        self.mapped = [r for r in self.regs if r.group in (*HARDWARE, MEMORY)]
+        self.records = [r for r in self.regs if r.group not in (*HARDWARE, MEMORY, "usb_setup")]
+        caps = next(r for r in self.hardware if r.name == "CAPS")
+        self.needs = {group: next(f.mask for f in caps.fields if f.name == bit) for group, bit in NEEDS.items()}
         dump = "\n".join(r.canonical() for r in self.regs) + "\n"
         for name, (width, members) in self.enums.items():
             dump += f"enum {name} {width} " + " ".join(f"{m.name}={m.value}" for m in members) + "\n"
@@ -94,9 +100,9 @@ def sv_package(m):
         out.append("")
         out += [f"    localparam logic [{width - 1}:0] {name.upper()}_{e.name} = {width}'d{e.value};" for e in members]
         out.append(f"    localparam int unsigned {name.upper()}_MAX = {max(e.value for e in members)};")
-    for reg in m.hardware + m.records:
+    for reg in m.mapped + m.records:
         out.append("")
-        if reg in m.hardware:
+        if reg in m.mapped:
             out.append(f"    localparam logic [15:0] {reg.full}_ADDR = 16'h{reg.addr:04x};")
         if reg.words > 1:
             out.append(f"    localparam int unsigned {reg.full}_WORDS = {reg.words};")
@@ -119,9 +125,9 @@ def c_header(m):
         out.append("")
         out += [f"#define NIC_{name.upper()}_{e.name} {e.value}u /* {e.rdl_desc or ''} */" for e in members]
         out.append(f"#define NIC_{name.upper()}_MAX {max(e.value for e in members)}u")
-    for reg in m.hardware + m.records:
+    for reg in m.mapped + m.records:
         out += ["", f"/* {reg.full}: {reg.desc} */"]
-        if reg in m.hardware:
+        if reg in m.mapped:
             out += [f"#define NIC_{reg.full}_ADDR 0x{reg.addr:04x}u",
                     f"#define NIC_{reg.full}_RESET_VALUE 0x{reg.reset:08x}u"]
         if reg.words > 1:
@@ -134,12 +140,12 @@ def c_header(m):
     out += ["", "#ifdef NIC_REGS_TABLES", "#include <stdint.h>", "",
             "/* One register, or an array of `words` of them at consecutive words. access: \"r\", \"w\" or \"rw\". `known`: "
             "bits whose", " * value after reset is `reset`; the hardware drives the others. `writable`: bits that keep or "
-            "act on what is written. */",
+            "act on what is written.", " * `needs`: bits of CAPS without which it is not there. */",
             "struct nic_register {", "    const char *name;", "    uint32_t address;", "    uint32_t words;",
             "    const char *access;", "    uint32_t reset;", "    uint32_t known;", "    uint32_t writable;",
-            "    const char *text;", "};", "static const struct nic_register nic_registers[] = {"]
+            "    uint32_t needs;", "    const char *text;", "};", "static const struct nic_register nic_registers[] = {"]
     out += [f'    {{"{r.name}", 0x{r.addr:04x}u, {r.words}u, "{r.access}", 0x{r.reset:08x}u, 0x{r.known:08x}u, '
-            f'0x{r.writable:08x}u,\n     {quoted(r.desc)}}},' for r in m.hardware]
+            f'0x{r.writable:08x}u, 0x{m.needs.get(r.group, 0):x}u,\n     {quoted(r.desc)}}},' for r in m.hardware]
     out += ["};", "#define NIC_REGISTERS (sizeof nic_registers / sizeof nic_registers[0])", "",
             "/* One field; `reg` indexes nic_registers. */", "struct nic_register_field {", "    uint32_t reg;",
             "    const char *name;", "    uint32_t shift;", "    uint32_t mask;", "};",
@@ -164,15 +170,15 @@ def page(m):
     out = ["<!-- SPDX-License-Identifier: Apache-2.0 -->", f"<!-- {NOTICE} -->", "# Registers, records and codes", "",
            f"Map hash `0x{m.hash:08x}`. Registers are words of 32 bits at byte addresses; bits not listed read 0 and ignore "
            "what is written. Unmapped addresses answer with an error.", ""]
-    for title, regs in (("Registers", m.hardware), ("Records", m.records)):
+    for title, regs in (("Registers", m.mapped), ("Records", m.records)):
         out += [f"## {title}", ""]
         for reg in regs:
-            where = f"`0x{reg.addr:04x}`" if reg in m.hardware else f"byte {reg.offset}"
+            where = f"`0x{reg.addr:04x}`" if reg in m.mapped else f"byte {reg.offset}"
             many = f", {reg.words} words" if reg.words > 1 else ""
             out += [f"### {reg.full} ({where}{many})", "", reg.desc, "",
                     "| bits | field | access | reset | |", "|---|---|---|---|---|"]
             for f in reg.fields:
-                reset = f"0x{f.reset:x}" if f.reset is not None and reg in m.hardware else ""
+                reset = f"0x{f.reset:x}" if f.reset is not None and reg in m.mapped else ""
                 codes = f" Codes: {f.encode.type_name}." if f.encode else ""
                 out.append(f"| {f.lsb + f.width - 1}:{f.lsb} | {f.name} | {f.sw} | {reset} | {f.desc}{codes} |")
             out.append("")
@@ -338,7 +344,8 @@ def main():
         sys.exit("usage: regs_export.py RDL OUTPUT_ROOT")
     model = Model(sys.argv[1])
     files = {"rtl/mgmt/nic_regs_pkg.sv": sv_package(model), "rtl/mgmt/nic_regs_sys.sv": RegisterFile(model, "sys", True).text(),
-             "rtl/mgmt/nic_regs_tx.sv": RegisterFile(model, "tx", False).text(), "host/include/nic_regs.h": c_header(model),
+             "rtl/mgmt/nic_regs_tx.sv": RegisterFile(model, "tx", False).text(),
+             "rtl/mgmt/nic_regs_proc.sv": RegisterFile(model, "proc", False).text(), "host/include/nic_regs.h": c_header(model),
              "REGISTERS.md": page(model)}
     for path, lines in files.items():
         path = os.path.join(sys.argv[2], path)

@@ -44,6 +44,10 @@ module nic_event #(
     // Pulse; the code is stable from the next clock until the record is out.
     input wire error_i,
     input wire [2:0] error_status_i,
+    // Pulses: a mailbox request is finished, whose result counts when the record begins; the processor was stopped.
+    input wire request_i,
+    input wire [2:0] request_result_i,
+    input wire processor_i,
 
     // NIC reset: start is a pulse, ignored while resetting. resetting_o lasts until RESET_DONE has
     // been taken, which begins when nothing is outstanding and rx_flushed_i.
@@ -92,7 +96,7 @@ module nic_event #(
     logic resetting_q;
     logic [3:0] byte_q; // of the record that leaves: the next to offer
 
-    logic begin_link, begin_error, begin_reset, begin_loss, begin_tx;
+    logic begin_link, begin_error, begin_request, begin_processor, begin_reset, begin_loss, begin_tx;
 
     wire fits = none_gathered || (mergeable_q && !alone_q);
     wire gather = judge_q && fits && !begin_tx;
@@ -159,13 +163,13 @@ module nic_event #(
     end
 
     // Other events wait as one bit each.
-    logic link_q, error_q, up_q;
+    logic link_q, error_q, request_q, processor_q, up_q;
     logic [1:0] speed_q;
     logic busy_q;       // a record is leaving
     logic tx_q;         // and it is TX_DONE; keeps its value until the next
 
     wire reset_ready = resetting_q && rx_flushed_i && outstanding == '0;
-    wire other = link_q || error_q || rx_loss_valid_i;
+    wire other = link_q || error_q || request_q || processor_q || rx_loss_valid_i;
     wire may_begin = odd_q && !busy_q;
 
     // Completions and others take turns. RESET_DONE needs no turn: it comes when there is no
@@ -174,11 +178,13 @@ module nic_event #(
         begin_tx = may_begin && due_q && !(other && tx_q);
         begin_link = may_begin && !begin_tx && link_q;
         begin_error = may_begin && !begin_tx && !link_q && error_q;
-        begin_reset = may_begin && !begin_tx && !link_q && !error_q && reset_ready;
-        begin_loss = may_begin && !begin_tx && !link_q && !error_q && !reset_ready &&
+        begin_request = may_begin && !begin_tx && !link_q && !error_q && request_q;
+        begin_processor = may_begin && !begin_tx && !link_q && !error_q && !request_q && processor_q;
+        begin_reset = may_begin && !begin_tx && !link_q && !error_q && !request_q && !processor_q && reset_ready;
+        begin_loss = may_begin && !begin_tx && !link_q && !error_q && !request_q && !processor_q && !reset_ready &&
             rx_loss_valid_i;
     end
-    wire begins = begin_tx || begin_link || begin_error || begin_reset || begin_loss;
+    wire begins = begin_tx || begin_link || begin_error || begin_request || begin_processor || begin_reset || begin_loss;
     assign rx_loss_taken_o = begin_loss;
 
     always_ff @(posedge clk_i) begin
@@ -195,6 +201,11 @@ module nic_event #(
         else if (begin_error) error_q <= 1'b0;
     end
 
+    always_ff @(posedge clk_i) begin
+        request_q <= !rst_i && (request_i || (request_q && !begin_request));
+        processor_q <= !rst_i && (processor_i || (processor_q && !begin_processor));
+    end
+
     // The record that leaves: a byte every other clock.
     logic [2:0] kind_q, status_q;
     logic [15:0] count_q;
@@ -209,8 +220,11 @@ module nic_event #(
             tx_q <= begin_tx;
             kind_q <= begin_tx ? EVENT_TYPE_TX_DONE[2:0] : begin_link ? EVENT_TYPE_LINK[2:0] :
                       begin_error ? EVENT_TYPE_STREAM_ERROR[2:0] :
+                      begin_request ? EVENT_TYPE_REQUEST_DONE[2:0] :
+                      begin_processor ? EVENT_TYPE_PROCESSOR[2:0] :
                       begin_reset ? EVENT_TYPE_RESET_DONE[2:0] : EVENT_TYPE_RX_LOSS[2:0];
-            status_q <= begin_link ? {2'd0, up_q} : begin_error ? error_status_i : 3'd0;
+            status_q <= begin_link ? {2'd0, up_q} : begin_error ? error_status_i :
+                        begin_request ? request_result_i : 3'd0;
             count_q <= begin_tx ? 16'(gathered) : begin_link ? {14'd0, speed_q} :
                        begin_loss ? rx_loss_count_i : 16'd0;
         end

@@ -34,6 +34,9 @@ module nic_tx_queue #(
     input wire rx_loss_valid_i,
     input wire [15:0] rx_loss_count_i,
     output wire rx_loss_taken_o,
+    input wire request_i,
+    input wire [2:0] request_result_i,
+    input wire processor_i,
 
     // NIC reset. rx_flushed_i is looked at while resetting_o.
     input wire reset_start_i,
@@ -245,6 +248,9 @@ module nic_tx_queue #(
         .rx_loss_valid_i,
         .rx_loss_count_i,
         .rx_loss_taken_o,
+        .request_i,
+        .request_result_i,
+        .processor_i,
         .error_i(error),
         .error_status_i(error_status),
         .reset_start_i,

@@ -62,7 +62,7 @@ extern "C" void *board_fs_create(board_model *m)
     t.rst_i = 1;
     t.usb_dp_i = t.usb_dn_i = t.usb_vbus_i = 0;
     t.rmii_rxd_i = t.rmii_crs_dv_i = t.rmii_rx_er_i = 0;
-    t.mdio_i = 1; // a pull-up and no PHY
+    t.mdio_i = 1;
     t.eval();
     return p;
 }
@@ -80,6 +80,7 @@ extern "C" void board_fs_clock(board_model *m, uint8_t level, board_fs_pins *out
     t.usb_dn_i = level >> 1;
     t.usb_vbus_i = m->plugged;
     pins_reset(m, p);
+    pins_mdio(m, t);
     for (bool sys = false; !sys;) {
         uint64_t now = m->tx.next_ps < m->sys.next_ps ? m->tx.next_ps : m->sys.next_ps;
         m->now_ps = now;

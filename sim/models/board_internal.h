@@ -5,6 +5,7 @@
 
 #include "board_model.h"
 #include "fs_line.h"
+#include "mdio_phy.h"
 #include "nic_transport.h"
 #include "ulpi_phy.h"
 #include "usb_host.h"
@@ -22,6 +23,8 @@ struct board_kind {
     const struct usb_bus_ops *bus;
     uint64_t sys_ps, ethernet_ps; /* periods of the clocks */
     bool rmii;
+    enum mdio_phy_kind phy; /* the PHY on MDIO and its address */
+    unsigned phy_address;
     unsigned divisors
         [4]; /* clocks of a GMII octet, MII nibble or RMII pair of bits, by the code of the speed */
     void (*start)(struct board_model *);
@@ -63,6 +66,7 @@ struct board_model {
 
     /* Ethernet */
     struct wire_phy eth;
+    struct mdio_bus mdio;
     unsigned speed;
     uint8_t tx_low, rx_nibble; /* RMII: the nibble of which one pair of bits has been seen, shown */
     bool tx_active, tx_second, rx_second;

@@ -321,6 +321,11 @@ unsigned board_model_assertions(const struct board_model *m)
     return m->assertions;
 }
 
+struct mdio_bus *board_model_mdio(struct board_model *m)
+{
+    return &m->mdio;
+}
+
 struct urb_device *board_model_urb(struct board_model *m)
 {
     return &m->host.device;
@@ -377,6 +382,7 @@ struct board_model *board_model_create(const char *name, const struct board_mode
         errno = error;
         return NULL;
     }
+    mdio_bus_add(&m->mdio, kind->phy, kind->phy_address, true);
     usb_host_init(&m->host, kind->bus, m);
     if (o->fault_permille) {
         m->host.fault = fault;

@@ -4,7 +4,7 @@
  * PHY or on D+ and D-, a wire port at the other. As a nic_transport, in process, or as a urb_device for whatever serves it. Virtual time, single
  * thread. board_*_pins.cpp hold the Verilated parts, board_ulpi.c and board_fs.c the buses, board_model.c the transfers and the policy.
  *
- * What it leaves out: the board's top with its PLLs and pads, and RGMII; the processor.
+ * What it leaves out: the board's top with its PLLs and pads, and RGMII. The PHY's registers are there, and a cable is plugged in.
  */
 #ifndef BOARD_MODEL_H
 #define BOARD_MODEL_H
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct board_model;
+struct mdio_bus;
 struct nic_platform;
 struct nic_transport;
 struct urb_device;
@@ -46,6 +47,9 @@ void board_model_run(void *model, uint64_t until_ns);
 
 /* The USB cable. Unplugged: every transfer, now and later, ends with NIC_TRANSFER_GONE. */
 void board_model_plug(struct board_model *, bool connected);
+
+/* The bus with the board's Ethernet PHY, the only one on it: link partner, cable, faults. */
+struct mdio_bus *board_model_mdio(struct board_model *);
 
 struct board_model_stats {
     uint64_t now_ns, usb_clocks;

@@ -83,6 +83,12 @@ template <class Top> bool pins_reset(board_model *m, Pins<Top> *p)
     return true;
 }
 
+// Once a clock of sys: the PHY on MDIO.
+template <class Top> void pins_mdio(board_model *m, Top &t)
+{
+    t.mdio_i = mdio_bus_pins(&m->mdio, t.mdc_o, t.mdio_oe_o, t.mdio_o);
+}
+
 } // namespace
 
 #endif

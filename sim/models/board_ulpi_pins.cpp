@@ -48,7 +48,7 @@ extern "C" void *board_ulpi_create(board_model *m)
     t.rst_i = 1;
     t.ulpi_data_i = t.ulpi_dir_i = t.ulpi_nxt_i = 0;
     t.gmii_rxd_i = t.gmii_rx_dv_i = t.gmii_rx_er_i = 0;
-    t.tx_ce_i = t.rx_ce_i = 1;
+    t.tx_ce_i = t.rx_ce_i = t.mdio_i = 1;
     t.eval();
     return p;
 }
@@ -66,6 +66,7 @@ extern "C" void board_ulpi_clock(board_model *m, ulpi_link_pins *link)
     t.ulpi_data_i = m->phy.data;
     t.ulpi_dir_i = m->phy.dir;
     t.ulpi_nxt_i = m->phy.nxt;
+    pins_mdio(m, t);
     if (pins_reset(m, p) || changed)
         t.eval(); // what the link shows may depend on what the PHY does in the same clock
     *link = {t.ulpi_data_o, t.ulpi_data_oe_o != 0, t.ulpi_stp_o != 0, t.rst_i != 0};

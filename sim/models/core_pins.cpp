@@ -344,6 +344,7 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = 0;
     r.tx_skip_i = 0;
     r.mdio_i = 1; /* a pull-up and no PHY */
+    r.request_i = r.request_result_i = r.processor_i = 0; /* no processor */
 #ifdef CORE_TRACE
     if (trace_path) {
         p->trace.reset(new VerilatedFstC);

@@ -24,6 +24,10 @@ module nic_board_hs (
     input wire gmii_rx_er_i,
     input wire tx_ce_i,
     input wire rx_ce_i,
+    output wire mdc_o,
+    output wire mdio_o,
+    output wire mdio_oe_o,
+    input wire mdio_i,
     output wire [1:0] speed_o
 );
     wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, vbus, term, suspend_n;
@@ -39,7 +43,7 @@ module nic_board_hs (
         .utmi_line_state_o(line), .utmi_vbus_valid_o(vbus)
     );
 
-    nic_hs u_nic (
+    nic_hs #(.PROCESSOR(1'b0)) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
         .utmi_tx_ready_i(tx_ready), .utmi_line_state_i(line), .utmi_vbus_valid_i(vbus),
@@ -49,7 +53,7 @@ module nic_board_hs (
         .clk_tx_i, .rst_tx_i(1'b0), .clk_rx_i, .rst_rx_i(1'b0),
         .tx_ce_i, .gmii_txd_o, .gmii_tx_en_o, .gmii_tx_er_o,
         .rx_ce_i, .gmii_rxd_i, .gmii_rx_dv_i, .gmii_rx_er_i,
-        .mdc_o(), .mdio_o(), .mdio_oe_o(), .mdio_i(1'b1), .speed_o, .tx_skip_i('0), .idle_o()
+        .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o(), .tx_skip_i('0), .idle_o()
     );
 endmodule
 

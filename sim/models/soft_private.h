@@ -85,7 +85,7 @@ struct soft_device {
     struct soft_bytes rx_bytes;
     uint32_t sequence;
     /* registers, by address / 4 */
-    uint32_t regs[0x600 / 4];
+    uint32_t regs[0x1000 / 4];
     uint32_t counters[64];
     uint64_t time_offset;
     uint32_t time_staged, time_captured;

@@ -14,13 +14,14 @@ uint64_t soft_time(const struct soft_device *d)
     return d->platform->ops->now_ns(d->platform) + d->time_offset;
 }
 
-static const struct nic_register *register_at(uint32_t address)
+/* NULL: there is none, or not in this device. */
+static const struct nic_register *register_at(const struct soft_device *d, uint32_t address)
 {
     unsigned i;
     for (i = 0; i < NIC_REGISTERS; i++)
         if (address >= nic_registers[i].address &&
             address < nic_registers[i].address + 4 * nic_registers[i].words)
-            return &nic_registers[i];
+            return nic_registers[i].needs & ~d->regs[NIC_CAPS_ADDR / 4] ? NULL : &nic_registers[i];
     return NULL;
 }
 
@@ -46,7 +47,7 @@ void soft_registers_init(struct soft_device *d)
 void soft_register_set(struct soft_device *d, uint32_t address, uint32_t value)
 {
     uint32_t before = d->regs[address / 4];
-    const struct nic_register *r = register_at(address);
+    const struct nic_register *r = register_at(d, address);
     uint32_t time_hi = d->time_staged;
     d->regs[address / 4] = (before & ~r->writable) | (value & r->writable);
     switch (address) {
@@ -95,6 +96,8 @@ static uint32_t register_get(struct soft_device *d, uint32_t address)
     case NIC_TIME_HI_ADDR:
         return d->time_captured;
     }
+    if (address - NIC_COUNTER_NOW_ADDR < sizeof d->counters)
+        return d->counters[(address - NIC_COUNTER_NOW_ADDR) / 4];
     return d->regs[address / 4];
 }
 
@@ -107,7 +110,7 @@ bool soft_control(struct soft_device *d, uint8_t *data, uint32_t length_bytes, u
         length_bytes != 8 + length || length % 4 || address % 4)
         return false;
     for (i = 0; i < length; i += 4) {
-        const struct nic_register *r = register_at(address + i);
+        const struct nic_register *r = register_at(d, address + i);
         bool spare = r && r->address == NIC_EXACT_ADDR && (address + i) / 4 % 4 == 3;
         if (!r)
             return false;

@@ -17,6 +17,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "build/area"
 BIN = ROOT / "build/venv/bin"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
 
 # name: (top, parameters, inputs that a board ties to zero); these are placed and routed.
 TOPS = {
@@ -30,7 +31,7 @@ PEER = {"nic_mac PAUSE=0": (504, 129), "nic_mac PAUSE=1": (1195, 111)}
 BLOCKS = ["nic_mac_tx", "nic_mac_rx", "nic_pause", "nic_pause_match", "nic_pause_source", "nic_tx_queue", "nic_tx_parser",
           "nic_tx_sched", "nic_event", "nic_rx_queue", "nic_rx_filter", "nic_rx_writer", "nic_rx_reader", "nic_frame_fifo",
           "nic_mgmt_sys", "nic_mgmt_tx", "nic_mdio", "nic_regs_sys", "nic_regs_tx", "nic_counters", "nic_time", "nic_bus_bridge",
-          "nic_usb_device", "nic_usb_rx", "nic_usb_tx", "nic_usb_transaction", "nic_usb_control", "nic_usb_in", "nic_usb_out",
+          "nic_mgmt_proc", "nic_processor", "nic_bus_arbiter", "nic_regs_proc", "nic_usb_device", "nic_usb_rx", "nic_usb_tx", "nic_usb_transaction", "nic_usb_control", "nic_usb_in", "nic_usb_out",
           "nic_usb_bus"]
 # What the router is asked for, in MHz. More than needed, since it stops trying when it is there.
 TARGET_MHZ = {"clk_i": 80, "clk_tx_i": 160, "clk_rx_i": 160}
@@ -57,7 +58,8 @@ def yosys(name, script):
 
 def sources():
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
-    return " ".join(str(path) for path in sorted(files, key=lambda path: not path.name.endswith("_pkg.sv")))
+    serv = sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
+    return " ".join(str(path) for path in [*sorted(files, key=lambda path: not path.name.endswith("_pkg.sv")), *serv])
 
 
 def synthesise(name, top, parameters, ties):

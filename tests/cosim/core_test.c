@@ -461,7 +461,7 @@ START_TEST(register_walk)
     for (unsigned i = 0; i < REGISTERS; i++) {
         const struct nic_register *r = &nic_registers[i];
         uint32_t words[64], pattern[64], again[64];
-        if (!strchr(r->access, 'r'))
+        if (!strchr(r->access, 'r') || r->needs)
             continue;
         seen++;
         ck_assert_msg(machine_read(&c.machine, r->address, words, r->words), "%s is not readable",

@@ -12,7 +12,8 @@ module nic_counters_formal (
     input wire [3:0] rx_cause_i,
     input wire snapshot_i,
     input wire read_valid_i,
-    input wire [5:0] read_index_i
+    input wire [5:0] read_index_i,
+    input wire read_now_i
 );
     logic [2:0] start_q = '0;
     wire rst = start_q < 3'd4;
@@ -43,6 +44,7 @@ module nic_counters_formal (
         .read_valid_i,
         .read_ready_o(read_ready),
         .read_index_i,
+        .read_now_i,
         .read_rdata_o(),
         .idle_o(idle)
     );

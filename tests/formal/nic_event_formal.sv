@@ -24,6 +24,9 @@ module nic_event_formal #(
     input wire [15:0] rx_loss_count_i,
     input wire error_i,
     input wire [2:0] error_status_i,
+    input wire request_i,
+    input wire [2:0] request_result_i,
+    input wire processor_i,
     input wire reset_start_i,
     input wire rx_flushed_i,
     input wire ev_ready_i,
@@ -93,6 +96,9 @@ module nic_event_formal #(
         .rx_loss_taken_o(loss_taken),
         .error_i(error_i && !rst && !SCRIPTED),
         .error_status_i,
+        .request_i(request_i && !SCRIPTED),
+        .request_result_i,
+        .processor_i(processor_i && !SCRIPTED),
         .reset_start_i,
         .rx_flushed_i,
         .resetting_o(resetting),
@@ -130,7 +136,7 @@ module nic_event_formal #(
     logic [17:0] age_q;
     logic [2:0] unseen_q;
     logic was_alone_q, was_due_q, was_watched_q, merged_q, forced_q;
-    wire other = u_dut.link_q || u_dut.error_q || loss_q;
+    wire other = u_dut.link_q || u_dut.error_q || u_dut.request_q || u_dut.processor_q || loss_q;
 
     always_ff @(posedge clk_i) begin
         if (rst || none_gathered) age_q <= '0;
@@ -154,6 +160,7 @@ module nic_event_formal #(
             // Other records have their own form.
             if (whole && !tx_whole) a_other: assert (record[127:32] == '0 &&
                 (record[7:0] == EVENT_TYPE_LINK ||
+                record[7:0] == EVENT_TYPE_REQUEST_DONE || record[7:0] == EVENT_TYPE_PROCESSOR ||
                 record[7:0] == EVENT_TYPE_RX_LOSS || record[7:0] == EVENT_TYPE_STREAM_ERROR ||
                 record[7:0] == EVENT_TYPE_RESET_DONE));
             // Moderation: at the latest us_set_q microseconds after the oldest gathered completion
@@ -171,7 +178,7 @@ module nic_event_formal #(
             // ... and an other event has it after each TX_DONE.
             if (other && u_dut.tx_q && u_dut.odd_q && !u_dut.busy_q)
                 a_turn: assert (u_dut.begin_link || u_dut.begin_error || u_dut.begin_reset ||
-                    u_dut.begin_loss);
+                    u_dut.begin_request || u_dut.begin_processor || u_dut.begin_loss);
             // Nothing is raised before its time.
             if (u_dut.begin_tx) a_not_early: assert (u_dut.alone_q ||
                 16'(gathered) >= count_set_q || gathered[2] ||

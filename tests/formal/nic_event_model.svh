@@ -87,7 +87,7 @@ always_comb begin
         h_byte: assert (`EV.byte_q == 4'(at_q + 4'(`EV.valid_q)));
         h_end: assert (`EV.end_q == (`EV.valid_q && at_q == 4'd15));
         h_kind: assert (!`EV.busy_q || ((`EV.kind_q == 3'd1) == `EV.tx_q && (`EV.kind_q == 3'd1 ||
-            `EV.kind_q == 3'd2 || `EV.kind_q == 3'd3 || `EV.kind_q == 3'd5 || `EV.kind_q == 3'd6)));
+            `EV.kind_q inside {3'd2, 3'd3, 3'd4, 3'd5, 3'd6, 3'd7})));
         h_reset: assert (!`EV.busy_q || `EV.kind_q != 3'd6 || (resetting && held_q == '0));
         h_look: assert (!`EV.look_q || (!`EV.odd_q &&
             slot_q == `EV.gathered_q[COUNT_WIDTH-2:0] && byte_q == 4'd1 &&

@@ -80,7 +80,7 @@ module nic_mgmt_sys_formal (
         .tx_ready_i(1'b0), .tx_rdata_i(32'd0), .tx_error_i(1'b0)
     );
 
-    wire tx_side = addr_i[15:9] == IFG_ADDR[15:9] && addr_i[1:0] == 2'b00;
+    wire tx_side = addr_i[15:10] == IFG_ADDR[15:10] && addr_i[1:0] == 2'b00;
     wire to_exact = addr_i[15:8] == EXACT_ADDR[15:8] && addr_i[1:0] == 2'b00;
     // The register whose contents are followed.
     wire to_hash = addr_i == HASH_ADDR;

@@ -25,6 +25,7 @@ module nic_counters (
     input wire read_valid_i,
     output wire read_ready_o,
     input wire [5:0] read_index_i,
+    input wire read_now_i,
     output wire [31:0] read_rdata_o,
     output wire idle_o
 );
@@ -33,14 +34,15 @@ module nic_counters (
     assign read_rdata_o = nic_mgmt_tx_formal.count_i;
     assign idle_o = 1'b0;
     wire unused = |{clk_i, rst_i, tx_valid_i, tx_status_i, tx_broadcast_i, tx_multicast_i, tx_octets_i, tx_pause_sent_i,
-        clk_rx_i, rst_rx_i, rx_valid_i, rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i, snapshot_i, read_index_i};
+        clk_rx_i, rst_rx_i, rx_valid_i, rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i, snapshot_i, read_index_i,
+        read_now_i};
 endmodule
 
 module nic_mgmt_tx_formal (
     input wire clk_i,
     input wire valid_i,
     input wire write_i,
-    input wire [8:2] addr_i,
+    input wire [9:2] addr_i,
     input wire [31:0] wdata_i,
     input wire counted_i,
     input wire [31:0] count_i
@@ -65,9 +67,9 @@ module nic_mgmt_tx_formal (
     );
 
     wire acts = u_dut.we || u_dut.re;
-    wire counter = addr_i[8];               // COUNTER: the upper half
+    wire counter = ^addr_i[9:8];            // COUNTER, COUNTER_NOW
     logic wait_q, write_q, acted_q, before_q, counted_q;
-    logic [8:2] addr_q;
+    logic [9:2] addr_q;
     logic [31:0] wdata_q, expected_q;
     logic [2:0] clocks_q;                   // of this access in which no counter was waited for
     logic [7:0] ifg_q;
@@ -82,7 +84,7 @@ module nic_mgmt_tx_formal (
         before_q <= !rst_q && acts;
         clocks_q <= rst_q || !valid_i || ready ? '0 : clocks_q + 3'(!u_dut.counter_read || counted_i);
         if (rst_q) ifg_q <= 8'd12;
-        else if (u_dut.we && addr_i == IFG_ADDR[8:2]) ifg_q <= wdata_i[7:0];
+        else if (u_dut.we && addr_i == IFG_ADDR[9:2]) ifg_q <= wdata_i[7:0];
         if (!rst_q) begin
             // The bridge keeps an access until it is answered.
             if (wait_q) m_stays: assume (valid_i && write_i == write_q && addr_i == addr_q && wdata_i == wdata_q);
@@ -93,8 +95,9 @@ module nic_mgmt_tx_formal (
             a_answer: assert (ready == before_q && (!ready || acted_q));
             a_prompt: assert (clocks_q <= 3'd3);
             a_value: assert (ifg == ifg_q);
-            if (ready && !write_q && addr_q == IFG_ADDR[8:2]) a_read: assert (rdata == {24'd0, ifg_q} && !error);
-            if (ready && !write_q && addr_q[8]) a_counter: assert (rdata == expected_q);
+            if (ready && !write_q && addr_q == IFG_ADDR[9:2]) a_read: assert (rdata == {24'd0, ifg_q} && !error);
+            if (ready && !write_q && ^addr_q[9:8]) a_counter: assert (rdata == expected_q);
+            if (u_dut.counter_read) a_now: assert (u_dut.u_counters.read_now_i == addr_i[9]);
             c_counter: cover (ready && !write_q && counter && rdata == 32'h12345678 && clocks_q == 3'd2);
             c_write: cover (ready && write_q && ifg == 8'h55);
         end

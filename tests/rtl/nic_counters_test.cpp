@@ -103,17 +103,18 @@ static void step(struct bench *b)
     tb_eval(&b->tb);
 }
 
-static uint32_t read_counter(struct bench *b, unsigned index)
+static uint32_t read_counter(struct bench *b, unsigned index, bool now = false)
 {
     Vtop *top = b->tb.top;
     top->read_valid_i = 1;
     top->read_index_i = index;
+    top->read_now_i = now;
     tb_eval(&b->tb);
     for (unsigned i = 0; i < 2000; i++) {
         tb_next(b->clocks, CLOCKS);
         if (b->clocks[0].rise && top->read_ready_o) {
-            uint32_t value = top->read_rdata_o;
             step(b);
+            uint32_t value = top->read_rdata_o;
             top->read_valid_i = 0;
             tb_eval(&b->tb);
             return value;
@@ -142,6 +143,7 @@ START_TEST(counts_and_snapshots)
         b.pause_wait = 100;
         tb_eval(&b.tb);
         uint32_t last[COUNT] = {};
+        unsigned moved = 0;
         for (unsigned snap = 0; snap < 150; snap++) {
             if (snap == 149) {
                 b.stop = true;
@@ -165,6 +167,12 @@ START_TEST(counts_and_snapshots)
                     ck_assert_msg(is[i] == b.offered[i], "counter %u is %u, not %u", i, is[i], b.offered[i]);
                 last[i] = is[i];
             }
+            // As they are: not behind the snapshot, which stays what it was.
+            unsigned i = tb_below(&b.random, COUNT);
+            uint32_t now = read_counter(&b, i, true);
+            ck_assert_msg(now >= is[i] && now <= b.offered[i], "counter %u is %u now, was %u, of %u", i, now, is[i], b.offered[i]);
+            ck_assert_uint_eq(read_counter(&b, i), is[i]);
+            moved += now > is[i];
             for (unsigned base = 0; base <= NIC_COUNTER_RX_PACKETS; base += NIC_COUNTER_RX_PACKETS) {
                 uint32_t bins = 0;
                 for (unsigned i = 0; i < 7; i++)
@@ -175,6 +183,7 @@ START_TEST(counts_and_snapshots)
         }
         ck_assert_uint_ge(last[NIC_COUNTER_RX_PACKETS], 100);
         ck_assert_uint_ge(last[NIC_COUNTER_TX_PAUSE], 20);
+        ck_assert_uint_ge(moved, 20);
         tb_close(&b.tb);
     }
 }

@@ -32,6 +32,7 @@ static void start(void)
     Vtop *top = tb.top;
     top->accept_i = top->done_count_i = top->moderation_count_i = top->moderation_us_i = 0;
     top->link_up_i = top->link_speed_i = top->rx_loss_valid_i = top->rx_loss_count_i = top->error_i = 0;
+    top->request_i = top->request_result_i = top->processor_i = 0;
     top->error_status_i = top->reset_start_i = 0;
     top->rx_flushed_i = top->ev_ready_i = top->rst_i = 1;
     tb_cycle(&tb, &top->clk_i);
@@ -78,7 +79,7 @@ static void cycle(void)
     now++;
     top->tag_data_i = report_ram[slot] << 8 | tag_ram[slot][byte & 3];
     top->done_data_i = done_ram[slot][byte];
-    top->reset_start_i = top->error_i = 0;
+    top->reset_start_i = top->error_i = top->request_i = top->processor_i = 0;
     if (taken)
         top->rx_loss_valid_i = 0;
     tb_eval(&tb);
@@ -340,6 +341,9 @@ START_TEST(test_turns)
             tb.top->error_i = 1;
             tb.top->error_status_i = NIC_STREAM_ERROR_PADDING;
         }
+        tb.top->request_i = i % 1000 == 0;
+        tb.top->request_result_i = NIC_MAIL_RESULT_FAILED;
+        tb.top->processor_i = i % 4000 == 0;
         cycle();
     }
     cycles(40 * DEPTH);
@@ -348,7 +352,11 @@ START_TEST(test_turns)
         kinds[e.kind]++;
         counted += e.kind == NIC_EVENT_TYPE_RX_LOSS ? e.count : 0;
         ck_assert(e.kind != NIC_EVENT_TYPE_STREAM_ERROR || e.status == NIC_STREAM_ERROR_PADDING);
+        ck_assert(e.kind != NIC_EVENT_TYPE_REQUEST_DONE || e.status == NIC_MAIL_RESULT_FAILED);
+        ck_assert(e.kind != NIC_EVENT_TYPE_PROCESSOR || e.status == 0);
     }
+    ck_assert_uint_eq(kinds[NIC_EVENT_TYPE_REQUEST_DONE], 20);
+    ck_assert_uint_eq(kinds[NIC_EVENT_TYPE_PROCESSOR], 5);
     ck_assert_uint_eq(kinds[NIC_EVENT_TYPE_LINK], 40);
     ck_assert_uint_eq(kinds[NIC_EVENT_TYPE_STREAM_ERROR], 7);
     ck_assert_uint_gt(kinds[NIC_EVENT_TYPE_RX_LOSS], 200);

@@ -393,6 +393,7 @@ static void start(unsigned stream, uint64_t sys_khz, uint64_t tx_khz)
     top->moderation_count_i = top->moderation_us_i = 0;
     top->link_up_i = top->tx_link_up_i = top->tx_enable_i = top->rx_flushed_i = 1;
     top->link_speed_i = NIC_SPEED_M1000;
+    top->request_i = top->request_result_i = top->processor_i = 0;
     top->lead_i = LEAD;
     device_reset();
 }

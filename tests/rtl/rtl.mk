@@ -6,6 +6,7 @@
 RTL_BENCH_nic_usb_device := -GCLOCKS_MS=600
 RTL_BENCH_nic_usb_device__chapter9 := -GCLOCKS_MS=600
 RTL_BENCH_nic_usb_device__fs := -GCLOCKS_MS=600 "-GHS=1'b0"
+RTL_BENCH_nic_mgmt_proc := -GCLOCKS_MS=1000
 RTL_BENCH_nic_hs := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0

@@ -148,6 +148,8 @@ START_TEST(registers_read_and_write)
     memset(ones, 0xff, sizeof ones);
     for (i = 0; i < NIC_REGISTERS; i++) {
         const struct nic_register *r = &nic_registers[i];
+        if (r->needs)
+            continue;
         ck_assert_int_eq(nic_transport_reg_read(transport, r->address, words, r->words), 0);
         for (word = 0; word < r->words; word++)
             ck_assert_msg((words[word] & r->known) == (r->reset & r->known), "%s", r->name);

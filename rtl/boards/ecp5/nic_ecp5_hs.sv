@@ -34,7 +34,10 @@ module nic_ecp5_hs #(
     output wire rgmii_tx_ctl_o,
     input wire rgmii_rxc_i,
     input wire [3:0] rgmii_rxd_i,
-    input wire rgmii_rx_ctl_i
+    input wire rgmii_rx_ctl_i,
+
+    // As in nic_hs.
+    output wire [2:0] led_o
 );
     // ---- start-up
 
@@ -108,7 +111,7 @@ module nic_ecp5_hs #(
     wire [7:0] gmii_txd, gmii_rxd;
     wire [1:0] speed;
 
-    nic_hs u_nic (
+    nic_hs #(.PROCESSOR(1'b0)) u_nic (
         .clk_i(clk_sys_i),
         .rst_i(rst_sys),
         .utmi_rx_active_i(rx_active),
@@ -144,6 +147,7 @@ module nic_ecp5_hs #(
         .mdio_oe_o(mdio_oe),
         .mdio_i(mdio_in),
         .speed_o(speed),
+        .led_o,
         .tx_skip_i('0),
         .idle_o()
     );
