@@ -33,8 +33,8 @@ enum {
     EXTENDED_1000_FULL = 0x2000,
 };
 
-/* 22.2.4.1.1 gives a reset half a second: polls of at least 10 ms. */
-#define RESET_POLLS 64
+/* 22.2.4.1.1 gives a reset half a second: polls of at least 2 ms. */
+#define RESET_POLLS 320
 
 static void link_set(uint32_t link)
 {

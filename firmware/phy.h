@@ -6,18 +6,27 @@
 #ifndef FIRMWARE_PHY_H
 #define FIRMWARE_PHY_H
 
+#include "nic_regs.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-enum phy_kind { PHY_UNKNOWN, PHY_KSZ9031, PHY_LAN8720A, PHY_B50612D };
+enum phy_kind {
+    PHY_UNKNOWN = NIC_PHY_KIND_UNKNOWN,
+    PHY_KSZ9031 = NIC_PHY_KIND_KSZ9031,
+    PHY_LAN8720A = NIC_PHY_KIND_LAN8720A,
+    PHY_B50612D = NIC_PHY_KIND_B50612D,
+};
 
 enum phy_state {
-    PHY_SEARCH,     /* no PHY found yet; every poll looks again */
-    PHY_FAILED,     /* it was there and answers no more; LINK is down, every poll looks again */
-    PHY_BUS_FAILED, /* the bus is stuck low, or the controller never finishes */
-    PHY_RESETTING,
-    PHY_DOWN,
-    PHY_UP,
+    PHY_SEARCH = NIC_PHY_STATE_SEARCH, /* no PHY found yet; every poll looks again */
+    PHY_FAILED = NIC_PHY_STATE_FAILED, /* it was there and answers no more; LINK is down, every poll
+                                          looks again */
+    PHY_BUS_FAILED =
+        NIC_PHY_STATE_BUS_FAILED, /* the bus is stuck low, or the controller never finishes */
+    PHY_RESETTING = NIC_PHY_STATE_RESETTING,
+    PHY_DOWN = NIC_PHY_STATE_DOWN,
+    PHY_UP = NIC_PHY_STATE_UP,
 };
 
 struct phy {
@@ -34,7 +43,7 @@ struct phy {
 /* Forgets everything; LINK becomes down. mac_gigabit: false for RMII. */
 void phy_start(struct phy *phy, bool mac_gigabit);
 
-/* Call it every 10 to 100 ms. */
+/* Call it every 2 to 100 ms. */
 void phy_poll(struct phy *phy);
 
 #endif

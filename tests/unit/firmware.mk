@@ -2,10 +2,11 @@
 # The firmware's sources, built natively, over the model of an MDIO bus.
 
 FIRMWARE_TEST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard firmware/*.c)) $(O)/sim/models/mdio_phy.o
-TESTS += $(O)/tests/unit/firmware_phy_test
+FIRMWARE_TESTS := $(O)/tests/unit/firmware_phy_test $(O)/tests/unit/firmware_test
+TESTS += $(FIRMWARE_TESTS)
 
-$(O)/tests/unit/firmware_phy_test.o: CPPFLAGS += -Ifirmware
+$(FIRMWARE_TESTS:%=%.o): CPPFLAGS += -Ifirmware
 
-$(O)/tests/unit/firmware_phy_test: %: %.o $(FIRMWARE_TEST_OBJS)
+$(FIRMWARE_TESTS): %: %.o $(FIRMWARE_TEST_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
