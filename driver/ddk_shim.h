@@ -26,6 +26,7 @@
 #define NdisRequestGeneric2         nic_shim_9
 #define NdisRequestGeneric3         nic_shim_10
 #define NdisRequestGeneric4         nic_shim_11
+#define NdisRequestMethod           nic_shim_12
 #include <ntddk.h>
 #include <netevent.h>
 #include <ntddndis.h>
@@ -44,6 +45,7 @@
 #undef NdisRequestGeneric2
 #undef NdisRequestGeneric3
 #undef NdisRequestGeneric4
+#undef NdisRequestMethod
 
 /* A comma is missing in this prototype. */
 #define NdisMWanIndicateReceiveComplete(arguments) NdisMWanIndicateReceiveComplete(void)

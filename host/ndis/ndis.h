@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * NDIS 4/5 for connectionless miniports and protocols in user space: Microsoft's names, types,
+ * NDIS 4, 5 and 6 for connectionless miniports and protocols in user space: Microsoft's names, types,
  * sizes and values, and nothing else. Setting up the machine around it (platform, drivers,
  * adapters, verifier) is nic_ndis.h. Before including: NDIS_MINIPORT_DRIVER with NDIS40_MINIPORT,
  * NDIS50_MINIPORT or NDIS51_MINIPORT for a miniport; NDIS40, NDIS50 or NDIS51 for a protocol. They
- * select the size of the characteristics, as in the DDK.
+ * select the size of the characteristics, as in the DDK. What is NDIS 6 needs none of them.
  */
 #ifndef NDIS_H
 #define NDIS_H
@@ -408,7 +408,8 @@ typedef enum _NDIS_REQUEST_TYPE {
     NdisRequestGeneric1,
     NdisRequestGeneric2,
     NdisRequestGeneric3,
-    NdisRequestGeneric4
+    NdisRequestGeneric4,
+    NdisRequestMethod
 } NDIS_REQUEST_TYPE,
     *PNDIS_REQUEST_TYPE;
 
@@ -660,5 +661,15 @@ UINT NdisGetVersion(VOID); /* 0x00050001 */
     memcpy((Destination), (Source), ETH_LENGTH_OF_ADDRESS)
 #define ETH_COMPARE_NETWORK_ADDRESSES_EQ(One, Two, Result)                                         \
     (*(Result) = (memcmp((One), (Two), ETH_LENGTH_OF_ADDRESS) != 0))
+
+/* ---- NDIS 6 ---- */
+
+#include "ndis_nbl.h"
+
+#include "ndis_codes6.h"
+
+#include "ndis_miniport6.h"
+
+#include "ndis_protocol6.h"
 
 #endif

@@ -11,11 +11,10 @@
 
 #include "ndis_machine.h"
 
-static bool is_for(const struct ndis_binding *binding, const struct ndis_binding *sender,
-                   const UCHAR *header)
+bool ndis_loopback_is_for(const struct ndis_binding *binding, const struct ndis_binding *sender,
+                          bool to_sender, const UCHAR *header)
 {
-    return !(binding == sender && __atomic_load_n(&sender->no_loopback, __ATOMIC_RELAXED)) &&
-           ndis_filter_accepts(binding, header, true);
+    return (binding != sender || to_sender) && ndis_filter_accepts(binding, header, true);
 }
 
 struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET packet)
@@ -23,6 +22,7 @@ struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET p
     struct ndis_miniport *m = sender->miniport;
     struct ndis_binding *binding;
     struct ndis_loop *loop;
+    bool to_sender = !__atomic_load_n(&sender->no_loopback, __ATOMIC_RELAXED);
     UCHAR header[NDIS_HEADER_BYTES];
     UINT length;
 
@@ -31,7 +31,8 @@ struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET p
     NdisQueryPacketLength(packet, &length);
     if (ndis_packet_gather(packet, header, sizeof(header)) < sizeof(header))
         return NULL; /* the driver refuses it */
-    for (binding = ndis_bindings(m); binding && !is_for(binding, sender, header);
+    for (binding = ndis_bindings(m);
+         binding && !ndis_loopback_is_for(binding, sender, to_sender, header);
          binding = binding->next)
         ;
     if (!binding)
@@ -41,7 +42,7 @@ struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET p
         ndis_log("%s: no memory to loop a packet of %u octets back", m->name, length);
         return NULL;
     }
-    *loop = (struct ndis_loop){.sender = sender};
+    *loop = (struct ndis_loop){.sender = sender, .to_sender = to_sender};
     loop->length = ndis_packet_gather(packet, loop->bytes, length);
     if (m->has_address && memcmp(header, m->address, 6) == 0 && !ndis.options.send_to_self)
         loop->packet = packet;
@@ -69,13 +70,17 @@ void ndis_loopback_deliver(struct ndis_miniport *m, struct ndis_loop *list)
         list = loop->next;
         ndis_count_add(&m->looped, false);
         for (struct ndis_binding *b = ndis_bindings(m); is_up && b; b = b->next) {
-            if (is_for(b, loop->sender, loop->bytes))
+            if (!ndis_loopback_is_for(b, loop->sender, loop->to_sender, loop->bytes))
+                continue;
+            if (m->driver->is6)
+                ndis_receive_bytes6(b, loop->bytes, loop->length);
+            else
                 ndis_receive_bytes(b, loop->bytes, loop->length);
         }
         if (loop->packet)
             ndis_send_looped(m, loop->packet);
         free(loop);
     }
-    if (is_up)
+    if (is_up && !m->driver->is6)
         ndis_receive_complete(m);
 }

@@ -9,6 +9,9 @@
 
 #include "ndis_machine.h"
 
+/* How long MiniportRestart may pend when an adapter is added. */
+#define RESTART_NS 10000000000u
+
 struct ndis_machine ndis;
 
 static void say(nic_ndis_report_fn *where, void *context, const char *text)
@@ -136,6 +139,7 @@ unsigned nic_ndis_stop(void)
         free(protocol->name);
         free(protocol);
     }
+    leaks += ndis_nbl_pools_free();
     leaks += free_objects();
     ndis_verify_stop();
     ndis.platform->ops->lock_free(ndis.platform, &ndis.lock);
@@ -222,6 +226,7 @@ static void miniport_free(struct ndis_miniport *m)
     ndis_iommu_stop(m);
     ndis_config_free(m);
     free(m->resource_list);
+    free(m->six.oids);
     free(m->filter_undo.multicast);
     free(m->multicast);
     free(m->name);
@@ -261,6 +266,8 @@ static void take_hardware(struct ndis_miniport *m)
 {
     if (m->interrupt)
         ndis_interrupt_stop(m);
+    if (m->six.has_interrupt)
+        ndis_interrupt_stop6(m);
     ndis_timers_stop(m);
     ndis_windows_free(m);
     ndis_dma_stop(m);
@@ -277,7 +284,9 @@ static NDIS_STATUS initialize(struct ndis_miniport *m)
 
     attach(m, (struct nic_ndis_bus *)m);
     ndis_inside = m;
-    status = m->driver->chars.InitializeHandler(&open_error, &selected, media, 1, m, m);
+    status = m->driver->is6
+                 ? ndis_initialize6(m)
+                 : m->driver->chars.InitializeHandler(&open_error, &selected, media, 1, m, m);
     ndis_inside = outer;
     if (status == NDIS_STATUS_SUCCESS && selected != 0)
         status = NDIS_STATUS_UNSUPPORTED_MEDIA;
@@ -335,7 +344,14 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, cons
     ndis.miniports = m;
     ndis_unlock(&ndis.lock);
     ndis_gate_leave_slow(m);
-    ask_driver(m);
+    if (m->driver->is6)
+        status = ndis_restart(m, RESTART_NS);
+    else
+        ask_driver(m);
+    if (status != NDIS_STATUS_SUCCESS) {
+        nic_ndis_adapter_remove(name, 0);
+        return status;
+    }
     ndis_hang_start(m);
     ndis_bind_all(m);
     return NDIS_STATUS_SUCCESS;
@@ -379,16 +395,23 @@ static void halt(struct ndis_miniport *m)
         ndis.platform->ops->timer_cancel(ndis.platform, &m->hang_timer);
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
-    m->driver->chars.HaltHandler(m->context);
-    if (ndis_verifying() && m->interrupt)
+    if (m->driver->is6)
+        m->driver->chars6.HaltHandlerEx(m->context, NdisHaltDeviceInstanceDeInitialized);
+    else
+        m->driver->chars.HaltHandler(m->context);
+    if (ndis_verifying() && (m->interrupt || m->six.has_interrupt))
         ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
     take_hardware(m);
     ndis_lock(&m->lock);
     ndis_state_set(m, MINIPORT_HALTED);
     ndis_unlock(&m->lock);
-    lost = ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
+    lost = m->driver->is6 ? ndis_nbl_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true)
+                          : ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
     if (lost)
-        ndis_log("%s halted with %u packets outstanding", m->name, lost);
+        ndis_log("%s halted with %u %s outstanding", m->name, lost,
+                 m->driver->is6 ? "NBLs" : "packets");
+    if (m->driver->is6)
+        ndis_oid_abort(m, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
 }
@@ -412,12 +435,15 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
 
     if (!m)
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (m->driver->is6)
+        ndis_pause(m, NDIS_PAUSE_MINIPORT_DEVICE_REMOVE, timeout_ns);
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
     ndis_lock(&m->lock);
     ndis_state_set(m, MINIPORT_REMOVING);
     ndis_unlock(&m->lock);
-    ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    if (!m->driver->is6) /* paused: nothing is queued */
+        ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
     wait_for_sends(m, timeout_ns);
@@ -438,7 +464,9 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
 void nic_ndis_shutdown(void)
 {
     for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
-        if (m->shutdown)
+        if (m->driver->is6 && m->driver->chars6.ShutdownHandlerEx)
+            m->driver->chars6.ShutdownHandlerEx(m->context, NdisShutdownPowerOff);
+        else if (m->shutdown)
             m->shutdown(m->shutdown_context);
         else if (m->driver->chars.AdapterShutdownHandler)
             m->driver->chars.AdapterShutdownHandler(m->context);

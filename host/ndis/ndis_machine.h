@@ -114,13 +114,19 @@ PNDIS_STRING ndis_string_new(const char *utf8); /* malloc, one block */
 struct nic_ndis_driver {
     struct nic_ndis_driver *next;
     bool registered;
+    bool is6; /* chars6, and not chars */
     NDIS51_MINIPORT_CHARACTERISTICS chars;
+    NDIS_MINIPORT_DRIVER_CHARACTERISTICS chars6;
+    NDIS_HANDLE context6; /* MiniportDriverContext */
     VOID (*unload)(PDRIVER_OBJECT);
 };
 
 struct ndis_protocol {
     struct ndis_protocol *next;
+    bool is6; /* chars6, and not chars; its bindings are to miniports of NDIS 6 */
     NDIS50_PROTOCOL_CHARACTERISTICS chars;
+    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS chars6;
+    NDIS_HANDLE context6; /* ProtocolDriverContext */
     char *name;
     unsigned bindings;
 };
@@ -188,6 +194,7 @@ struct ndis_filter_undo {
 struct ndis_loop {
     struct ndis_loop *next;
     struct ndis_binding *sender;
+    bool to_sender;      /* a copy, if its filter accepts it */
     PNDIS_PACKET packet; /* not NULL: it does not go to the wire, and is given back afterwards */
     UINT length;
     UCHAR bytes[];
@@ -202,6 +209,7 @@ struct ndis_timer {
     PNDIS_TIMER_FUNCTION function;
     PVOID context;
     UINT period_ms;
+    bool is_set; /* atomic */
 };
 
 /* Something the driver owes: what was done when it was last looked at, and for how many whole
@@ -221,6 +229,34 @@ struct ndis_window {
     uintptr_t address; /* as the driver counts */
     UINT length;
 };
+
+/* ---- packets: states, see below and ndis_send.c ---- */
+
+enum ndis_packet_state {
+    PACKET_FREE,     /* in its pool */
+    PACKET_PROTOCOL, /* allocated and not in transit */
+    PACKET_QUEUED,   /* the library's: in the miniport's queue */
+    PACKET_DRIVER,   /* the driver's */
+    PACKET_ARRAY, /* the driver's, in the array that MiniportSendPackets is working on right now */
+    PACKET_DONE,  /* the library's: its final status is known, it is about to be given back */
+    PACKET_INDICATED, /* received: with protocols */
+};
+
+/* What the verifier remembers of a packet. */
+enum ndis_event {
+    EVENT_ALLOCATED,
+    EVENT_SUBMITTED,
+    EVENT_QUEUED,
+    EVENT_GIVEN,
+    EVENT_ANSWERED,
+    EVENT_COMPLETED,
+    EVENT_RETURNED,
+    EVENT_ABORTED,
+    EVENT_FREED,
+    EVENT_INDICATED
+};
+
+#include "ndis_machine6.h"
 
 struct ndis_miniport {
     struct ndis_miniport *next;
@@ -294,6 +330,8 @@ struct ndis_miniport {
     uint64_t requests_done;                      /* under lock */
     ADAPTER_SHUTDOWN_HANDLER shutdown;
     PVOID shutdown_context;
+
+    struct ndis_miniport6 six; /* is6 only */
 
     uint64_t queued; /* under lock */
     struct ndis_count calls, resources, interrupts, indications, looped;
@@ -369,6 +407,12 @@ static inline void ndis_count_add(struct ndis_count *count, bool inside)
         __atomic_fetch_add(&count->value[1], 1, __ATOMIC_SEQ_CST);
 }
 
+/* From anywhere. */
+static inline void ndis_count_add_many(struct ndis_count *count, uint64_t n)
+{
+    __atomic_fetch_add(&count->value[1], n, __ATOMIC_SEQ_CST);
+}
+
 static inline uint64_t ndis_count_read(const struct ndis_count *count)
 {
     return __atomic_load_n(&count->value[0], __ATOMIC_SEQ_CST) +
@@ -379,16 +423,6 @@ static inline uint64_t ndis_count_read(const struct ndis_count *count)
 
 /* Reserved[0] is two words: who owns the packet, and the final status of one that waits to be given
  * back. They are written by different threads while MiniportSendPackets runs, hence apart. */
-enum ndis_packet_state {
-    PACKET_FREE,     /* in its pool */
-    PACKET_PROTOCOL, /* allocated and not in transit */
-    PACKET_QUEUED,   /* the library's: in the miniport's queue */
-    PACKET_DRIVER,   /* the driver's */
-    PACKET_ARRAY, /* the driver's, in the array that MiniportSendPackets is working on right now */
-    PACKET_DONE,  /* the library's: its final status is known, it is about to be given back */
-    PACKET_INDICATED, /* received: with protocols */
-};
-
 typedef uint32_t __attribute__((may_alias)) ndis_word;
 
 static inline enum ndis_packet_state ndis_packet_state(PNDIS_PACKET packet)
@@ -484,6 +518,8 @@ NDIS_STATUS ndis_filter_query_list(struct ndis_binding *binding, bool of_all,
 
 /* Before the packet is given to the driver. NULL: nobody here wants it. */
 struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET packet);
+bool ndis_loopback_is_for(const struct ndis_binding *binding, const struct ndis_binding *sender,
+                          bool to_sender, const UCHAR *header);
 void ndis_loopback_post(struct ndis_miniport *m, struct ndis_loop *list);
 void ndis_loopback_deliver(struct ndis_miniport *m, struct ndis_loop *list); /* inside */
 
@@ -530,6 +566,11 @@ void ndis_timer_call(struct ndis_timer *timer);
  * False: no memory. */
 bool ndis_timer_once(struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, const void *context,
                      size_t context_bytes);
+/* With `more_bytes` behind it; NULL: no memory. ndis_object_free. */
+struct ndis_timer *ndis_timer_new(size_t more_bytes, struct ndis_miniport *m,
+                                  PNDIS_TIMER_FUNCTION function, PVOID context);
+void ndis_timer_start(struct ndis_timer *timer, uint64_t due_ns, UINT period_ms);
+BOOLEAN ndis_timer_stop(struct ndis_timer *timer); /* TRUE: it was set and will not run */
 void ndis_hang_start(struct ndis_miniport *m);
 void ndis_hang_check(struct ndis_miniport *m);                          /* inside */
 void ndis_reset_run(struct ndis_miniport *m);                           /* inside */
@@ -553,18 +594,6 @@ uint64_t ndis_binding_outstanding(const struct ndis_binding *binding);
 /* ---- verifier, ndis_verify.c: called only when ndis_verifying() ---- */
 
 #define NDIS_SHADOW_BYTES 512
-
-enum ndis_event {
-    EVENT_ALLOCATED,
-    EVENT_SUBMITTED,
-    EVENT_QUEUED,
-    EVENT_GIVEN,
-    EVENT_ANSWERED,
-    EVENT_COMPLETED,
-    EVENT_RETURNED,
-    EVENT_ABORTED,
-    EVENT_FREED
-};
 
 void ndis_verify_start(void);
 void ndis_verify_stop(void);

@@ -118,6 +118,11 @@ struct gate_work {
     bool reset, reset_end, dpc, hang_check, request, sends;
 };
 
+static bool has_queued(const struct ndis_miniport *m)
+{
+    return m->queue_head || m->six.queue_head;
+}
+
 /* Under m->lock. False: nothing, and the gate is free. */
 static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
 {
@@ -145,16 +150,19 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         }
         work->hang_check = m->hang_check_due;
         m->hang_check_due = false;
-        work->request = !m->resetting && !work->reset && ndis_request_ready(m);
-        work->sends = !m->resetting && !work->reset && m->queue_head && !m->stalled;
+        work->request = !m->resetting && !work->reset && !m->driver->is6 && ndis_request_ready(m);
+        work->sends = !m->resetting && !work->reset && has_queued(m) && !m->stalled &&
+                      m->six.flow == FLOW_RUNNING;
     }
     if (work->late || work->loop || work->returned || work->reset || work->reset_end || work->dpc ||
         work->timer || work->hang_check || work->request || work->sends)
         return true;
-    __atomic_store_n(
-        &m->gate,
-        ndis_state(m) != MINIPORT_RUNNING || m->resetting || m->queue_head ? GATE_ATTENTION : 0,
-        __ATOMIC_RELEASE);
+    __atomic_store_n(&m->gate,
+                     ndis_state(m) != MINIPORT_RUNNING || m->resetting || has_queued(m) ||
+                             m->six.flow != FLOW_RUNNING
+                         ? GATE_ATTENTION
+                         : 0,
+                     __ATOMIC_RELEASE);
     return false;
 }
 
@@ -187,7 +195,9 @@ void ndis_gate_leave_slow(struct ndis_miniport *m)
             ndis_hang_check(m);
         if (work.request)
             ndis_request_run(m);
-        if (work.sends && !m->stalled && !m->resetting)
+        if (work.sends && !m->stalled && !m->resetting && m->driver->is6)
+            ndis_nbl_start_queue(m);
+        else if (work.sends && !m->stalled && !m->resetting)
             ndis_send_start_queue(m);
     }
     ndis_inside = outer;
@@ -228,7 +238,9 @@ static void timer_fired(void *context)
 
     UINT period_ms = __atomic_load_n(&timer->period_ms, __ATOMIC_RELAXED);
 
-    if (period_ms)
+    if (!period_ms)
+        __atomic_store_n(&timer->is_set, false, __ATOMIC_RELEASE);
+    else
         ndis.platform->ops->timer_set(ndis.platform, &timer->timer,
                                       timer->timer.due_ns + (uint64_t)period_ms * 1000000u);
     if (!m || !m->serialized) {
@@ -248,38 +260,40 @@ static void timer_fired(void *context)
     ndis_gate_kick(m);
 }
 
-/* With `more_bytes` behind it. */
-static void timer_initialize(PKTIMER storage, size_t more_bytes, struct ndis_miniport *m,
-                             PNDIS_TIMER_FUNCTION function, PVOID context)
+struct ndis_timer *ndis_timer_new(size_t more_bytes, struct ndis_miniport *m,
+                                  PNDIS_TIMER_FUNCTION function, PVOID context)
 {
     struct ndis_timer *timer = ndis_object_new(NDIS_KIND_TIMER, sizeof(*timer) + more_bytes, 0);
 
-    if (!timer) {
-        storage->Private = NULL;
-        return;
-    }
+    if (!timer)
+        return NULL;
     ndis_object_of(timer)->miniport = m;
     timer->timer = (struct nic_timer){.fn = timer_fired, .context = timer};
     timer->miniport = m;
     timer->function = function;
     timer->context = context;
-    storage->Private = timer;
+    return timer;
+}
+
+void ndis_timer_start(struct ndis_timer *timer, uint64_t due_ns, UINT period_ms)
+{
+    __atomic_store_n(&timer->period_ms, period_ms, __ATOMIC_RELAXED);
+    __atomic_store_n(&timer->is_set, true, __ATOMIC_RELEASE);
+    ndis.platform->ops->timer_set(ndis.platform, &timer->timer, due_ns);
 }
 
 static void timer_start(PKTIMER storage, UINT delay_ms, UINT period_ms)
 {
-    struct ndis_timer *timer = storage->Private;
     uint64_t now = ndis.platform->ops->now_ns(ndis.platform);
 
-    __atomic_store_n(&timer->period_ms, period_ms, __ATOMIC_RELAXED);
-    ndis.platform->ops->timer_set(ndis.platform, &timer->timer,
-                                  now + (uint64_t)delay_ms * 1000000u);
+    ndis_timer_start(storage->Private, now + (uint64_t)delay_ms * 1000000u, period_ms);
 }
 
-static BOOLEAN timer_stop(struct ndis_timer *timer)
+BOOLEAN ndis_timer_stop(struct ndis_timer *timer)
 {
     BOOLEAN cancelled;
 
+    __atomic_store_n(&timer->is_set, false, __ATOMIC_RELEASE);
     __atomic_store_n(&timer->period_ms, 0, __ATOMIC_RELAXED);
     cancelled = ndis.platform->ops->timer_cancel(ndis.platform, &timer->timer);
     if (timer->miniport) {
@@ -299,14 +313,14 @@ static BOOLEAN timer_stop(struct ndis_timer *timer)
 
 struct once {
     PNDIS_TIMER_FUNCTION function;
-    KTIMER timer;
+    struct ndis_timer *timer;
     max_align_t context[];
 };
 
 static VOID run_once(PVOID one, PVOID context, PVOID two, PVOID three)
 {
     struct once *once = context;
-    void *timer = once->timer.Private;
+    struct ndis_timer *timer = once->timer;
 
     once->function(one, once->context, two, three);
     ndis_object_free(timer);
@@ -316,17 +330,16 @@ bool ndis_timer_once(struct ndis_miniport *m, PNDIS_TIMER_FUNCTION function, con
                      size_t context_bytes)
 {
     struct once *once;
-    KTIMER timer;
+    struct ndis_timer *timer = ndis_timer_new(sizeof(*once) + context_bytes, m, run_once, NULL);
 
-    timer_initialize(&timer, sizeof(*once) + context_bytes, m, run_once, NULL);
-    if (!timer.Private)
+    if (!timer)
         return false;
-    once = (struct once *)((struct ndis_timer *)timer.Private + 1);
+    once = (struct once *)(timer + 1);
     once->function = function;
     once->timer = timer;
     memcpy(once->context, context, context_bytes);
-    ((struct ndis_timer *)timer.Private)->context = once;
-    timer_start(&once->timer, 0, 0);
+    timer->context = once;
+    ndis_timer_start(timer, ndis.platform->ops->now_ns(ndis.platform), 0);
     return true;
 }
 
@@ -349,7 +362,7 @@ void ndis_timers_stop(struct ndis_miniport *m)
     struct ndis_timer *timer;
 
     while ((timer = any_timer(m)) != NULL) {
-        if (timer_stop(timer) && ndis_verifying() && m)
+        if (ndis_timer_stop(timer) && ndis_verifying() && m)
             ndis_verify_finding(NULL, "%s halted with a timer armed", m->name);
         ndis_object_free(timer);
     }
@@ -361,7 +374,7 @@ VOID NdisMInitializeTimer(PNDIS_MINIPORT_TIMER Timer, NDIS_HANDLE MiniportAdapte
     Timer->Miniport = MiniportAdapterHandle;
     Timer->MiniportTimerFunction = TimerFunction;
     Timer->MiniportTimerContext = FunctionContext;
-    timer_initialize(&Timer->Timer, 0, MiniportAdapterHandle, TimerFunction, FunctionContext);
+    Timer->Timer.Private = ndis_timer_new(0, MiniportAdapterHandle, TimerFunction, FunctionContext);
 }
 
 VOID NdisMSetTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondsToDelay)
@@ -378,13 +391,13 @@ VOID NdisMSetPeriodicTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondPeriod)
 VOID NdisMCancelTimer(PNDIS_MINIPORT_TIMER Timer, PBOOLEAN TimerCancelled)
 {
     ndis_preempt("NdisMCancelTimer");
-    *TimerCancelled = timer_stop(Timer->Timer.Private);
+    *TimerCancelled = ndis_timer_stop(Timer->Timer.Private);
 }
 
 VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
                          PVOID FunctionContext)
 {
-    timer_initialize(&Timer->Timer, 0, NULL, TimerFunction, FunctionContext);
+    Timer->Timer.Private = ndis_timer_new(0, NULL, TimerFunction, FunctionContext);
 }
 
 VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay)
@@ -405,7 +418,7 @@ VOID NdisSetPeriodicTimer(PNDIS_TIMER Timer, UINT MillisecondPeriod)
 
 VOID NdisCancelTimer(PNDIS_TIMER Timer, PBOOLEAN TimerCancelled)
 {
-    *TimerCancelled = timer_stop(Timer->Timer.Private);
+    *TimerCancelled = ndis_timer_stop(Timer->Timer.Private);
 }
 
 /* ---- check for hang ---- */
@@ -479,7 +492,7 @@ static bool check_timeouts(struct ndis_miniport *m)
     for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
         sends_done += ndis_count_read(&binding->done_ok) + ndis_count_read(&binding->done_error);
     has_sends = ndis_send_outstanding(m) != 0;
-    has_request = m->request_current != NULL;
+    has_request = m->request_current || m->six.oid_current;
     requests_done = m->requests_done;
     ndis_unlock(&m->lock);
     late_send = is_overdue(&m->send_watch,
@@ -494,6 +507,16 @@ static bool check_timeouts(struct ndis_miniport *m)
     return late_send || late_request;
 }
 
+static bool says_it_hangs(struct ndis_miniport *m)
+{
+    const struct nic_ndis_driver *driver = m->driver;
+
+    if (driver->is6)
+        return driver->chars6.CheckForHangHandlerEx &&
+               driver->chars6.CheckForHangHandlerEx(m->context);
+    return driver->chars.CheckForHangHandler && driver->chars.CheckForHangHandler(m->context);
+}
+
 void ndis_hang_check(struct ndis_miniport *m)
 {
     bool is_hung;
@@ -505,11 +528,11 @@ void ndis_hang_check(struct ndis_miniport *m)
         return;
     }
     is_hung = check_timeouts(m);
-    if (m->driver->chars.CheckForHangHandler && m->driver->chars.CheckForHangHandler(m->context)) {
+    if (says_it_hangs(m)) {
         ndis_log("%s: MiniportCheckForHang found a hang; reset", m->name);
         is_hung = true;
     }
-    if (!is_hung)
+    if (!is_hung || (m->driver->is6 && !m->driver->chars6.ResetHandlerEx))
         return;
     m->send_watch.armed = m->request_watch.armed = false;
     ndis_lock(&m->lock);

@@ -52,7 +52,9 @@ VOID NdisCompleteUnbindAdapter(NDIS_HANDLE UnbindAdapterContext, NDIS_STATUS Sta
 void ndis_bind_all(struct ndis_miniport *m)
 {
     for (struct ndis_protocol *protocol = ndis.protocols; protocol; protocol = protocol->next) {
-        if (protocol->chars.BindAdapterHandler)
+        if (protocol->is6 && m->driver->is6)
+            ndis_bind6(protocol, m);
+        else if (!protocol->is6 && !m->driver->is6 && protocol->chars.BindAdapterHandler)
             bind_one(protocol, m);
     }
 }
@@ -88,7 +90,8 @@ VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
     *NdisProtocolHandle = protocol;
     *Status = NDIS_STATUS_SUCCESS;
     for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
-        if (protocol->chars.BindAdapterHandler && ndis_state(m) == MINIPORT_RUNNING)
+        if (protocol->chars.BindAdapterHandler && !m->driver->is6 &&
+            ndis_state(m) == MINIPORT_RUNNING)
             bind_one(protocol, m);
     }
 }
@@ -135,6 +138,12 @@ VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
     *Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
     if (!m || ndis_state(m) != MINIPORT_RUNNING)
         return;
+    *Status = NDIS_STATUS_BAD_VERSION;
+    if (protocol->is6 != m->driver->is6) {
+        ndis_log("protocol %s is of NDIS %d and adapter %s of NDIS %d: they do not bind",
+                 protocol->name, protocol->is6 ? 6 : 5, m->name, m->driver->is6 ? 6 : 5);
+        return;
+    }
     *Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
     while (medium < MediumArraySize && MediumArray[medium] != NdisMedium802_3)
         medium++;
@@ -176,13 +185,17 @@ static bool is_last(struct ndis_binding *binding)
 
 void ndis_binding_maybe_closed(struct ndis_binding *binding)
 {
+    CLOSE_ADAPTER_COMPLETE_HANDLER_EX tell6;
     CLOSE_ADAPTER_COMPLETE_HANDLER tell;
 
     if (!is_last(binding))
         return; /* whoever was may have let the protocol go */
     tell = binding->protocol->chars.CloseAdapterCompleteHandler;
+    tell6 = binding->protocol->chars6.CloseAdapterCompleteHandlerEx;
     closed(binding);
-    if (tell)
+    if (tell6)
+        tell6(binding->context);
+    else if (tell)
         tell(binding->context, NDIS_STATUS_SUCCESS);
 }
 
@@ -206,6 +219,8 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     }
     if (enter)
         ndis_gate_leave_slow(m);
+    if (m->driver->is6 && ndis_state(m) != MINIPORT_HALTED)
+        ndis_oid_kick(m);
 }
 
 /* ---- unbinding ---- */
@@ -230,7 +245,9 @@ void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
         struct bind_context context = {.status = NDIS_STATUS_PENDING};
         UNBIND_HANDLER unbind = binding->protocol->chars.UnbindAdapterHandler;
         binding->unbind_asked = true;
-        if (unbind)
+        if (binding->protocol->is6)
+            ndis_unbind6(binding, timeout_ns);
+        else if (unbind)
             unbind(&context.status, binding->context, &context);
         if (unbind && context.status == NDIS_STATUS_PENDING)
             ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);

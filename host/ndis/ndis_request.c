@@ -319,9 +319,13 @@ void ndis_reset_run(struct ndis_miniport *m)
     ndis_unlock(&m->lock);
     ndis_status_indicate(m, NDIS_STATUS_RESET_START, NULL, 0);
     ndis_status_complete(m);
-    ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    if (m->driver->is6)
+        ndis_nbl_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    else
+        ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     ndis_preempt("MiniportReset");
-    status = m->driver->chars.ResetHandler(&addressing_reset, m->context);
+    status = m->driver->is6 ? m->driver->chars6.ResetHandlerEx(m->context, &addressing_reset)
+                            : m->driver->chars.ResetHandler(&addressing_reset, m->context);
     if (status != NDIS_STATUS_PENDING)
         NdisMResetComplete(m, status, addressing_reset);
 }
@@ -358,10 +362,14 @@ void ndis_reset_end(struct ndis_miniport *m)
     struct ndis_binding *by;
     NDIS_STATUS status;
 
-    ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
-    abort_request(m);
-    if (m->addressing_reset)
-        ndis_filter_reissue(m);
+    if (m->driver->is6) {
+        ndis_nbl_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
+    } else {
+        ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
+        abort_request(m);
+        if (m->addressing_reset)
+            ndis_filter_reissue(m);
+    }
     m->stalled = false;
     ndis_lock(&m->lock);
     __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);
@@ -370,6 +378,8 @@ void ndis_reset_end(struct ndis_miniport *m)
     m->reset_by = NULL;
     status = m->reset_status;
     ndis_unlock(&m->lock);
+    if (m->driver->is6 && m->addressing_reset)
+        ndis_oid_reissue(m);
     ndis_status_indicate(m, NDIS_STATUS_RESET_END, &status, sizeof(status));
     ndis_status_complete(m);
     if (by)
@@ -381,6 +391,10 @@ void ndis_reset_end(struct ndis_miniport *m)
 void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,
                           UINT length_bytes)
 {
+    if (m->driver->is6) {
+        ndis_status_indicate6(m, status, buffer, length_bytes);
+        return;
+    }
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && binding->protocol->chars.StatusHandler)
             binding->protocol->chars.StatusHandler(binding->context, status, buffer, length_bytes);
@@ -389,6 +403,8 @@ void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buf
 
 void ndis_status_complete(struct ndis_miniport *m)
 {
+    if (m->driver->is6)
+        return;
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && binding->protocol->chars.StatusCompleteHandler)
             binding->protocol->chars.StatusCompleteHandler(binding->context);

@@ -154,6 +154,8 @@ typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
 #define ARGUMENT_PRESENT(Argument)        ((Argument) != NULL)
 #define UNREFERENCED_PARAMETER(Parameter) ((void)(Parameter))
 #define FIELD_OFFSET(Type, Field)         ((LONG)offsetof(Type, Field))
+/* A structure up to a field, and the size of an older revision that ended there. */
+#define RTL_SIZEOF_THROUGH_FIELD(Type, Field) (offsetof(Type, Field) + sizeof(((Type *)0)->Field))
 #define CONTAINING_RECORD(Address, Type, Field)                                                    \
     ((Type *)(void *)((char *)(Address)-offsetof(Type, Field)))
 #define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))

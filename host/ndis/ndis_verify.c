@@ -2,56 +2,28 @@
 /*
  * The verifier. It keeps a shadow before every descriptor of a pool: who owns the packet, checksums
  * of what nobody may change while it is in transit, and its latest events. The rest of the library
- * calls it only when it is on. A shadow's fields are under the verifier's lock.
+ * calls it only when it is on. NBLs are in ndis_verify6.c.
  */
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "ndis_machine.h"
+#include "ndis_shadow.h"
 
-#define EVENTS 12
-
-enum shadow_owner { OWNER_POOL, OWNER_PROTOCOL, OWNER_LIBRARY, OWNER_DRIVER };
-
-struct event {
-    uint64_t time_ns;
-    NDIS_STATUS status;
-    uint8_t what;
-};
-
-struct shadow {
-    uint8_t owner; /* enum shadow_owner */
-    bool in_transit;
-    uint64_t sum_descriptor, sum_buffers, sum_data, sum_oob;
-    uint64_t submitted; /* how often */
-    unsigned event_count;
-    struct event events[EVENTS];
-};
-
-_Static_assert(sizeof(struct shadow) <= NDIS_SHADOW_BYTES, "a shadow fits before a descriptor");
-
-static struct nic_lock lock;
+struct nic_lock ndis_shadow_lock;
 static uint32_t sentinel; /* changes with every use, REQ-29 */
 static _Thread_local int locks_held;
-
-static struct shadow *shadow_of(PNDIS_PACKET packet)
-{
-    return (struct shadow *)(void *)((UCHAR *)packet - NDIS_SHADOW_BYTES);
-}
 
 void ndis_verify_start(void)
 {
     if (!ndis_verifying())
         return;
-    ndis.platform->ops->lock_init(ndis.platform, &lock, "verifier");
+    ndis.platform->ops->lock_init(ndis.platform, &ndis_shadow_lock, "verifier");
     sentinel = 0x5A000000;
 }
 
 void ndis_verify_stop(void)
 {
     if (ndis_verifying())
-        ndis.platform->ops->lock_free(ndis.platform, &lock);
+        ndis.platform->ops->lock_free(ndis.platform, &ndis_shadow_lock);
 }
 
 /* ---- findings ---- */
@@ -61,7 +33,7 @@ static const char *const event_names[] = {
     [EVENT_QUEUED] = "queued",       [EVENT_GIVEN] = "given to the driver",
     [EVENT_ANSWERED] = "answered",   [EVENT_COMPLETED] = "completed",
     [EVENT_RETURNED] = "returned",   [EVENT_ABORTED] = "taken from the driver",
-    [EVENT_FREED] = "freed",
+    [EVENT_FREED] = "freed",         [EVENT_INDICATED] = "indicated",
 };
 
 static size_t append(char *text, size_t size, size_t used, const char *format, ...)
@@ -77,14 +49,14 @@ static size_t append(char *text, size_t size, size_t used, const char *format, .
     return used + (size_t)length;
 }
 
-static size_t append_history(char *text, size_t size, size_t used, PNDIS_PACKET packet)
+static size_t append_history(char *text, size_t size, size_t used, struct shadow *shadow)
 {
-    struct shadow *shadow = shadow_of(packet);
-    unsigned first = shadow->event_count > EVENTS ? shadow->event_count - EVENTS : 0;
+    unsigned first =
+        shadow->event_count > NDIS_SHADOW_EVENTS ? shadow->event_count - NDIS_SHADOW_EVENTS : 0;
 
     used = append(text, size, used, "; history:%s", first ? " ..." : "");
     for (unsigned i = first; i < shadow->event_count; i++) {
-        const struct event *event = &shadow->events[i % EVENTS];
+        const struct event *event = &shadow->events[i % NDIS_SHADOW_EVENTS];
         used = append(text, size, used, " %s", event_names[event->what]);
         if (event->status != NDIS_STATUS_SUCCESS && event->what != EVENT_ALLOCATED)
             used = append(text, size, used, " %08x", (unsigned)event->status);
@@ -94,22 +66,18 @@ static size_t append_history(char *text, size_t size, size_t used, PNDIS_PACKET 
     return used;
 }
 
-void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
+void ndis_verify_report(const char *kind, const void *unit, struct shadow *shadow,
+                        const char *format, va_list list)
 {
     char text[1536];
-    size_t used;
-    va_list list;
+    size_t used = (size_t)vsnprintf(text, sizeof(text), format, list);
 
-    va_start(list, format);
-    used = (size_t)vsnprintf(text, sizeof(text), format, list);
-    va_end(list);
-    if (packet) {
-        used = append(text, sizeof(text), used, " (packet %p)", (void *)packet);
-        if (ndis_packet_is_ours(packet)) {
-            ndis_lock(&lock);
-            append_history(text, sizeof(text), used, packet);
-            ndis_unlock(&lock);
-        }
+    if (unit)
+        used = append(text, sizeof(text), used, " (%s %p)", kind, unit);
+    if (shadow) {
+        ndis_lock(&ndis_shadow_lock);
+        append_history(text, sizeof(text), used, shadow);
+        ndis_unlock(&ndis_shadow_lock);
     }
     __atomic_fetch_add(&ndis.findings, 1, __ATOMIC_RELAXED);
     if (ndis.options.report)
@@ -118,16 +86,29 @@ void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
         fprintf(stderr, "ndis verifier: %s\n", text);
 }
 
-/* Under the lock. */
-static void remember(PNDIS_PACKET packet, enum ndis_event what, NDIS_STATUS status)
+void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
 {
-    struct shadow *shadow = shadow_of(packet);
+    bool is_ours = packet && ndis_packet_is_ours(packet);
+    va_list list;
 
-    shadow->events[shadow->event_count++ % EVENTS] = (struct event){
+    va_start(list, format);
+    ndis_verify_report("packet", packet, is_ours ? ndis_shadow_of(packet) : NULL, format, list);
+    va_end(list);
+}
+
+void ndis_shadow_remember(struct shadow *shadow, enum ndis_event what, NDIS_STATUS status)
+{
+    shadow->events[shadow->event_count++ % NDIS_SHADOW_EVENTS] = (struct event){
         .time_ns = ndis.platform->ops->now_ns(ndis.platform),
         .status = status,
         .what = (uint8_t)what,
     };
+}
+
+/* Under the lock. */
+static void remember(PNDIS_PACKET packet, enum ndis_event what, NDIS_STATUS status)
+{
+    ndis_shadow_remember(ndis_shadow_of(packet), what, status);
 }
 
 /* ---- levels and locks ---- */
@@ -155,7 +136,7 @@ void ndis_verify_no_lock(const char *call)
 /* ---- contents ---- */
 
 /* FNV-1a over words of eight bytes, then bytes: fast and enough to see a change. */
-static uint64_t mix(uint64_t sum, const void *data, size_t length)
+uint64_t ndis_sum(uint64_t sum, const void *data, size_t length)
 {
     const UCHAR *bytes = data;
     uint64_t word;
@@ -170,39 +151,37 @@ static uint64_t mix(uint64_t sum, const void *data, size_t length)
     return sum;
 }
 
-#define SUM_START 0xCBF29CE484222325u
-
 /* What the driver may change is left out: cached counts, MiniportReserved. */
 static uint64_t sum_descriptor(PNDIS_PACKET packet)
 {
-    uint64_t sum = SUM_START;
+    uint64_t sum = NDIS_SUM_START;
     size_t reserved = packet->Private.NdisPacketOobOffset - offsetof(NDIS_PACKET, ProtocolReserved);
 
-    sum = mix(sum, &packet->Private.Head, sizeof(packet->Private.Head));
-    sum = mix(sum, &packet->Private.Tail, sizeof(packet->Private.Tail));
-    sum = mix(sum, &packet->Private.Pool, sizeof(packet->Private.Pool));
-    sum = mix(sum, &packet->Private.Flags, sizeof(packet->Private.Flags));
-    sum =
-        mix(sum, &packet->Private.NdisPacketOobOffset, sizeof(packet->Private.NdisPacketOobOffset));
-    return mix(sum, packet->ProtocolReserved, reserved);
+    sum = ndis_sum(sum, &packet->Private.Head, sizeof(packet->Private.Head));
+    sum = ndis_sum(sum, &packet->Private.Tail, sizeof(packet->Private.Tail));
+    sum = ndis_sum(sum, &packet->Private.Pool, sizeof(packet->Private.Pool));
+    sum = ndis_sum(sum, &packet->Private.Flags, sizeof(packet->Private.Flags));
+    sum = ndis_sum(sum, &packet->Private.NdisPacketOobOffset,
+                   sizeof(packet->Private.NdisPacketOobOffset));
+    return ndis_sum(sum, packet->ProtocolReserved, reserved);
 }
 
 static uint64_t sum_buffers(PNDIS_PACKET packet)
 {
-    uint64_t sum = SUM_START;
+    uint64_t sum = NDIS_SUM_START;
 
     for (PNDIS_BUFFER buffer = packet->Private.Head; buffer; buffer = buffer->Next)
-        sum = mix(sum, buffer, sizeof(*buffer));
+        sum = ndis_sum(sum, buffer, sizeof(*buffer));
     return sum;
 }
 
 static uint64_t sum_data(PNDIS_PACKET packet)
 {
-    uint64_t sum = SUM_START;
+    uint64_t sum = NDIS_SUM_START;
 
     for (PNDIS_BUFFER buffer = packet->Private.Head; buffer; buffer = buffer->Next) {
         if (buffer->MappedSystemVa)
-            sum = mix(sum, buffer->MappedSystemVa, buffer->ByteCount);
+            sum = ndis_sum(sum, buffer->MappedSystemVa, buffer->ByteCount);
     }
     return sum;
 }
@@ -212,21 +191,22 @@ static uint64_t sum_data(PNDIS_PACKET packet)
 static uint64_t sum_oob(PNDIS_PACKET packet)
 {
     const NDIS_PACKET_OOB_DATA *oob = NDIS_OOB_DATA_FROM_PACKET(packet);
-    uint64_t sum = mix(SUM_START, &oob->TimeReceived, sizeof(oob->TimeReceived));
+    uint64_t sum = ndis_sum(NDIS_SUM_START, &oob->TimeReceived, sizeof(oob->TimeReceived));
     const PVOID *info;
 
-    sum = mix(sum, &oob->HeaderSize, sizeof(oob->HeaderSize));
-    sum = mix(sum, &oob->SizeMediaSpecificInfo, sizeof(oob->SizeMediaSpecificInfo));
-    sum = mix(sum, &oob->MediaSpecificInformation, sizeof(oob->MediaSpecificInformation));
+    sum = ndis_sum(sum, &oob->HeaderSize, sizeof(oob->HeaderSize));
+    sum = ndis_sum(sum, &oob->SizeMediaSpecificInfo, sizeof(oob->SizeMediaSpecificInfo));
+    sum = ndis_sum(sum, &oob->MediaSpecificInformation, sizeof(oob->MediaSpecificInformation));
     info = NDIS_PACKET_EXTENSION_FROM_PACKET(packet)->NdisPacketInfo;
-    sum = mix(sum, info, ScatterGatherListPacketInfo * sizeof(*info));
+    sum = ndis_sum(sum, info, ScatterGatherListPacketInfo * sizeof(*info));
     info += ScatterGatherListPacketInfo + 1;
-    return mix(sum, info, (MaxPerPacketInfo - ScatterGatherListPacketInfo - 1) * sizeof(*info));
+    return ndis_sum(sum, info,
+                    (MaxPerPacketInfo - ScatterGatherListPacketInfo - 1) * sizeof(*info));
 }
 
 static const char *what_changed(PNDIS_PACKET packet)
 {
-    struct shadow *shadow = shadow_of(packet);
+    struct shadow *shadow = ndis_shadow_of(packet);
 
     if (shadow->sum_descriptor != sum_descriptor(packet))
         return "the descriptor";
@@ -250,8 +230,8 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
                             (void *)packet);
         return false;
     }
-    shadow = shadow_of(packet);
-    ndis_lock(&lock);
+    shadow = ndis_shadow_of(packet);
+    ndis_lock(&ndis_shadow_lock);
     if (shadow->owner == OWNER_POOL)
         fault = "is free";
     else if (shadow->in_transit)
@@ -268,7 +248,7 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
         shadow->sum_oob = sum_oob(packet);
         remember(packet, EVENT_SUBMITTED, NDIS_STATUS_SUCCESS);
     }
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
     if (fault)
         ndis_verify_finding(packet, "%s for a packet that %s; refused", call, fault);
     return !fault;
@@ -277,32 +257,32 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
 void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet)
 {
     (void)m;
-    ndis_lock(&lock);
-    shadow_of(packet)->owner = OWNER_DRIVER;
+    ndis_lock(&ndis_shadow_lock);
+    ndis_shadow_of(packet)->owner = OWNER_DRIVER;
     NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
     remember(packet, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
 }
 
 void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS status)
 {
-    ndis_lock(&lock);
-    shadow_of(packet)->owner = OWNER_LIBRARY;
+    ndis_lock(&ndis_shadow_lock);
+    ndis_shadow_of(packet)->owner = OWNER_LIBRARY;
     if (event == EVENT_QUEUED)
         NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
     remember(packet, event, status);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
 }
 
 bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
 {
     bool is_drivers;
 
-    ndis_lock(&lock);
-    is_drivers = shadow_of(packet)->owner == OWNER_DRIVER;
+    ndis_lock(&ndis_shadow_lock);
+    is_drivers = ndis_shadow_of(packet)->owner == OWNER_DRIVER;
     if (is_drivers)
         remember(packet, EVENT_ANSWERED, status);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
     if (!is_drivers)
         ndis_verify_finding(packet, "%s answered %08x for a packet that it had completed", m->name,
                             (unsigned)status);
@@ -329,8 +309,8 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
             m->name, (void *)packet);
         return false;
     }
-    shadow = shadow_of(packet);
-    ndis_lock(&lock);
+    shadow = ndis_shadow_of(packet);
+    ndis_lock(&ndis_shadow_lock);
     if (shadow->owner == OWNER_POOL || shadow->owner == OWNER_PROTOCOL)
         fault = shadow->submitted ? "the protocol has had back since" : "was never sent";
     else if (shadow->owner == OWNER_LIBRARY)
@@ -341,7 +321,7 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
         shadow->owner = OWNER_LIBRARY;
         remember(packet, EVENT_COMPLETED, status);
     }
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
     if (fault)
         ndis_verify_finding(packet, "%s: NdisMSendComplete for a packet that %s; ignored", m->name,
                             fault);
@@ -350,15 +330,15 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
 
 void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *call)
 {
-    struct shadow *shadow = shadow_of(packet);
+    struct shadow *shadow = ndis_shadow_of(packet);
     const char *changed;
 
-    ndis_lock(&lock);
+    ndis_lock(&ndis_shadow_lock);
     changed = what_changed(packet);
     shadow->in_transit = false;
     shadow->owner = OWNER_PROTOCOL;
     remember(packet, EVENT_RETURNED, status);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
     if (changed)
         ndis_verify_finding(
             packet, "%s of the packet changed between submission and return by %s; nobody owned it",
@@ -367,12 +347,12 @@ void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *cal
 
 void ndis_verify_allocated(PNDIS_PACKET packet)
 {
-    struct shadow *shadow = shadow_of(packet);
+    struct shadow *shadow = ndis_shadow_of(packet);
 
-    ndis_lock(&lock);
+    ndis_lock(&ndis_shadow_lock);
     *shadow = (struct shadow){.owner = OWNER_PROTOCOL};
     remember(packet, EVENT_ALLOCATED, NDIS_STATUS_SUCCESS);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
 }
 
 bool ndis_verify_freed(PNDIS_PACKET packet)
@@ -386,8 +366,8 @@ bool ndis_verify_freed(PNDIS_PACKET packet)
                             (void *)packet);
         return false;
     }
-    shadow = shadow_of(packet);
-    ndis_lock(&lock);
+    shadow = ndis_shadow_of(packet);
+    ndis_lock(&ndis_shadow_lock);
     if (shadow->owner == OWNER_POOL)
         fault = "is free";
     else if (shadow->in_transit)
@@ -396,7 +376,7 @@ bool ndis_verify_freed(PNDIS_PACKET packet)
         shadow->owner = OWNER_POOL;
     if (!fault)
         remember(packet, EVENT_FREED, NDIS_STATUS_SUCCESS);
-    ndis_unlock(&lock);
+    ndis_unlock(&ndis_shadow_lock);
     if (fault)
         ndis_verify_finding(packet, "NdisFreePacket for a packet that %s; ignored", fault);
     return !fault;

@@ -77,6 +77,16 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms);
  * caller's level. The adapters stay. */
 void nic_ndis_shutdown(void);
 
+/* Adapters of NDIS 6. Pause: protocols are told, NBLs that the library holds go back with NDIS_STATUS_PAUSED, as all
+ * that are sent from then on, and MiniportPause is called; NDIS_STATUS_PENDING when it has not ended after
+ * `timeout_ms`. Restart: MiniportRestart, whose status is the result; protocols are told. NDIS_STATUS_NOT_SUPPORTED for
+ * an adapter of NDIS 5. Adding an adapter restarts it, removing pauses it. */
+NDIS_STATUS nic_ndis_adapter_pause(const char *name, uint32_t timeout_ms);
+NDIS_STATUS nic_ndis_adapter_restart(const char *name, uint32_t timeout_ms);
+
+/* Tells the driver, of either version, that its device was unplugged. */
+void nic_ndis_adapter_surprise(const char *name);
+
 struct nic_ndis_statistics {
     uint64_t sent;         /* packets submitted by protocols */
     uint64_t completed_ok; /* given back to protocols with SUCCESS, synchronously or not */

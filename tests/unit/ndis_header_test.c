@@ -10,6 +10,7 @@
 #define NDIS50
 #include "ndis.h"
 #include "ndis_facts.h"
+#include "ndis_facts6.h"
 
 /* Among them C-6: MiniportReserved has the size of two pointers. */
 START_TEST(req_35_sizes_offsets_and_values)
@@ -24,6 +25,23 @@ START_TEST(req_35_sizes_offsets_and_values)
 #define VALUE(name, expected)                                                                      \
     ck_assert_msg((uint32_t)(name) == (uint32_t)(expected), #name " is %08x", (unsigned)(name));
     VALUES(VALUE)
+}
+END_TEST
+
+START_TEST(ndis6_sizes_offsets_and_values){SIZES6(SIZE) OFFSETS6(OFFSET) VALUES6(VALUE)
+                                               VALUES6_DDK(VALUE)} END_TEST
+
+    /* C-2: no status is answered; what became of an NBL is in the NBL. */
+    START_TEST(req_14_c_2_nbls_are_sent_without_a_result)
+{
+    VOID(*const send)
+    (NDIS_HANDLE, PNET_BUFFER_LIST, NDIS_PORT_NUMBER, ULONG) = NdisSendNetBufferLists;
+    VOID (*const complete)(NDIS_HANDLE, PNET_BUFFER_LIST, ULONG) = NdisMSendNetBufferListsComplete;
+    VOID(*const miniport_send)
+    (NDIS_HANDLE, PNET_BUFFER_LIST, NDIS_PORT_NUMBER, ULONG) =
+        (MINIPORT_SEND_NET_BUFFER_LISTS_HANDLER)NULL;
+
+    ck_assert(send && complete && !miniport_send);
 }
 END_TEST
 
@@ -63,6 +81,8 @@ int main(void)
     int failed;
 
     tcase_add_test(t, req_35_sizes_offsets_and_values);
+    tcase_add_test(t, ndis6_sizes_offsets_and_values);
+    tcase_add_test(t, req_14_c_2_nbls_are_sent_without_a_result);
     tcase_add_test(t, req_07_every_long_operation_has_its_completion);
     tcase_add_test(t, strings_have_16_bit_characters);
     suite_add_tcase(suite, t);

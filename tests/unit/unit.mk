@@ -4,13 +4,18 @@
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_order_test ndis_loopback_test ndis_receive_test \
 	ndis_machine_test ndis_request_test ndis_system_test ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
 	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test
+# The same for NDIS 6, on a rig of its own.
+NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
+	ndis_verify6_test ndis_thread6_test
+NDIS_TESTS += $(NDIS6_TESTS)
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
 $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(NDIS_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
+$(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_random.o $(O)/tests/unit/ndis_model.o
 $(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
@@ -38,14 +43,14 @@ coverage-ndis:
 		gcov -n -o obj/host/ndis obj/host/ndis/$${f%.c}.gcda 2>/dev/null | grep -A1 "^File 'host/ndis/$$f'" | \
 		sed -n "s|^Lines executed:|$$f |p"; done
 
-# The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64.
+# The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64, of NDIS 6 as far as that has it.
 LINTS += lint-ndis-facts
 .PHONY: lint-ndis-facts
 lint-ndis-facts:
 	$(call say,DDK,tests/unit/ndis_facts.h)
 	@mkdir -p $(B)/lint
 	$(Q)x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h -isystem /usr/share/mingw-w64/include/ddk \
-		-Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
+		-DNDIS_SUPPORT_NDIS6=1 -Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
 
 # Every requirement has a test that names it; `make requirements` prints which.
 LINTS += lint-requirements
