@@ -155,6 +155,9 @@ START_TEST(filters_and_lists_are_united)
 {
     UCHAR lists[2][12] = {{1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 2}, {1, 0, 0, 0, 0, 2}};
     ULONG filter = NDIS_PACKET_TYPE_DIRECTED, other = NDIS_PACKET_TYPE_MULTICAST;
+    NDIS_OID_REQUEST request = {
+        .RequestType = NdisRequestSetInformation,
+        .DATA.SET_INFORMATION = {.Oid = OID_802_3_MULTICAST_LIST, .InformationBufferLength = 6}};
     UCHAR back[12];
     UINT bytes;
 
@@ -163,8 +166,12 @@ START_TEST(filters_and_lists_are_united)
     ck_status(set(1, OID_GEN_CURRENT_PACKET_FILTER, &other, sizeof(other)), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(r.miniport->filter, filter | other);
     ck_status(set(0, OID_802_3_MULTICAST_LIST, lists[0], 12), NDIS_STATUS_SUCCESS);
-    ck_status(set(1, OID_802_3_MULTICAST_LIST, lists[1], 6), NDIS_STATUS_SUCCESS);
+    request.DATA.SET_INFORMATION.InformationBuffer = lists[1];
+    ck_status(NdisOidRequest(r.protocols[1].binding, &request), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(r.miniport->multicast_count, 2);
+    ck_assert_ptr_eq(request.DATA.SET_INFORMATION.InformationBuffer, lists[1]);
+    ck_assert_uint_eq(request.DATA.SET_INFORMATION.InformationBufferLength, 6);
+    ck_assert_uint_eq(request.DATA.SET_INFORMATION.BytesRead, 6);
     ck_status(query(1, OID_802_3_MULTICAST_LIST, back, 12, &bytes), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(bytes, 6);
     ck_assert_mem_eq(back, lists[1], 6);
