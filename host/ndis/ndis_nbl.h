@@ -21,14 +21,6 @@ typedef struct _NDIS_OBJECT_HEADER {
 typedef ULONG NDIS_PORT_NUMBER, *PNDIS_PORT_NUMBER;
 #define NDIS_DEFAULT_PORT_NUMBER ((NDIS_PORT_NUMBER)0)
 
-typedef union _SLIST_HEADER {
-    _Alignas(MEMORY_ALLOCATION_ALIGNMENT) ULONGLONG Alignment;
-    struct {
-        ULONGLONG Depth;
-        ULONGLONG Region;
-    };
-} SLIST_HEADER, *PSLIST_HEADER;
-
 /* ---- NET_BUFFER ---- */
 
 typedef struct _NET_BUFFER NET_BUFFER, *PNET_BUFFER;
