@@ -61,6 +61,10 @@
 #include <ndis.h>
 #undef NdisSetPacketFlags
 #define NdisSetPacketFlags(packet, bits) ((packet)->Private.Flags |= (bits))
+/* A semicolon is missing in this macro. */
+#undef NdisMTransferDataComplete
+#define NdisMTransferDataComplete(handle, packet, status, moved)                                   \
+    (((PNDIS_MINIPORT_BLOCK)(handle))->TDCompleteHandler((handle), (packet), (status), (moved)))
 #endif
 
 #endif

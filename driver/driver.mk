@@ -49,7 +49,7 @@ lint-ddk:
 # the DDK header and the compiler put into any driver. Of the transport only the names are there; the i686 import library has NdisWriteErrorLogEntry not by its
 # right, undecorated name.
 DDK_PREFIXES ?= x86_64-w64-mingw32- i686-w64-mingw32-
-DDK_IMPORTS := Ndis[A-Z].*|NDIS_BUFFER_TO_SPAN_PAGES|MmMapLockedPages(SpecifyCache)?|IoFreeMdl|mem(cpy|set|cmp|move)|strlen
+DDK_IMPORTS := Ndis[A-Z].*|K[ef](Acquire|Release)SpinLock(RaiseToDpc)?|NDIS_BUFFER_TO_SPAN_PAGES|MmMapLockedPages(SpecifyCache)?|IoFreeMdl|mem(cpy|set|cmp|move)|strlen
 DDK_SYS = $(B)/lint/ddk
 
 .PHONY: ddk-check
@@ -60,7 +60,7 @@ ddk-check: $(O)/tests/unit/mirror.c
 	$(Q)set -e; for p in $(DDK_PREFIXES); do \
 		link() { out=$$1; entry=$$2; shift 2; case $$p in i686*) entry=_$$entry$$suffix;; esac; \
 			syms=$$($${p}nm -u $$* | awk '/nic_transport_|_imp__NdisWriteErrorLogEntry$$/ { print "-Wl,--defsym," $$NF "=__image_base__" }' | sort -u); \
-			$${p}gcc -shared -nostdlib -s -Wl,--subsystem,native -Wl,-e,$$entry $$syms -o $$out $$* -lndis -lntoskrnl; \
+			$${p}gcc -shared -nostdlib -s -Wl,--subsystem,native -Wl,-e,$$entry $$syms -o $$out $$* -lndis -lntoskrnl -lhal; \
 			$${p}objdump -p $$out | awk '/xport [Tt]able/ { on = 0 } /DLL Name/ { on = 1; next } on && NF == 3 && $$2 ~ /^[0-9]+$$/ { print $$3 }' > $$out.imports; \
 			test -s $$out.imports; \
 			if grep -vxE '$(DDK_IMPORTS)' $$out.imports; then echo "$$out imports what is not NDIS"; exit 1; fi; }; \
@@ -70,6 +70,10 @@ ddk-check: $(O)/tests/unit/mirror.c
 			suffix=; link $(DDK_SYS)/$$p$$mode.sys nic_miniport$$(test $$mode = multi || echo _single)_entry $$objs; done; \
 		$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -c host/protocols/sender.c -o $(DDK_SYS)/$${p}sender.o; \
 		suffix=; link $(DDK_SYS)/$${p}sender.sys sender_open $(DDK_SYS)/$${p}sender.o; \
+		objs=; for file in $(wildcard host/protocols/passthru*.c); do \
+			o=$(DDK_SYS)/$$p$$(basename $$file .c).o; objs="$$objs $$o"; \
+			$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -c $$file -o $$o; done; \
+		suffix=@8; link $(DDK_SYS)/$${p}passthru.sys passthru_entry $$objs; \
 		$${p}gcc $(DDK_FLAGS) -O2 -Wno-unused-parameter -Wno-multichar -c $< -o $(DDK_SYS)/$${p}mirror.o; \
 		suffix=@8; link $(DDK_SYS)/$${p}mirror.sys DriverEntry $(DDK_SYS)/$${p}mirror.o; done
 

@@ -472,6 +472,10 @@ typedef struct _NDIS_CONFIGURATION_PARAMETER {
  * commas. */
 VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
                            NDIS_HANDLE WrapperConfigurationContext);
+/* In ProtocolBindAdapter, with its SystemSpecific1: what the adapter's configuration holds for protocols, as
+ * UpperBindings, the name of the adapter that an intermediate driver is to put above it. */
+VOID NdisOpenProtocolConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
+                                   PNDIS_STRING ProtocolSection);
 VOID NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle);
 VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
                            NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
@@ -584,6 +588,35 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
                       NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
                       PNDIS_PACKET Packet, PUINT BytesTransferred);
 VOID NdisReturnPackets(PNDIS_PACKET *PacketsToReturn, UINT NumberOfPackets);
+/* In ProtocolReceive: the packet behind the indication, NULL when there is none. It is not lent: use it before
+ * returning. (Handles are declared as pointers to handles in the DDK; the values are the same.) */
+PNDIS_PACKET NdisGetReceivedPacket(NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE MacContext);
+
+/* ---- the intermediate driver's calls ---- */
+
+/* In DriverEntry, instead of NdisMRegisterMiniport; then NdisRegisterProtocol, then the two are associated, so that
+ * the driver is not offered its own adapters to bind to. */
+NDIS_STATUS NdisIMRegisterLayeredMiniport(NDIS_HANDLE NdisWrapperHandle,
+                                          PNDIS_MINIPORT_CHARACTERISTICS MiniportCharacteristics,
+                                          UINT CharacteristicsLength, PNDIS_HANDLE DriverHandle);
+VOID NdisIMAssociateMiniport(NDIS_HANDLE DriverHandle, NDIS_HANDLE ProtocolHandle);
+VOID NdisIMDeregisterLayeredMiniport(NDIS_HANDLE DriverHandle); /* in the unload handler */
+/* In ProtocolBindAdapter, PASSIVE_LEVEL: an adapter of this name; MiniportInitialize is called inside and gets
+ * DeviceContext, not NULL, by NdisIMGetDeviceContext. */
+NDIS_STATUS NdisIMInitializeDeviceInstanceEx(NDIS_HANDLE DriverHandle, PNDIS_STRING DriverInstance,
+                                             NDIS_HANDLE DeviceContext);
+#define NdisIMInitializeDeviceInstance(DriverHandle, DeviceInstance)                               \
+    NdisIMInitializeDeviceInstanceEx((DriverHandle), (DeviceInstance), NULL)
+NDIS_STATUS NdisIMCancelInitializeDeviceInstance(NDIS_HANDLE DriverHandle,
+                                                 PNDIS_STRING DeviceInstance);
+/* In ProtocolUnbindAdapter: protocols above are unbound and MiniportHalt is called inside. */
+NDIS_STATUS NdisIMDeInitializeDeviceInstance(NDIS_HANDLE NdisMiniportHandle);
+NDIS_HANDLE NdisIMGetDeviceContext(NDIS_HANDLE MiniportAdapterHandle);
+/* For a protocol above: the context of the device it is bound to. */
+NDIS_HANDLE NdisIMGetBindingContext(NDIS_HANDLE NdisBindingHandle);
+/* Per-packet information, save the original packet: down with a packet, and back with its completion. */
+VOID NdisIMCopySendPerPacketInfo(PNDIS_PACKET DstPacket, PNDIS_PACKET SrcPacket);
+VOID NdisIMCopySendCompletePerPacketInfo(PNDIS_PACKET DstPacket, PNDIS_PACKET SrcPacket);
 
 /* ---- memory, strings, locks, time ---- */
 

@@ -119,15 +119,26 @@ static unsigned free_objects(void)
     return leaks;
 }
 
+static struct ndis_miniport *added_adapter(void)
+{
+    struct ndis_miniport *m = ndis.miniports;
+
+    while (m && m->device_context)
+        m = m->next;
+    return m;
+}
+
 unsigned nic_ndis_stop(void)
 {
+    struct ndis_miniport *m;
     unsigned leaks = 0;
 
     if (!ndis.started)
         return 0;
-    for (; ndis.miniports; leaks++) {
-        ndis_log("leak: adapter %s was not removed", ndis.miniports->name);
-        nic_ndis_adapter_remove(ndis.miniports->name, 1000);
+    /* Those of intermediate drivers go with the adapters below them. */
+    for (; (m = added_adapter()) != NULL; leaks++) {
+        ndis_log("leak: adapter %s was not removed", m->name);
+        nic_ndis_adapter_remove(m->name, 1000);
     }
     while (ndis.drivers)
         nic_ndis_driver_unload(ndis.drivers);
@@ -308,15 +319,8 @@ static void ask_driver(struct ndis_miniport *m)
                                            sizeof(m->address)) == NDIS_STATUS_SUCCESS;
 }
 
-NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name,
-                                 const char *const parameters[])
-{
-    return nic_ndis_adapter_add_configured(driver, name,
-                                           &(struct nic_ndis_adapter){.parameters = parameters});
-}
-
-NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, const char *name,
-                                            const struct nic_ndis_adapter *adapter)
+NDIS_STATUS ndis_adapter_start(struct nic_ndis_driver *driver, const char *name,
+                               const struct nic_ndis_adapter *adapter, NDIS_HANDLE device_context)
 {
     struct ndis_miniport *m;
     NDIS_STATUS status;
@@ -326,6 +330,7 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, cons
     m = miniport_new(driver, name);
     if (!m)
         return NDIS_STATUS_RESOURCES;
+    m->device_context = device_context;
     status = ndis_config_load(m, adapter);
     if (adapter->device)
         m->device = *adapter->device;
@@ -355,6 +360,19 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, cons
     ndis_hang_start(m);
     ndis_bind_all(m);
     return NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS nic_ndis_adapter_add(struct nic_ndis_driver *driver, const char *name,
+                                 const char *const parameters[])
+{
+    return nic_ndis_adapter_add_configured(driver, name,
+                                           &(struct nic_ndis_adapter){.parameters = parameters});
+}
+
+NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *driver, const char *name,
+                                            const struct nic_ndis_adapter *adapter)
+{
+    return ndis_adapter_start(driver, name, adapter, NULL);
 }
 
 uint64_t ndis_send_outstanding(struct ndis_miniport *m)

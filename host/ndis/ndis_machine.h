@@ -106,6 +106,9 @@ static inline void ndis_lower(enum nic_level before)
 
 void ndis_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct ndis_miniport *ndis_miniport_find(const char *name);
+/* See nic_ndis_adapter_add_configured. The device context is an intermediate driver's; else NULL. */
+NDIS_STATUS ndis_adapter_start(struct nic_ndis_driver *driver, const char *name,
+                               const struct nic_ndis_adapter *adapter, NDIS_HANDLE device_context);
 char *ndis_string_to_utf8(PNDIS_STRING);        /* malloc */
 PNDIS_STRING ndis_string_new(const char *utf8); /* malloc, one block */
 
@@ -115,6 +118,8 @@ struct nic_ndis_driver {
     struct nic_ndis_driver *next;
     bool registered;
     bool is6; /* chars6, and not chars */
+    struct ndis_protocol
+        *lower_edge; /* of an intermediate driver; its own adapters are not offered to it */
     NDIS51_MINIPORT_CHARACTERISTICS chars;
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS chars6;
     NDIS_HANDLE context6; /* MiniportDriverContext */
@@ -266,6 +271,7 @@ struct ndis_miniport {
     unsigned parameter_count;
     char *configuration_path; /* the file that NdisWriteConfiguration keeps; NULL: none */
     NDIS_HANDLE context;
+    NDIS_HANDLE device_context; /* NdisIMGetDeviceContext */
     ULONG attributes;
     bool serialized;
     bool sends_arrays; /* MiniportSendPackets is what we call */

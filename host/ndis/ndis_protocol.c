@@ -28,7 +28,7 @@ static void bind_one(struct ndis_protocol *protocol, struct ndis_miniport *m)
 
     if (!name)
         return;
-    protocol->chars.BindAdapterHandler(&context.status, &context, name, NULL, NULL);
+    protocol->chars.BindAdapterHandler(&context.status, &context, name, m, NULL);
     if (context.status == NDIS_STATUS_PENDING)
         ndis.platform->ops->wait(ndis.platform, &context.done, UINT64_MAX);
     free(name);
@@ -54,7 +54,8 @@ void ndis_bind_all(struct ndis_miniport *m)
     for (struct ndis_protocol *protocol = ndis.protocols; protocol; protocol = protocol->next) {
         if (protocol->is6 && m->driver->is6)
             ndis_bind6(protocol, m);
-        else if (!protocol->is6 && !m->driver->is6 && protocol->chars.BindAdapterHandler)
+        else if (!protocol->is6 && !m->driver->is6 && protocol->chars.BindAdapterHandler &&
+                 protocol != m->driver->lower_edge)
             bind_one(protocol, m);
     }
 }

@@ -238,6 +238,12 @@ static UINT scatter(PNDIS_PACKET to, UINT offset, UINT length)
     return done;
 }
 
+PNDIS_PACKET NdisGetReceivedPacket(NDIS_HANDLE NdisBindingHandle, NDIS_HANDLE MacContext)
+{
+    (void)NdisBindingHandle;
+    return indicating.context && indicating.context == MacContext ? indicating.packet : NULL;
+}
+
 VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
                       NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
                       PNDIS_PACKET Packet, PUINT BytesTransferred)

@@ -366,8 +366,11 @@ static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_P
     NDIS_STATUS status;
 
     status = refusal(binding->miniport, binding);
-    if (unlikely(status != NDIS_STATUS_SUCCESS))
+    if (unlikely(status != NDIS_STATUS_SUCCESS)) {
+        if (verify)
+            ndis_verify_return(packet, status, "NdisSend");
         return status;
+    }
     status = hand_over_deserialized(binding, packet, verify);
     return status == NDIS_STATUS_PENDING ? status
                                          : give_back_now(binding->miniport, packet, status, verify);

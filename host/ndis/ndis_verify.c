@@ -274,6 +274,12 @@ void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS s
     ndis_unlock(&ndis_shadow_lock);
 }
 
+/* It passes on what the driver below it said, who has been named for it. */
+static bool is_intermediate(const struct ndis_miniport *m)
+{
+    return m->attributes & NDIS_ATTRIBUTE_INTERMEDIATE_DRIVER;
+}
+
 bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status)
 {
     bool is_drivers;
@@ -286,7 +292,7 @@ bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATU
     if (!is_drivers)
         ndis_verify_finding(packet, "%s answered %08x for a packet that it had completed", m->name,
                             (unsigned)status);
-    else if (!m->serialized)
+    else if (!m->serialized && !is_intermediate(m))
         ndis_verify_finding(packet,
                             "%s is deserialized and answered %08x; it has to answer PENDING",
                             m->name, (unsigned)status);
@@ -300,7 +306,7 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
 
     ndis_verify_level("NdisMSendComplete", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
     ndis_verify_no_lock("NdisMSendComplete");
-    if (status == NDIS_STATUS_PENDING || status == NDIS_STATUS_RESOURCES)
+    if (status == NDIS_STATUS_PENDING || (status == NDIS_STATUS_RESOURCES && !is_intermediate(m)))
         ndis_verify_finding(NULL, "%s: NdisMSendComplete with status %08x, which is not final",
                             m->name, (unsigned)status);
     if (!ndis_packet_is_ours(packet)) {

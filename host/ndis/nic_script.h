@@ -79,7 +79,9 @@ struct nic_script_miniport {
     ULONG attributes;  /* more of NdisMSetAttributesEx */
     ULONG max_packets; /* OID_GEN_MAXIMUM_SEND_PACKETS; 0: not supported */
     ULONG mac_options;
-    UCHAR address[6];             /* OID_802_3_CURRENT_ADDRESS; zeros: not supported */
+    const char
+        *upper_bindings; /* adapter that an intermediate driver puts above this one; NULL: none */
+    UCHAR address[6];    /* OID_802_3_CURRENT_ADDRESS; zeros: not supported */
     NDIS_STATUS set_status;       /* of MiniportSetInformation */
     UCHAR ndis_major, ndis_minor; /* 0: 5.1 */
     NDIS_STATUS initialize_status;
@@ -153,6 +155,7 @@ struct nic_script_protocol {
     unsigned foreign; /* completions with a binding context that is not ours */
     unsigned frames, receive_completes, statuses, status_completes;
     NDIS_STATUS last_status;
+    NDIS_HANDLE receive_context; /* the latest MacReceiveContext */
     struct nic_script_packet {
         uint32_t sent, completed;
         NDIS_STATUS status;
@@ -168,7 +171,8 @@ nic_script_protocol_stop(struct nic_script_protocol *); /* closes, frees pools, 
 /* A packet of `length` bytes in one buffer, numbered from next_packet on. NULL: pool empty. */
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *, UINT length);
 void nic_script_packet_free(struct nic_script_protocol *, PNDIS_PACKET);
-uint32_t nic_script_number(PNDIS_PACKET);
+uint32_t nic_script_number(
+    PNDIS_PACKET); /* also of the descriptor an intermediate driver sends for it */
 struct nic_script_packet *nic_script_record(struct nic_script_protocol *,
                                             PNDIS_PACKET); /* until it is freed */
 NDIS_STATUS nic_script_send(struct nic_script_protocol *, PNDIS_PACKET);

@@ -2,6 +2,7 @@
 /*
  * The scripted miniport and the trace.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #define NDIS_MINIPORT_DRIVER
@@ -462,10 +463,11 @@ NDIS_STATUS nic_script_load(const struct nic_script_miniport *like, struct nic_n
 NDIS_STATUS nic_script_add(struct nic_ndis_driver *driver, struct nic_platform *platform,
                            const char *name, unsigned slot, struct nic_script_miniport *s)
 {
-    char text[] = "Slot=0";
-    const char *const parameters[] = {text, NULL};
+    char text[] = "Slot=0", upper[64];
+    const char *const parameters[] = {text, s->upper_bindings ? upper : NULL, NULL};
 
     text[5] = (char)('0' + slot);
+    snprintf(upper, sizeof(upper), "UpperBindings=%s", s->upper_bindings ? s->upper_bindings : "");
     s->platform = platform;
     s->slot = slot;
     pthread_mutex_init(&s->mutex, NULL);

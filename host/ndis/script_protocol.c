@@ -23,6 +23,8 @@ static struct label label_of(PNDIS_PACKET packet)
 
 uint32_t nic_script_number(PNDIS_PACKET packet)
 {
+    while (NDIS_GET_ORIGINAL_PACKET(packet))
+        packet = NDIS_GET_ORIGINAL_PACKET(packet);
     return label_of(packet).number;
 }
 
@@ -102,8 +104,8 @@ static NDIS_STATUS on_receive(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE Ma
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
-    (void)MacReceiveContext;
     (void)HeaderBufferSize;
+    p->receive_context = MacReceiveContext;
     p->frames++;
     if (p->received)
         p->received(p->context, HeaderBuffer, LookAheadBuffer,

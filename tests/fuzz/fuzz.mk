@@ -19,8 +19,8 @@ $(FUZZ_PROGRAMS): %: %.o $(O)/tests/fuzz/fuzz_check.o $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(NDIS_LIB) $(FUZZ_LIBS) -lz -lcheck -lsubunit -lm -lrt -lpthread
 
-$(O)/tests/fuzz/fuzz_ndis: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o ndis_rig.o)
-$(O)/tests/fuzz/fuzz_device: $(O)/tests/unit/driver_rig.o $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
+$(O)/tests/fuzz/fuzz_ndis: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o ndis_rig.o) $$(LAYER_OBJS)
+$(O)/tests/fuzz/fuzz_device: $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
 	$(SOFT_DEVICE_OBJS)
 $(O)/tests/fuzz/fuzz_urb: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)
 $(O)/tests/fuzz/fuzz_usbip: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(O)/sim/models/usbip_server.o $(O)/sim/models/urb_front.o

@@ -651,16 +651,14 @@ END_TEST
 START_TEST(again_and_again)
 {
     struct rig_options o = {.soft = {.loopback = true, .cut_percent = 50}};
-    const char *parameters[] = {"Slot=0", NULL};
     unsigned i;
     start(&o, _i);
     for (i = 0; i < 10; i++) {
         send_some(10);
         rig_remove();
         ck_assert_uint_eq(rig_open(), 0);
-        rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
+        rig_add();
         ck_assert_int_eq(rig.added, NDIS_STATUS_SUCCESS);
-        rig_bind();
     }
     check_works();
     rig_stop();
@@ -719,12 +717,10 @@ START_TEST(busy_device_is_refused)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("driver faults");
-    TCase *c = tcase_create("faults");
-    SRunner *runner;
-    int failed;
+    Suite *suite = suite_create(name);
+    TCase *c = rig_case(suite, "faults");
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, one_fault, 0, 2 * FAULTS);
     tcase_add_loop_test(c, swarm, 0, 60);
@@ -747,10 +743,10 @@ int main(void)
     tcase_add_loop_test(c, again_and_again, 0, 2);
     tcase_add_loop_test(c, refused_in_one_sentence, 0, 2 * sizeof refusals / sizeof refusals[0]);
     tcase_add_loop_test(c, busy_device_is_refused, 0, 2);
-    suite_add_tcase(suite, c);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "driver faults");
 }

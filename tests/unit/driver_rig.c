@@ -197,13 +197,14 @@ static void protocol_register(void)
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
 }
 
-void rig_bind(void)
+static void bind(void)
 {
-    NDIS_STRING name = NDIS_STRING_CONST("nic0");
+    NDIS_STRING below = NDIS_STRING_CONST("nic0"), above = NDIS_STRING_CONST("above0");
+    PNDIS_STRING name = rig_layer() == RIG_DIRECT ? &below : &above;
     NDIS_MEDIUM medium = NdisMedium802_3;
     NDIS_STATUS status, error;
     UINT selected;
-    NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, &name,
+    NdisOpenAdapter(&status, &error, &rig.binding, &selected, &medium, 1, rig.protocol, &rig, name,
                     0, NULL);
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
     /* What comes in is counted: it shall come from the device alone. */
@@ -213,6 +214,20 @@ void rig_bind(void)
 }
 
 /* ---- machine ---- */
+
+void rig_add(void)
+{
+    const char *parameters[11] = {NULL};
+    unsigned count = 0;
+    for (; rig.options.parameters[count]; count++)
+        parameters[count] = rig.options.parameters[count];
+    parameters[count++] = "Slot=0"; /* the first of two counts */
+    if (rig_layer() != RIG_DIRECT)
+        parameters[count] = "UpperBindings=above0";
+    rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
+    if (rig.added == NDIS_STATUS_SUCCESS)
+        bind();
+}
 
 static void log_line(void *context, const char *sentence)
 {
@@ -234,8 +249,6 @@ void rig_start(const struct rig_options *options)
 {
     struct nic_ndis_options ndis_options = {
         .verify = !options->quiet, .report = finding, .log = log_line};
-    const char *parameters[10] = {NULL};
-    unsigned i, count = 0;
     struct rig_wire_frame *wire = calloc(RIG_WIRE, sizeof *wire);
     rig = (struct rig){.options = *options, .wire = wire};
     next_serial = 0;
@@ -259,12 +272,10 @@ void rig_start(const struct rig_options *options)
         nic_ndis_driver_load(options->single ? nic_miniport_single_entry : nic_miniport_entry,
                              &rig.driver),
         NDIS_STATUS_SUCCESS);
-    for (i = 0; options->parameters[i]; i++)
-        parameters[count++] = options->parameters[i];
-    parameters[count] = "Slot=0"; /* the first of two counts */
-    rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
-    if (rig.added == NDIS_STATUS_SUCCESS)
-        rig_bind();
+    if (rig_layer() != RIG_DIRECT)
+        ck_assert_int_eq(nic_ndis_driver_load(rig_layer_entry(), &rig.intermediate),
+                         NDIS_STATUS_SUCCESS);
+    rig_add();
     rig_pass(10 * RIG_MS);
 }
 
@@ -299,6 +310,8 @@ void rig_stop(void)
     NdisDeregisterProtocol(&status, rig.protocol);
     ck_assert_int_eq(status, NDIS_STATUS_SUCCESS);
     nic_ndis_driver_unload(rig.driver);
+    if (rig.intermediate)
+        nic_ndis_driver_unload(rig.intermediate);
     leaks = nic_ndis_stop();
     ck_assert_msg(leaks == 0, "%u leaks: %s", leaks, rig.log);
     ck_assert_msg(rig.findings == 0 || rig.options.expect_findings, "%u findings, first: %s",

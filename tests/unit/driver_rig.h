@@ -13,6 +13,7 @@
 #include "nic_platform.h"
 #include "nic_regs.h"
 #include "nic_transport.h"
+#include "rig_layer.h"
 #include "soft_device.h"
 
 #include "../../driver/nic_oid.h"
@@ -61,7 +62,7 @@ struct rig {
     struct nic_platform *platform;
     struct soft_device *device;
     struct nic_transport *transport;
-    struct nic_ndis_driver *driver;
+    struct nic_ndis_driver *driver, *intermediate;
     NDIS_STATUS added; /* what nic_ndis_adapter_add said */
     NDIS_HANDLE protocol, binding, packet_pool, buffer_pool;
     struct rig_packet *packets[RIG_PACKETS];
@@ -97,6 +98,7 @@ void rig_start(const struct rig_options
                    *);   /* up to a bound protocol, if the adapter came up; and one settled reset */
 void rig_stop(void);     /* asserts: no findings, no leaks, every packet complete exactly once */
 void rig_remove(void);   /* halts the adapter early */
+void rig_add(void);      /* and adds it again, sets `added`, binds */
 uint64_t rig_seed(void); /* SEED from the environment, or 1 */
 
 /* `length` octets: addresses, serial at 14..17, a pattern. More than one buffer: cut at random. */
@@ -111,7 +113,6 @@ void rig_pass(uint64_t ns);
 bool rig_settle(uint64_t bound_ns); /* until rig_open() is 0; false: bound reached */
 
 NDIS_STATUS rig_query(NDIS_OID, void *buffer, unsigned length, unsigned *written);
-void rig_bind(void); /* opens the adapter again after it was removed and added */
 NDIS_STATUS rig_set(NDIS_OID, void *buffer, unsigned length);
 struct nic_oid_driver rig_driver(void); /* OID_HILNIC_DRIVER */
 const char *rig_message(void);          /* OID_HILNIC_LAST_ERROR */

@@ -422,10 +422,10 @@ START_TEST(der_08_filter_and_list_come_again_after_a_reset)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *s = suite_create("ndis_loopback");
-    TCase *c = tcase_create("filters and loopback");
+    Suite *s = suite_create(name);
+    TCase *c = rig_case(s, "filters and loopback");
 
     tcase_add_loop_test(c, req_12_der_14_each_binding_filters_for_itself, 0, 2 * KINDS);
     tcase_add_loop_test(c, req_62_der_14_loopback_for_every_filter, 0, 4 * KINDS);
@@ -438,6 +438,10 @@ int main(void)
     tcase_add_loop_test(c, closing_a_binding_takes_its_share_out_of_the_unions, 0, 3);
     tcase_add_test(c, a_refused_set_leaves_the_old_value);
     tcase_add_test(c, der_08_filter_and_list_come_again_after_a_reset);
-    suite_add_tcase(s, c);
-    return rig_main(s);
+    return s;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_loopback");
 }

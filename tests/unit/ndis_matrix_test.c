@@ -299,14 +299,18 @@ START_TEST(matrix_with_threads)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_matrix");
-    TCase *t = tcase_create("matrix");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "matrix");
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, matrix_on_the_virtual_platform, 0, CELLS);
     tcase_add_loop_test(t, matrix_with_threads, 0, CELLS);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_matrix");
 }

@@ -363,10 +363,10 @@ START_TEST(req_43_contents_are_there_until_completion)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_packet");
-    TCase *t = tcase_create("packet");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "packet");
 
     tcase_add_test(t, pools_run_out_and_recover);
     tcase_add_test(t, req_59_a_fresh_descriptor_is_clean_and_its_oob_is_its_own);
@@ -376,6 +376,10 @@ int main(void)
     tcase_add_loop_test(t, req_16_51_chains_arrive_as_they_were_built, 0, 8);
     tcase_add_loop_test(t, req_53_the_library_does_not_touch_beyond_a_buffer, 0, 2);
     tcase_add_test(t, req_43_contents_are_there_until_completion);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_packet");
 }

@@ -152,7 +152,6 @@ START_TEST(receive_by_packet_and_its_return)
 }
 END_TEST
 
-static NDIS_HANDLE transfer_binding;
 static PNDIS_PACKET transfer_packet;
 static UINT transferred;
 
@@ -160,10 +159,12 @@ static NDIS_STATUS transfer_status;
 
 static void transfer_now(void *context, const UCHAR *header, const UCHAR *data, UINT length)
 {
+    struct nic_script_protocol *p = context;
+
     (void)header;
     (void)data;
     (void)length;
-    NdisTransferData(&transfer_status, transfer_binding, context, 10, 20, transfer_packet,
+    NdisTransferData(&transfer_status, p->binding, p->receive_context, 10, 20, transfer_packet,
                      &transferred);
 }
 
@@ -181,9 +182,8 @@ START_TEST(req_13_transfer_data_of_a_packet_lent_or_not)
     NdisAllocatePacket(&status, &transfer_packet, r.protocols[0].packet_pool);
     NdisAllocateBuffer(&status, &buffer, r.protocols[0].buffer_pool, target, sizeof(target));
     NdisChainBufferAtFront(transfer_packet, buffer);
-    transfer_binding = r.protocols[0].binding;
     r.protocols[0].received = transfer_now;
-    r.protocols[0].context = receive_packets[0];
+    r.protocols[0].context = &r.protocols[0];
     NDIS_SET_PACKET_STATUS(receive_packets[0], NDIS_STATUS_RESOURCES);
     NdisMIndicateReceivePacket(r.miniport->handle, receive_packets, 1);
     ck_status(transfer_status, NDIS_STATUS_SUCCESS);
@@ -214,15 +214,19 @@ START_TEST(req_13_transfer_data_of_a_packet_lent_or_not)
     stop_clean();
 }
 END_TEST
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_receive");
-    TCase *t = tcase_create("receive");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "receive");
 
     tcase_add_test(t, req_11_status_reaches_every_binding);
     tcase_add_test(t, req_12_receive_by_look_ahead);
     tcase_add_loop_test(t, receive_by_packet_and_its_return, 0, 2);
     tcase_add_test(t, req_13_transfer_data_of_a_packet_lent_or_not);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_receive");
 }

@@ -39,6 +39,17 @@ uint64_t rig_seed(void)
     return text ? strtoull(text, NULL, 0) : 1;
 }
 
+/* The intermediate driver binds when the adapter comes. */
+static void add_miniport(struct rig *r)
+{
+    if (rig_layer() != RIG_DIRECT) {
+        ck_status(nic_ndis_driver_load(rig_layer_entry(), &r->intermediate), NDIS_STATUS_SUCCESS);
+        r->miniport->upper_bindings = r->adapter = "above0";
+    }
+    ck_status(nic_script_load(r->miniport, &r->driver), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_add(r->driver, r->platform, "nic0", 0, r->miniport), NDIS_STATUS_SUCCESS);
+}
+
 void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned bindings,
                unsigned flags, uint32_t packets)
 {
@@ -55,21 +66,21 @@ void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned b
     r->platform = r->is_posix ? nic_posix_create(rig_seed()) : nic_virtual_create(rig_seed());
     nic_trace_init(&r->trace);
     r->bindings = bindings;
+    r->adapter = "nic0";
     ck_assert_int_eq(nic_ndis_start(r->platform, &options), 0);
     if (flags & RIG_NO_MINIPORT)
         return;
     r->miniport = malloc(sizeof(*r->miniport));
     *r->miniport = *like;
     r->miniport->trace = &r->trace;
-    ck_status(nic_script_load(r->miniport, &r->driver), NDIS_STATUS_SUCCESS);
-    ck_status(nic_script_add(r->driver, r->platform, "nic0", 0, r->miniport), NDIS_STATUS_SUCCESS);
+    add_miniport(r);
     for (unsigned i = 0; i < bindings; i++) {
         r->protocols[i] = (struct nic_script_protocol){
             .trace = &r->trace,
             .packet_count = packets,
             .next_packet = i * 1000000u,
         };
-        ck_status(nic_script_protocol_start(&r->protocols[i], r->platform, "nic0"),
+        ck_status(nic_script_protocol_start(&r->protocols[i], r->platform, r->adapter),
                   NDIS_STATUS_SUCCESS);
     }
 }
@@ -84,6 +95,8 @@ void rig_stop(struct rig *r)
     }
     if (r->driver)
         nic_ndis_driver_unload(r->driver);
+    if (r->intermediate)
+        nic_ndis_driver_unload(r->intermediate);
     leaks = nic_ndis_stop();
     ck_assert_msg(leaks == 0, "%u leaks, the last: %s", leaks, r->log);
     if (r->miniport) {
@@ -108,22 +121,15 @@ void rig_run(struct rig *r, uint64_t us)
 
 struct nic_ndis_statistics rig_statistics(struct rig *r)
 {
-    struct nic_ndis_statistics statistics = {0};
+    struct nic_ndis_statistics statistics = {0}, above = {0};
 
-    (void)r;
     nic_ndis_adapter_statistics("nic0", &statistics);
+    nic_ndis_adapter_statistics(r->adapter, &above);
+    statistics.looped = above.looped; /* where the protocols are */
     return statistics;
 }
 
 int rig_main(Suite *suite)
 {
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    if (failed)
-        fprintf(stderr, "repeat with SEED=%llu\n", (unsigned long long)rig_seed());
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return rig_run_suites(srunner_create(suite));
 }

@@ -13,9 +13,12 @@
 #define NDIS50
 #include "nic_platform.h"
 #include "nic_script.h"
+#include "rig_layer.h"
 
 struct rig {
     struct nic_platform *platform;
+    const char *adapter; /* that protocols are bound to: nic0, or the one above it */
+    struct nic_ndis_driver *intermediate;
     bool is_posix;
     struct nic_trace trace;
     struct nic_ndis_driver *driver;
@@ -37,10 +40,9 @@ void rig_start(struct rig *, const struct nic_script_miniport *like, unsigned bi
 void rig_stop(struct rig *);
 /* Lets deferred things happen for `us` microseconds. */
 void rig_run(struct rig *, uint64_t us);
-struct nic_ndis_statistics rig_statistics(struct rig *);
+struct nic_ndis_statistics rig_statistics(struct rig *); /* of the miniport */
 uint64_t rig_seed(void); /* SEED, or a fixed one; printed when a test fails */
 int rig_main(Suite *);
-
 #define ck_status(status, expected) ck_assert_uint_eq((uint32_t)(status), (uint32_t)(expected))
 
 #endif

@@ -7,11 +7,15 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test
-NDIS_TESTS += $(NDIS6_TESTS)
+NDIS_TESTS += $(NDIS6_TESTS) passthru_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
-$(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(NDIS_LIB)
+# The suites of NDIS and of the driver also run through the intermediate driver.
+LAYER_OBJS := $(O)/tests/unit/rig_layer.o $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/passthru*.c))
+$(O)/tests/unit/rig_layer.o $(O)/tests/unit/passthru_test.o: override CFLAGS += -Ihost/protocols
+
+$(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(NDIS_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
