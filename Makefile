@@ -50,6 +50,7 @@ help:
 ## make run          replay the shipped captures through the Verilated NIC and say what happened
 ## make test         every test that needs no board
 ## make live-test    the model between two network namespaces, skipped where there are none
+## make swarm        SEEDS=n [HOSTS=file]: many seeds on every core or on many machines, see tests/farm/README.md
 ## make soak         ten minutes of traffic over the model, with the cable pulled in between
 ## make kernel-test  a Linux kernel in QEMU enumerates the Verilated device and sends through it
 ## make sanitize     the C tests under the address, undefined and thread sanitizers

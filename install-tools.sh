@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 
 run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev zlib1g-dev gcc-riscv64-unknown-elf python3-venv"
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
+swarm="$run check parallel rsync openssh-client"
 live="$run tshark tcpdump iproute2 iputils-ping curl python3 dnsmasq-base udhcpc iperf3 netcat-openbsd ethtool"
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc"
@@ -21,13 +22,14 @@ case $want in
     test) packages=$test ;;
     formal) packages=$formal ;;
     live) packages=$live ;;
+    swarm) packages=$swarm ;;
     lint) packages=$lint ;;
     fuzz) packages=$fuzz ;;
     kernel) packages=$kernel ;;
     bench) packages=$bench ;;
     deb) packages=$deb ;;
-    all) packages="$test $live $formal $lint $fuzz $kernel $bench $deb" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, live, formal, lint, fuzz, kernel, bench, deb or all" >&2; exit 2 ;;
+    all) packages="$test $live $swarm $formal $lint $fuzz $kernel $bench $deb" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, live, swarm, formal, lint, fuzz, kernel, bench, deb or all" >&2; exit 2 ;;
 esac
 
 missing=
