@@ -7,11 +7,15 @@ module nic_core #(
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
     parameter int unsigned DESC_DEPTH = 64,
+    // Most received frames stored at once.
+    parameter int unsigned RX_FRAMES = 64,
     parameter int unsigned MAX_FRAME = 1522,
     parameter int unsigned FILTER_ENTRIES = 16,
     parameter int unsigned SYS_MHZ = 60,
     parameter int unsigned TX_MHZ = 125,
     parameter int unsigned PAUSE = 1,
+    // The device has block RAM with two full ports.
+    parameter bit DUAL_RAM = 1'b1,
     // Only shown in CAPS.
     parameter bit USB_HS = 1'b1,
     parameter bit PROCESSOR = 1'b0
@@ -357,7 +361,12 @@ module nic_core #(
     wire [3:0] rx_stat_cause;
     wire [13:0] rx_stat_octets;
 
-    nic_rx_queue #(.BUF_BYTES(RX_BUF_BYTES), .FILTER_ENTRIES(FILTER_ENTRIES)) u_rx_queue (
+    nic_rx_queue #(
+        .BUF_BYTES(RX_BUF_BYTES),
+        .FRAMES(RX_FRAMES),
+        .FILTER_ENTRIES(FILTER_ENTRIES),
+        .DUAL_RAM(DUAL_RAM)
+    ) u_rx_queue (
         .clk_rx_i(clk_rx_i),
         .rst_rx_i(rst_rx),
         .rx_sfd_i(rx_sfd),
@@ -471,7 +480,7 @@ module nic_core #(
         .tx_error_i(bus_error)
     );
 
-    nic_mgmt_tx #(.TX_MHZ(TX_MHZ)) u_mgmt_tx (
+    nic_mgmt_tx #(.TX_MHZ(TX_MHZ), .MAX_FRAME(MAX_FRAME)) u_mgmt_tx (
         .clk_i(clk_tx_i),
         .rst_i(rst_tx),
         .clk_rx_i(clk_rx_i),

@@ -10,6 +10,9 @@ module nic_hs #(
     // Of nic_core.
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
+    parameter int unsigned DESC_DEPTH = 64,
+    parameter int unsigned RX_FRAMES = 64,
+    parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,
     // See nic_usb_bus.
     parameter int unsigned CLOCKS_MS = 1000 * SYS_MHZ,
@@ -144,8 +147,8 @@ module nic_hs #(
     end
 
     nic_core #(
-        .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .USB_HS(HS),
-        .PROCESSOR(PROCESSOR)
+        .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
+        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .USB_HS(HS), .PROCESSOR(PROCESSOR)
     ) u_core (
         .clk_i,
         .rst_i(rst_i || bus_reset_o),

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // FIFO between two clock domains, first word falls through. Each side's pointer crosses in Gray code, so a pointer
-// caught while it changes is either the old or the new one. BRAM=0 keeps the words in look-up tables.
+// caught while it changes is either the old or the new one.
 `default_nettype none
 
 module nic_afifo #(
     parameter int unsigned WIDTH = 8,
     parameter int unsigned DEPTH = 16,
-    parameter int unsigned BRAM = 0,
     localparam int unsigned ADDR_WIDTH = $clog2(DEPTH)
 ) (
     // The two resets overlap: there is a time of three clocks of each domain during which both are high.
@@ -21,8 +20,8 @@ module nic_afifo #(
 
     input wire clk_out_i,
     input wire rst_out_i,
-    // Once valid, it stays and the data is stable until ready. A word shows two to three clk_out_i edges after it was
-    // put, one later with BRAM.
+    // Once valid, it stays and the data is stable until ready. A word shows three to four clk_out_i edges after it was
+    // put.
     output wire out_valid_o,
     input wire out_ready_i,
     output wire [WIDTH-1:0] out_data_o
@@ -40,9 +39,18 @@ module nic_afifo #(
     wire full = wgray == {~rgray_in[ADDR_WIDTH:ADDR_WIDTH-1], rgray_in[ADDR_WIDTH-2:0]};
     wire empty = rgray == wgray_out;
     wire put = in_valid_i && !full;
-    wire load;
+
+    // The RAM's output register holds the front word when front_q is set; its place is free by then.
+    logic front_q;
+    wire load = !empty && (!front_q || out_ready_i);
 
     assign in_ready_o = !full;
+    assign out_valid_o = front_q;
+
+    always_ff @(posedge clk_out_i) begin
+        if (rst_out_i) front_q <= 1'b0;
+        else front_q <= load || (front_q && !out_ready_i);
+    end
 
     nic_gray_counter #(.WIDTH(ADDR_WIDTH + 1)) u_write (
         .clk_i(clk_in_i),
@@ -72,41 +80,16 @@ module nic_afifo #(
         .q_o(wgray_out)
     );
 
-    if (BRAM != 0) begin : g_bram
-        // The RAM's output register holds the front word when front_q is set; its place is free by then.
-        logic front_q;
-
-        assign load = !empty && (!front_q || out_ready_i);
-        assign out_valid_o = front_q;
-
-        always_ff @(posedge clk_out_i) begin
-            if (rst_out_i) front_q <= 1'b0;
-            else front_q <= load || (front_q && !out_ready_i);
-        end
-
-        nic_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH)) u_ram (
-            .clk_w_i(clk_in_i),
-            .we_i(put),
-            .waddr_i(waddr),
-            .wdata_i(in_data_i),
-            .clk_r_i(clk_out_i),
-            .re_i(load),
-            .raddr_i(raddr),
-            .rdata_o(out_data_o)
-        );
-    end else begin : g_lutram
-        assign load = out_valid_o && out_ready_i;
-        assign out_valid_o = !empty;
-
-        nic_lutram #(.WIDTH(WIDTH), .DEPTH(DEPTH)) u_ram (
-            .clk_w_i(clk_in_i),
-            .we_i(put),
-            .waddr_i(waddr),
-            .wdata_i(in_data_i),
-            .raddr_i(raddr),
-            .rdata_o(out_data_o)
-        );
-    end
+    nic_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BRAM(0)) u_ram (
+        .clk_w_i(clk_in_i),
+        .we_i(put),
+        .waddr_i(waddr),
+        .wdata_i(in_data_i),
+        .clk_r_i(clk_out_i),
+        .re_i(load),
+        .raddr_i(raddr),
+        .rdata_o(out_data_o)
+    );
 endmodule
 
 `default_nettype wire

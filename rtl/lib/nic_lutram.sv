@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small RAM in look-up tables: written on a clock, read at once. The reader may be in another clock domain if it
-// looks only at words that have not changed for two of its clocks. Contents are undefined until written.
+// Small RAM that is read at once: in look-up tables or, where a device has no RAM in them, in flip-flops. Written on a clock. The
+// reader may be in another clock domain if it looks only at words that have not changed for two of its clocks. Contents are
+// undefined until written.
 `default_nettype none
 
 module nic_lutram #(
@@ -18,7 +19,7 @@ module nic_lutram #(
 );
     if (DEPTH < 2) $fatal(1, "nic_lutram: DEPTH must be at least 2");
 
-    (* ram_style = "distributed" *) logic [WIDTH-1:0] mem[DEPTH];
+    logic [WIDTH-1:0] mem[DEPTH];
 
     always_ff @(posedge clk_w_i) begin
         if (we_i) mem[waddr_i] <= wdata_i;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Block RAM: one write port, one read port with registered output, each on its own clock.
-// Contents are undefined until written; nothing here is reset.
+// RAM with one write port and one read port with registered output, each on its own clock. BRAM=1: block RAM; BRAM=0, for few
+// words: in look-up tables where a device has RAM in them. Contents are undefined until written; nothing here is reset.
 `default_nettype none
 
 module nic_ram #(
     parameter int unsigned WIDTH = 9,
     parameter int unsigned DEPTH = 2048,
+    parameter int unsigned BRAM = 1,
     localparam int unsigned ADDR_WIDTH = $clog2(DEPTH)
 ) (
     input wire clk_w_i,
@@ -20,10 +21,10 @@ module nic_ram #(
     input wire [ADDR_WIDTH-1:0] raddr_i,
     output logic [WIDTH-1:0] rdata_o
 );
-    if (DEPTH < 2) $fatal(1, "nic_ram: DEPTH must be at least 2");
+    if (DEPTH < 2 || BRAM > 1) $fatal(1, "nic_ram: DEPTH must be at least 2, BRAM 0 or 1");
 
     // no_rw_check: without it, synthesis adds a bypass for the collision that the contract excludes.
-    (* ram_style = "block", no_rw_check *) logic [WIDTH-1:0] mem[DEPTH];
+    (* ram_style = BRAM != 0 ? "block" : "auto", no_rw_check *) logic [WIDTH-1:0] mem[DEPTH];
 
     always_ff @(posedge clk_w_i) begin
         if (we_i) mem[waddr_i] <= wdata_i;

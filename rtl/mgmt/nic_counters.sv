@@ -4,7 +4,10 @@
 // shows every counter as of one instant. Indices: enumeration `counter` of nic.rdl.
 `default_nettype none
 
-module nic_counters (
+module nic_counters #(
+    // Of a good frame, at most 16383.
+    parameter int unsigned MAX_FRAME = 1522
+) (
     input wire clk_i,
     input wire rst_i,
 
@@ -64,20 +67,26 @@ module nic_counters (
     logic snapshot_q;
     logic pause_q;
 
-    // Received records, registered first because they come late in their clock.
+    // Received records, registered first because they come late in their clock. Of a frame that is not good only the cause
+    // counts, which takes the place of the rest.
+    localparam int unsigned OCTETS_WIDTH = $clog2(MAX_FRAME + 1);
+    localparam int unsigned RECORD_WIDTH = OCTETS_WIDTH + 3;
+    wire rx_good = rx_cause_i == RX_ERROR_NONE;
     logic rx_put_q;
-    logic [19:0] rx_record_q;
+    logic [RECORD_WIDTH-1:0] rx_record_q;
     logic rx_room, rx_valid, rx_ready;
-    logic [3:0] rx_cause;
-    logic rx_broadcast, rx_multicast;
-    logic [13:0] rx_octets;
+    logic rx_bad, rx_broadcast, rx_multicast;
+    logic [OCTETS_WIDTH-1:0] rx_octets;
+    wire [3:0] rx_cause = rx_octets[3:0];
+
+    if (MAX_FRAME < 64 || MAX_FRAME > 16383) $fatal(1, "nic_counters: MAX_FRAME must be 64 to 16383");
 
     always_ff @(posedge clk_rx_i) begin
         rx_put_q <= rx_valid_i && !rst_rx_i;
-        rx_record_q <= {rx_cause_i, rx_broadcast_i, rx_multicast_i, rx_octets_i};
+        rx_record_q <= {!rx_good, rx_broadcast_i, rx_multicast_i, rx_good ? OCTETS_WIDTH'(rx_octets_i) : OCTETS_WIDTH'(rx_cause_i)};
     end
 
-    nic_afifo #(.WIDTH(20), .DEPTH(16)) u_rx (
+    nic_afifo #(.WIDTH(RECORD_WIDTH), .DEPTH(16)) u_rx (
         .clk_in_i(clk_rx_i),
         .rst_in_i(rst_rx_i),
         .in_valid_i(rx_put_q),
@@ -87,7 +96,7 @@ module nic_counters (
         .rst_out_i(rst_i),
         .out_valid_o(rx_valid),
         .out_ready_i(rx_ready),
-        .out_data_o({rx_cause, rx_broadcast, rx_multicast, rx_octets})
+        .out_data_o({rx_bad, rx_broadcast, rx_multicast, rx_octets})
     );
 
     // What cannot wait comes first, then the register bus, whose accesses are rare, then completions. So a snapshot starts
@@ -109,9 +118,9 @@ module nic_counters (
             from_rx_q <= rx_valid && !pause_q;
             broadcast_q <= rx_valid ? rx_broadcast : tx_broadcast_i;
             multicast_q <= rx_valid ? rx_multicast : tx_multicast_i;
-            octets_q <= rx_valid ? rx_octets : tx_octets_i;
+            octets_q <= rx_valid ? 14'(rx_octets) : tx_octets_i;
             code_q <= pause_q ? 4'd0 : rx_valid ? rx_cause : tx_status_i[3:0];
-            good_q <= !pause_q && (rx_valid ? rx_cause == RX_ERROR_NONE : tx_status_i == TX_STATUS_OK);
+            good_q <= !pause_q && (rx_valid ? !rx_bad : tx_status_i == TX_STATUS_OK);
         end
     end
 
@@ -240,6 +249,8 @@ module nic_counters (
     always_ff @(posedge clk_rx_i) begin
         // The FIFO takes every record of a received frame.
         if (!rst_rx_i && rx_put_q) a_rx_room: assert (rx_room);
+        // The octets of a good frame fit.
+        if (!rst_rx_i && rx_valid_i && rx_good) a_rx_octets: assert (14'(OCTETS_WIDTH'(rx_octets_i)) == rx_octets_i);
     end
     always_ff @(posedge clk_i) begin
         // A pause frame sent has been counted before the next one.

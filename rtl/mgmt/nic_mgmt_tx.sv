@@ -3,7 +3,8 @@
 `default_nettype none
 
 module nic_mgmt_tx #(
-    parameter int unsigned TX_MHZ = 125
+    parameter int unsigned TX_MHZ = 125,
+    parameter int unsigned MAX_FRAME = 1522
 ) (
     // The two resets overlap: there is a time of three clocks of each domain during which both are high.
     input wire clk_i,
@@ -124,7 +125,7 @@ module nic_mgmt_tx #(
         .stamp_o(rx_stamp_o)
     );
 
-    nic_counters u_counters (
+    nic_counters #(.MAX_FRAME(MAX_FRAME)) u_counters (
         .clk_i(clk_i),
         .rst_i(rst_i),
         .tx_valid_i(tx_stat_valid_i),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from rtl/mgmt/nic.rdl by rtl/mgmt/regs_export.py (make regs); not to be edited.
 // Registers of the sys domain. we_i and re_i are strobes of one clock with the word address and wdata_i. hit_o (mapped)
-// follows without a clock, and so does rbit_o: bit bit_i of the word; unmapped: anything.
+// follows without a clock. rbit_o: bit bit_i of the word whose address was there one clock ago and still is; unmapped: anything.
 `default_nettype none
 
 module nic_regs_sys (
@@ -174,11 +174,13 @@ module nic_regs_sys (
     // The words as they were written, and which of them were, since the last reset.
     wire [31:0] copy;
     wire in_copy = addr_i[8:6] == 3'h1;
-    nic_lutram #(.WIDTH(32), .DEPTH(16)) u_copy (
+    nic_ram #(.WIDTH(32), .DEPTH(16), .BRAM(0)) u_copy (
         .clk_w_i(clk_i),
         .we_i(we_i && in_copy),
         .waddr_i(addr_i[5:2]),
         .wdata_i(wdata_i),
+        .clk_r_i(clk_i),
+        .re_i(1'b1),
         .raddr_i(addr_i[5:2]),
         .rdata_o(copy)
     );

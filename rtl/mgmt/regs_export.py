@@ -192,7 +192,7 @@ def page(m):
 class RegisterFile:
     """The SystemVerilog of one domain's registers. Stored fields are outputs, fields the hardware drives are inputs; a
     register with a field that software and hardware write, or that is only written, gets a write strobe (and, if it is
-    read, a read strobe). `copy`: the words written are read back from a copy in LUT RAM, bit by bit, which takes a
+    read, a read strobe). `copy`: the words written are read back from a copy in a RAM, bit by bit, which takes a
     fraction of the logic of a multiplexer over all flip-flops. Else each word has a register that is zero unless it is
     read, so that they need only be ORed."""
 
@@ -266,7 +266,8 @@ class RegisterFile:
         out = ["// SPDX-License-Identifier: Apache-2.0", f"// {NOTICE}",
                f"// Registers of the {self.group} domain. we_i and re_i are strobes of one clock with the word address and "
                "wdata_i. hit_o (mapped)",
-               "// follows without a clock, and so does rbit_o: bit bit_i of the word; unmapped: anything." if self.copy
+               "// follows without a clock. rbit_o: bit bit_i of the word whose address was there one clock ago and still is; unmapped: anything."
+               if self.copy
                else "// follows without a clock, rdata_o one clock after re_i; it is 0 otherwise.", "`default_nettype none", "", f"module nic_regs_{self.group} ("]
         out += port_list(first + self.ports) + [");"]
         out += [f"    assign {s};" for s in self.strobes] + [""]
@@ -303,9 +304,9 @@ class RegisterFile:
         assert all(word >> 4 == block for word in self.masks), "stored registers must share a block of 16 words"
         out = ["    // The words as they were written, and which of them were, since the last reset.",
                "    wire [31:0] copy;", f"    wire in_copy = addr_i[{self.bits - 1}:6] == {width - 4}'h{block:x};",
-               "    nic_lutram #(.WIDTH(32), .DEPTH(16)) u_copy (", "        .clk_w_i(clk_i),",
+               "    nic_ram #(.WIDTH(32), .DEPTH(16), .BRAM(0)) u_copy (", "        .clk_w_i(clk_i),",
                "        .we_i(we_i && in_copy),", "        .waddr_i(addr_i[5:2]),", "        .wdata_i(wdata_i),",
-               "        .raddr_i(addr_i[5:2]),", "        .rdata_o(copy)", "    );", "",
+               "        .clk_r_i(clk_i),", "        .re_i(1'b1),", "        .raddr_i(addr_i[5:2]),", "        .rdata_o(copy)", "    );", "",
                f"    logic [{len(self.masks) - 1}:0] written_q;", "    always_ff @(posedge clk_i) begin"]
         out += [f"        if (we_i && addr_i == {width}'h{word:x}) written_q[{i}] <= 1'b1;" for i, word in enumerate(self.masks)]
         out += ["        if (rst_i) written_q <= '0;", "    end", "", "    logic written;", "    logic [31:0] mask;",

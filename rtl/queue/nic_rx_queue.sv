@@ -7,7 +7,9 @@ module nic_rx_queue #(
     parameter int unsigned BUF_BYTES = 4096,
     // Most frames stored at once.
     parameter int unsigned FRAMES = 64,
-    parameter int unsigned FILTER_ENTRIES = 16
+    parameter int unsigned FILTER_ENTRIES = 16,
+    // See nic_rx_table.
+    parameter bit DUAL_RAM = 1'b1
 ) (
     // rx domain: nic_rx_writer tells the rules.
     input wire clk_rx_i,
@@ -176,7 +178,7 @@ module nic_rx_queue #(
         .out_last_o(read_last)
     );
 
-    nic_rx_table #(.FRAMES(FRAMES)) u_table (
+    nic_rx_table #(.FRAMES(FRAMES), .DUAL(DUAL_RAM)) u_table (
         .clk_rx_i,
         .side_we_i(side_we),
         .side_addr_i(side_addr),

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one block RAM behind the receive queue's side data. Its lower half holds eight words of 16 bits for each stored
-// frame (the record header), its upper half the exact addresses of the filter. Both sides read and write, which is
-// what lets the address table be read back without a second copy.
+// What the receive queue stores beside the frames: eight words of 16 bits for each frame (the record header), and the exact
+// addresses of the filter. Both sides read and write. DUAL=1: all of it is in one block RAM with two full ports. DUAL=0, for devices
+// without these: the headers in one RAM, the addresses in two, of which one serves the lookups and one the registers.
 `default_nettype none
 
 module nic_rx_table #(
     parameter int unsigned FRAMES = 64,
+    parameter bit DUAL = 1'b1,
     localparam int unsigned SIDE_WIDTH = $clog2(FRAMES) + 3
 ) (
     // rx: either a header word is written or a filter word is read; a write comes first.
@@ -37,7 +38,7 @@ module nic_rx_table #(
 );
     if (FRAMES < 8 || FRAMES != 1 << $clog2(FRAMES)) $fatal(1, "nic_rx_table: FRAMES must be a power of two, 8 or more");
 
-    logic [17:0] rdata_rx, rdata_sys;
+    wire [16:0] exact_rdata;
 
     // Access to the address table, one clock late so that it starts from flip-flops.
     logic clear_q, write_q, read_q, read_done_q;
@@ -77,30 +78,72 @@ module nic_rx_table #(
 
     always_ff @(posedge clk_i) begin
         if (rst_i) exact_rdata_o <= '0;
-        else if (read_done_q) exact_rdata_o <= rdata_sys[16:0];
+        else if (read_done_q) exact_rdata_o <= exact_rdata;
     end
 
-    assign head_busy_o = write_q || read_q;
-    assign head_data_o = rdata_sys[15:0];
-    assign lookup_data_o = rdata_rx[16:0];
-
     // An entry's address has its two halves swapped, which makes the filter's count the address.
-    nic_dual_ram #(.WIDTH(18), .DEPTH(2 << SIDE_WIDTH)) u_ram (
-        .clk_a_i(clk_rx_i),
-        .en_a_i(side_we_i || lookup_re_i),
-        .we_a_i(side_we_i),
-        .addr_a_i(side_we_i ? {1'b0, side_addr_i} : {1'b1, SIDE_WIDTH'(lookup_addr_i)}),
-        .wdata_a_i({2'b00, side_wdata_i}),
-        .rdata_a_o(rdata_rx),
-        .clk_b_i(clk_i),
-        .en_b_i(head_busy_o || head_re_i),
-        .we_b_i(write_q),
-        .addr_b_i(head_busy_o ? {1'b1, SIDE_WIDTH'({addr_q[1:0], addr_q[5:2]})} : {1'b0, head_addr_i}),
-        .wdata_b_i({1'b0, wdata_q}),
-        .rdata_b_o(rdata_sys)
-    );
+    wire [5:0] place = {addr_q[1:0], addr_q[5:2]};
 
-    wire unused = &{1'b0, rdata_rx[17], rdata_sys[17]};
+    if (DUAL) begin : g_dual
+        logic [17:0] rdata_rx, rdata_sys;
+
+        assign head_busy_o = write_q || read_q;
+        assign head_data_o = rdata_sys[15:0];
+        assign lookup_data_o = rdata_rx[16:0];
+        assign exact_rdata = rdata_sys[16:0];
+
+        nic_dual_ram #(.WIDTH(18), .DEPTH(2 << SIDE_WIDTH)) u_ram (
+            .clk_a_i(clk_rx_i),
+            .en_a_i(side_we_i || lookup_re_i),
+            .we_a_i(side_we_i),
+            .addr_a_i(side_we_i ? {1'b0, side_addr_i} : {1'b1, SIDE_WIDTH'(lookup_addr_i)}),
+            .wdata_a_i({2'b00, side_wdata_i}),
+            .rdata_a_o(rdata_rx),
+            .clk_b_i(clk_i),
+            .en_b_i(head_busy_o || head_re_i),
+            .we_b_i(write_q),
+            .addr_b_i(head_busy_o ? {1'b1, SIDE_WIDTH'(place)} : {1'b0, head_addr_i}),
+            .wdata_b_i({1'b0, wdata_q}),
+            .rdata_b_o(rdata_sys)
+        );
+
+        wire unused = &{1'b0, rdata_rx[17], rdata_sys[17]};
+    end else begin : g_simple
+        assign head_busy_o = 1'b0;
+
+        nic_ram #(.WIDTH(16), .DEPTH(1 << SIDE_WIDTH)) u_headers (
+            .clk_w_i(clk_rx_i),
+            .we_i(side_we_i),
+            .waddr_i(side_addr_i),
+            .wdata_i(side_wdata_i),
+            .clk_r_i(clk_i),
+            .re_i(head_re_i),
+            .raddr_i(head_addr_i),
+            .rdata_o(head_data_o)
+        );
+
+        nic_ram #(.WIDTH(17), .DEPTH(64)) u_lookups (
+            .clk_w_i(clk_i),
+            .we_i(write_q),
+            .waddr_i(place),
+            .wdata_i(wdata_q),
+            .clk_r_i(clk_rx_i),
+            .re_i(lookup_re_i),
+            .raddr_i(lookup_addr_i),
+            .rdata_o(lookup_data_o)
+        );
+
+        nic_ram #(.WIDTH(17), .DEPTH(64)) u_registers (
+            .clk_w_i(clk_i),
+            .we_i(write_q),
+            .waddr_i(place),
+            .wdata_i(wdata_q),
+            .clk_r_i(clk_i),
+            .re_i(read_q),
+            .raddr_i(place),
+            .rdata_o(exact_rdata)
+        );
+    end
 
 `ifndef SYNTHESIS
     always_ff @(posedge clk_rx_i) begin

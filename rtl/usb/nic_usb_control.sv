@@ -81,6 +81,7 @@ module nic_usb_control #(
     logic [15:0] cursor_q, left_q;
     logic [31:0] word_q;
     logic have_q, zlp_q, set_address_q, set_test_q;
+    logic ready_q;                      // WRITE: the octet at fill_q has come out of the buffer
 
     wire [7:0] kind = setup_q[7:0], request = setup_q[15:8];
     wire [15:0] value = setup_q[31:16], index = setup_q[47:32], length = setup_q[63:48];
@@ -88,19 +89,7 @@ module nic_usb_control #(
     wire ms_os = kind == 8'hc0 && request == nic_regs_pkg::VENDOR_REQUEST_MS_OS && index == 16'd7;
     wire found;
     wire [8:0] place;
-    wire [7:0] rom_length, rom;
-    nic_usb_descriptors #(.HS(HS), .SERIAL(SERIAL)) u_descriptors (
-        .clk_i,
-        .high_speed_i,
-        .type_i(value[15:8]),
-        .index_i(value[7:0]),
-        .ms_os_i(ms_os),
-        .found_o(found),
-        .place_o(place),
-        .length_o(rom_length),
-        .addr_i(cursor_q[8:0]),
-        .data_o(rom)
-    );
+    wire [7:0] rom_length, octet;      // octet: of a descriptor or of the buffer
 
     // ---- what is asked ----
 
@@ -165,8 +154,9 @@ module nic_usb_control #(
     wire filling = state_q == FILL && !fill_end;
     // A configuration in the place of the other speed's has another bDescriptorType. Of the test packet, in place 0, this is a 0
     // and stays one.
-    wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == place + 9'd1 ? value[15:8] : rom;
-    wire [7:0] buffer;
+    wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == place + 9'd1 ? value[15:8] : octet;
+    wire receive = valid_i && state_q == OUT_DATA && !count_q[6];
+    wire [6:0] read = in_rewind_i ? '0 : read_q + 7'(byte_ready_i);
 
     assign out_overflow_o = count_q == 7'd65;
     // In STATUS_IN and ENDED for the last packet again, when its handshake was lost: a new one stalls.
@@ -175,7 +165,7 @@ module nic_usb_control #(
     assign out_stall_o = state_q inside {STALLED, STATUS_IN, ENDED};
     assign in_stall_o = state_q inside {STALLED, IN_DONE, OUT_DATA};
     assign byte_valid_o = state_q == IN_DATA && read_q != fill_q;
-    assign byte_o = buffer;
+    assign byte_o = octet;
     assign reg_addr_o = {cursor_q[15:2], 2'b00};
     assign reg_wdata_o = word_q;
 
@@ -191,8 +181,7 @@ module nic_usb_control #(
         if (in_ack_i) in_toggle_o <= !in_toggle_o;
         if (out_commit_i) out_toggle_o <= !out_toggle_o;
         if (reg_ready_i) reg_valid_o <= 1'b0;
-        if (in_rewind_i) read_q <= '0;
-        else if (byte_ready_i) read_q <= read_q + 1'b1;
+        read_q <= read;
 
         case (state_q)
             // An access that the SETUP interrupted comes to its end first.
@@ -240,7 +229,7 @@ module nic_usb_control #(
                     fill_q <= fill_q + 1'b1;
                     left_q <= left_q - 1'b1;
                     cursor_q <= cursor_q + 1'b1;
-                    word_q <= {buffer, word_q[31:8]};   // the upper octet is of no use
+                    word_q <= {octet, word_q[31:8]};    // the upper octet is of no use
                     if (source_q == REGISTER && cursor_q[1:0] == 2'd3) have_q <= 1'b0;
                 end
             end
@@ -250,6 +239,7 @@ module nic_usb_control #(
             end
             OUT_DATA: if (out_commit_i) begin
                 fill_q <= '0;
+                ready_q <= 1'b0;
                 state_q <= count_q == expected ? WRITE : STALLED;
             end
             // Four octets into the word, then the access.
@@ -263,12 +253,15 @@ module nic_usb_control #(
                 end else if (have_q) reg_valid_o <= 1'b1;
                 else if (fill_end) state_q <= left_q == '0 ? STATUS_IN : OUT_DATA;
                 else begin
-                    word_q <= {buffer, word_q[31:8]};
-                    fill_q <= fill_q + 1'b1;
-                    left_q <= left_q - 1'b1;
-                    have_q <= fill_q[1:0] == 2'd3;
-                    // To the word's last octet; beyond it when the access has ended.
-                    if (fill_q[1:0] != 2'd3) cursor_q <= cursor_q + 1'b1;
+                    ready_q <= !ready_q;
+                    if (ready_q) begin
+                        word_q <= {octet, word_q[31:8]};
+                        fill_q <= fill_q + 1'b1;
+                        left_q <= left_q - 1'b1;
+                        have_q <= fill_q[1:0] == 2'd3;
+                        // To the word's last octet; beyond it when the access has ended.
+                        if (fill_q[1:0] != 2'd3) cursor_q <= cursor_q + 1'b1;
+                    end
                 end
             end
             STATUS_IN: if (in_ack_i) begin
@@ -304,14 +297,20 @@ module nic_usb_control #(
         if (rst_i) reg_valid_o <= 1'b0;
     end
 
-    wire receive = valid_i && state_q == OUT_DATA && !count_q[6];
-    nic_lutram #(.WIDTH(8), .DEPTH(64)) u_buffer (
-        .clk_w_i(clk_i),
+    nic_usb_descriptors #(.HS(HS), .SERIAL(SERIAL)) u_descriptors (
+        .clk_i,
+        .high_speed_i,
+        .type_i(value[15:8]),
+        .index_i(value[7:0]),
+        .ms_os_i(ms_os),
+        .found_o(found),
+        .place_o(place),
+        .length_o(rom_length),
+        .addr_i(state_q == FILL ? cursor_q[8:0] : {3'b111, state_q == WRITE ? fill_q[5:0] : read[5:0]}),
+        .data_o(octet),
         .we_i(put || receive),
         .waddr_i(filling ? fill_q[5:0] : count_q[5:0]),
-        .wdata_i(filling ? (source_q == ROM ? rom_octet : word_q[7:0]) : data_i),
-        .raddr_i(state_q == WRITE ? fill_q[5:0] : read_q[5:0]),
-        .rdata_o(buffer)
+        .wdata_i(filling ? (source_q == ROM ? rom_octet : word_q[7:0]) : data_i)
     );
 endmodule
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's descriptors in a ROM (USB 2.0, 9.6; MS OS 2.0 descriptors): where each one is and what it contains. In place 0
-// stands the payload of the test packet (7.1.20).
+// The device's descriptors (USB 2.0, 9.6; MS OS 2.0 descriptors): where each one is and what it contains. In place 0 stands the payload
+// of the test packet (7.1.20). The block RAM that holds them has room for endpoint 0's buffer as well.
 `default_nettype none
 
 module nic_usb_descriptors #(
@@ -20,9 +20,13 @@ module nic_usb_descriptors #(
     output logic [8:0] place_o,
     output logic [7:0] length_o,
 
-    // The octet at addr_i, in the clock after.
+    // The octet at addr_i, in the clock after. The last 64 are the buffer.
     input wire [8:0] addr_i,
-    output logic [7:0] data_o
+    output logic [7:0] data_o,
+    // Writes the buffer; what is written is not read in the same clock.
+    input wire we_i,
+    input wire [5:0] waddr_i,
+    input wire [7:0] wdata_i
 );
     localparam logic [15:0] VENDOR = nic_regs_pkg::USB_ID_VENDOR;
     localparam logic [15:0] PRODUCT = nic_regs_pkg::USB_ID_PRODUCT;
@@ -99,12 +103,17 @@ module nic_usb_descriptors #(
         8'(NAME_LENGTH), 8'd3, NAME_WIDE[303:0], 8'(SERIAL_LENGTH), 8'd3, SERIAL_WIDE[127:0], MS_OS_ROM
     };
 
-    (* rom_style = "block" *) logic [7:0] mem[512];
+    if (LENGTH > 448) $fatal(1, "nic_usb_descriptors: no room for the buffer");
+
+    (* ram_style = "block", no_rw_check *) logic [7:0] mem[512];
     initial begin
         for (int i = 0; i < 512; i++) mem[i] = 8'd0;
         for (int i = 0; i < LENGTH; i++) mem[i] = ROM[8*(LENGTH-1-i)+:8];
     end
-    always_ff @(posedge clk_i) data_o <= mem[addr_i];
+    always_ff @(posedge clk_i) begin
+        data_o <= mem[addr_i];
+        if (we_i) mem[{3'b111, waddr_i}] <= wdata_i;
+    end
 
     wire [8:0] config_place = high_speed_i == (type_i == 8'd2) ? 9'(CONFIG_HS) : 9'(CONFIG_FS);
     always_comb begin

@@ -253,7 +253,9 @@ module nic_usb_device #(
         .reg_error_i
     );
 
-    nic_usb_out u_out (
+    // Four packets of the largest size.
+    localparam int unsigned BULK_BYTES = HS ? 2048 : 256;
+    nic_usb_out #(.BYTES(BULK_BYTES)) u_out (
         .clk_i,
         .rst_i(forget || out_halt_i),
         .max_i(bulk_max),
@@ -268,7 +270,7 @@ module nic_usb_device #(
         .out_data_o
     );
 
-    nic_usb_in u_in (
+    nic_usb_in #(.BYTES(BULK_BYTES), .PACKETS(HS ? 8 : 4)) u_in (
         .clk_i,
         .rst_i(forget || in_flush_i),
         .in_valid_i,

@@ -3,9 +3,7 @@
 // its pointers move one bit at a time, a word offered stays, and neither side waits for nothing.
 `default_nettype none
 
-module nic_afifo_formal #(
-    parameter int unsigned BRAM = 0
-) (
+module nic_afifo_formal (
     // Any two signals: every ratio, phase, drift and stop of the clocks is among the traces.
     input wire clk_in_i,
     input wire clk_out_i,
@@ -19,12 +17,12 @@ module nic_afifo_formal #(
     input wire mark_i
 );
     localparam int unsigned DEPTH = 4;
-    // With block RAM one more word is in its output register.
-    localparam int unsigned CAPACITY = DEPTH + BRAM;
+    // One more word is in the RAM's output register.
+    localparam int unsigned CAPACITY = DEPTH + 1;
     // Edges of its own clock that a side may wait for what the other has done: two synchroniser stages and
     // the RAM's output register.
     localparam int unsigned WAIT_IN = 2;
-    localparam int unsigned WAIT_OUT = 2 + BRAM;
+    localparam int unsigned WAIT_OUT = 3;
 
     // All flip-flops of the FIFO start anywhere. Both resets are high until each clock has risen once in that state,
     // then each falls when it likes: so this is also a reset in the middle of any traffic.
@@ -41,7 +39,7 @@ module nic_afifo_formal #(
     wire in_ready, out_valid;
     wire [1:0] out_data;
 
-    nic_afifo #(.WIDTH(2), .DEPTH(DEPTH), .BRAM(BRAM)) u_dut (
+    nic_afifo #(.WIDTH(2), .DEPTH(DEPTH)) u_dut (
         .clk_in_i,
         .rst_in_i(rst_in_q),
         .in_valid_i,
@@ -141,7 +139,7 @@ module nic_afifo_formal #(
     // What holds inside at every instant, from which induction proves the above: the order of the pointers and of their
     // images around the ring, seen from the oldest, and that the words are where the counts say.
     wire active = !rst_in_q || !rst_out_q;
-    wire front = BRAM != 0 && out_valid;
+    wire front = out_valid;
     wire [2:0] write = {u_dut.wgray[2], ^u_dut.wgray[2:1], ^u_dut.wgray};
     wire [2:0] write_meta = {u_dut.u_sync_wgray.meta_q[2], ^u_dut.u_sync_wgray.meta_q[2:1], ^u_dut.u_sync_wgray.meta_q};
     wire [2:0] write_seen = {u_dut.wgray_out[2], ^u_dut.wgray_out[2:1], ^u_dut.wgray_out};
@@ -155,12 +153,7 @@ module nic_afifo_formal #(
     wire [2:0] d_write = write - read_seen;
     // The word that was put as number index_q: Gray code of its place.
     wire [1:0] place = {index_q[1], index_q[0] ^ index_q[1]};
-    wire [1:0] stored;
-    if (BRAM != 0) begin : g_stored_bram
-        assign stored = u_dut.g_bram.u_ram.mem[place];
-    end else begin : g_stored_lutram
-        assign stored = u_dut.g_lutram.u_ram.mem[place];
-    end
+    wire [1:0] stored = u_dut.u_ram.mem[place];
 
     always_comb begin
         h_reset_in: assert (!seen_in_q || !rst_in_q || {write, read_meta, read_seen, u_dut.u_write.odd_q, puts_q, marked_q,

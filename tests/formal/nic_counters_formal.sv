@@ -65,9 +65,9 @@ module nic_counters_formal (
     wire [4:0] stored = write - read;
     wire [4:0] visible = write_seen - read;
 
-    // Eight for each record on its way or stored, and one for each clock that has passed since the last came: so it rises
+    // Eight for each record on its way, stored or in front, and one for each clock that has passed since the last came: so it rises
     // by one a clock at most, and falls by eight when a record is taken.
-    wire [7:0] debt = 8'({stored, 3'd0}) + (u_dut.rx_put_q ? 8'd8 : 8'd0) + (rx_gap_q > 4'd7 ? 8'd7 : 8'(rx_gap_q));
+    wire [7:0] debt = 8'({stored, 3'd0}) + (u_dut.rx_valid ? 8'd8 : 8'd0) + (u_dut.rx_put_q ? 8'd8 : 8'd0) + (rx_gap_q > 4'd7 ? 8'd7 : 8'(rx_gap_q));
 
     // How far it may be: a pause frame sent costs five more, which are made up for before the next one.
     function automatic logic [7:0] limit(input logic waits, input logic [6:0] age);
@@ -81,21 +81,22 @@ module nic_counters_formal (
         if (!rst) begin
             h_states: assert (state <= READ && (state == IDLE || state == RECORD || state == READ || count <= 6'd41));
             h_parity: assert (u_dut.u_rx.u_write.odd_q == write[0] && u_dut.u_rx.u_read.odd_q == read[0]);
-            // Pointers on their way: a record crosses in three clocks, and the next is not there before.
+            // Pointers on their way: a record crosses in four clocks, and the next is not there before.
             h_put: assert (!u_dut.rx_put_q || rx_gap_q == 4'd0);
             h_cross: assert (5'(write - write_meta) == 5'(rx_gap_q == 4'd1 && write != write_meta) &&
                              5'(write_meta - write_seen) == 5'(rx_gap_q == 4'd2 && write_meta != write_seen));
             h_back: assert (5'(read - read_meta) <= 5'd1 && 5'(read_meta - read_seen) <= 5'd1);
+            h_front: assert (u_dut.rx_valid || visible == 5'd0 || (visible == 5'd1 && rx_gap_q == 4'd3));
             h_order: assert (visible <= stored && stored <= 5'd12);
             // How high the debt may be in each state.
             h_clear: assert (state != CLEAR || (debt <= 8'd1 + (u_dut.half_q ? 8'd42 : 8'd0) + 8'(count) && !u_dut.pause_q));
             h_idle: assert (state != IDLE || debt <= limit(u_dut.pause_q, pause_gap_q));
             h_record: assert (state != RECORD || debt <= (u_dut.from_rx_q ? limit_then - 8'd7 : 8'd91) + 8'(slot));
-            h_copy: assert (state != COPY || debt <= 8'd11 + 8'(count));
-            h_read: assert (state != READ || debt <= 8'd11 + 8'(slot));
+            h_copy: assert (state != COPY || debt <= 8'd12 + 8'(count));
+            h_read: assert (state != READ || debt <= 8'd12 + 8'(slot));
             // How long a pause frame sent may have waited.
             h_pause: assert (!u_dut.pause_q || pause_gap_q <= (state == COPY ? 7'(count) : state == IDLE ? 7'd42 : 7'(slot)));
-            h_pause_record: assert (state != RECORD || u_dut.from_rx_q || debt <= 8'd11 + 8'(slot) ||
+            h_pause_record: assert (state != RECORD || u_dut.from_rx_q || debt <= 8'd12 + 8'(slot) ||
                                     (!u_dut.good_q && u_dut.code_q == 0 && !u_dut.pause_q && pause_gap_q <= 7'd43 + 7'(slot)));
             // So the FIFO never holds more than this.
             a_fill: assert (stored <= 5'd11);

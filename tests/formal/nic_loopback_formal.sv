@@ -7,8 +7,7 @@
 // In place of the buffer, which has been proved by itself: it is full or empty at any time.
 module nic_afifo #(
     parameter int unsigned WIDTH = 10,
-    parameter int unsigned DEPTH = 16,
-    parameter int unsigned BRAM = 0
+    parameter int unsigned DEPTH = 16
 ) (
     input wire clk_in_i,
     input wire rst_in_i,
@@ -31,7 +30,7 @@ module nic_afifo #(
         stalled_q <= !rst_out_i && out_valid_o && !out_ready_i;
         data_q <= out_data_o;
     end
-    wire unused = |{clk_in_i, rst_in_i, in_valid_i, in_data_i} || DEPTH == 0 || BRAM == 0;
+    wire unused = |{clk_in_i, rst_in_i, in_valid_i, in_data_i} || DEPTH == 0;
 endmodule
 
 module nic_loopback_formal (

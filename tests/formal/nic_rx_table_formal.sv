@@ -5,7 +5,8 @@
 
 module nic_rx_table_formal #(
     // One place, one header word and one story: the covers are found sooner.
-    parameter int unsigned STEADY = 0
+    parameter int unsigned STEADY = 0,
+    parameter bit DUAL = 1'b1
 ) (
     input wire clk_i,
     input wire rst_i,
@@ -50,7 +51,7 @@ module nic_rx_table_formal #(
     wire [15:0] head_data;
     wire head_busy;
 
-    nic_rx_table #(.FRAMES(FRAMES)) u_dut (
+    nic_rx_table #(.FRAMES(FRAMES), .DUAL(DUAL)) u_dut (
         .clk_rx_i(clk_i),
         .side_we_i,
         .side_addr_i(side_addr),
@@ -128,23 +129,36 @@ module nic_rx_table_formal #(
         c_lookup: cover (looked_q && place_q == {4'd1, 2'd2} && lookup_data == 17'h1cafe);
         c_late: cover (looked_q && since_q == 2'd3 && lookup_data == 17'h1beef && ready);
         c_header: cover (held_q && head_data == 16'hbeef && ready);
-        c_waits: cover (ready && head_re_i && head_busy && !held_q);
+    end
+    if (DUAL) begin : g_waits
+        always_ff @(posedge clk_i) c_waits: cover (!init_q && ready && head_re_i && head_busy && !held_q);
     end
 
     // ---- invariants ----
 
-    wire [6:0] ram_place = {1'b1, place_q[1:0], place_q[5:2]};
+    wire [5:0] ram_place = {place_q[1:0], place_q[5:2]};
+    wire [16:0] looked_up, read_back;   // the place, as either side will find it
+    wire [15:0] stored;
+    if (DUAL) begin : g_dual
+        assign looked_up = u_dut.g_dual.u_ram.mem[{1'b1, ram_place}][16:0];
+        assign read_back = looked_up;
+        assign stored = u_dut.g_dual.u_ram.mem[{1'b0, header_q}][15:0];
+    end else begin : g_simple
+        assign looked_up = u_dut.g_simple.u_lookups.mem[ram_place];
+        assign read_back = u_dut.g_simple.u_registers.mem[ram_place];
+        assign stored = u_dut.g_simple.u_headers.mem[header_q];
+    end
     always_ff @(posedge clk_i) begin
         if (!init_q) begin
             i_clear: assert (clear_q <= 7'd64 && u_dut.clear_q == !ready && (ready || u_dut.addr_q == clear_q[5:0]));
             i_cleared: assert (ready || (u_dut.wdata_q == '0 && u_dut.write_q && !u_dut.read_q && value_q == '0));
             if (clear_q > {1'b0, place_q} && (since_q != '0 || !ready) && !hole) begin
-                i_memory: assert (u_dut.u_ram.mem[ram_place][16:0] == value_q);
+                i_memory: assert (looked_up == value_q && read_back == value_q);
             end
-            if (stored_q) i_header: assert (u_dut.u_ram.mem[{1'b0, header_q}][15:0] == word_q);
+            if (stored_q) i_header: assert (stored == word_q);
             i_idle: assert (ready || (!u_dut.read_done_q && exact_rdata == '0));
             if (ready && !hole && u_dut.addr_q == place_q && !u_dut.write_q) begin
-                i_read: assert (u_dut.read_q || (u_dut.read_done_q ? u_dut.rdata_sys[16:0] : exact_rdata) == value_q);
+                i_read: assert (u_dut.read_q || (u_dut.read_done_q ? u_dut.exact_rdata : exact_rdata) == value_q);
             end
             if (applied_q != '0 && !hole) begin
                 i_applied: assert (ready && u_dut.addr_q == place_q && !u_dut.write_q && since_q != '0

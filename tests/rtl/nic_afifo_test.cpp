@@ -4,9 +4,8 @@
 #include "nic_lib_tb.h"
 #include <deque>
 
-#ifndef CAPACITY
-#define CAPACITY 16
-#endif
+// The RAM's words and its output register.
+enum { CAPACITY = 17 };
 
 static struct tb tb;
 static struct tb_clock clocks[CLOCKS];

@@ -12,9 +12,9 @@ RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
 RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
+RTL_BENCH_nic_counters := -GMAX_FRAME=16383
 RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
-RTL_BENCH_nic_afifo__bram := -GBRAM=1
-RTL_BENCH_nic_rx_queue__small := -GBUF_BYTES=512 -GFRAMES=8
+RTL_BENCH_nic_rx_queue__small := -GBUF_BYTES=512 -GFRAMES=8 "-GDUAL_RAM=1'b0"
 
 RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
