@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev zlib1g-dev gcc-riscv64-unknown-elf python3-venv"
+run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev libmicrohttpd-dev zlib1g-dev gcc-riscv64-unknown-elf python3-venv"
 test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
 swarm="$run check parallel rsync openssh-client"
 live="$run tshark tcpdump iproute2 iputils-ping curl python3 dnsmasq-base udhcpc iperf3 netcat-openbsd ethtool"

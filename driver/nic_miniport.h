@@ -127,7 +127,8 @@ struct nic_rx_parser {
     ULONG got;    /* bytes taken after the header, padding included */
     BOOLEAN drop; /* counted as an error, not indicated */
     BOOLEAN sequence_known;
-    ULONG sequence; /* of the last frame */
+    BOOLEAN sequence_may_restart; /* a reset of the device may be among what led to a NIC reset */
+    ULONG sequence;               /* of the last frame */
 };
 
 /* The request that pends, if any. NDIS gives us one at a time. */

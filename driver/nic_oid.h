@@ -39,11 +39,12 @@ struct nic_oid_register {
 };
 
 struct nic_oid_driver {
-    ULONG state;         /* 0 running, 1..3 in NIC reset, 4 given up, 5 unplugged */
-    ULONG resets;        /* NIC resets begun, the one of MiniportInitialize included */
-    ULONG violations;    /* the device broke the rules */
-    ULONG hangs;         /* it stopped completing */
-    ULONG rx_gap;        /* frames missing in the receive sequence */
+    ULONG state;      /* 0 running, 1..3 in NIC reset, 4 given up, 5 unplugged */
+    ULONG resets;     /* NIC resets begun, the one of MiniportInitialize included */
+    ULONG violations; /* the device broke the rules */
+    ULONG hangs;      /* it stopped completing */
+    ULONG
+    rx_gap; /* frames missing in the receive sequence: rx_lost, and what a NIC reset discarded */
     ULONG rx_lost;       /* frames the device reported as lost for want of buffer */
     ULONG desc_depth;    /* most packets outstanding */
     ULONG outstanding;   /* packets now with the device */
@@ -51,6 +52,8 @@ struct nic_oid_driver {
     ULONG out_transfers; /* transfers of the TX stream */
     ULONG max_frame;     /* LIMITS.max_frame */
     ULONG map_hash;      /* of the device */
+    ULONG tx_refused;    /* packets answered with FAILURE: they never went to the device */
+    ULONG tx_abandoned;  /* packets of which a reset or the end left no word from the device */
 };
 
 /*

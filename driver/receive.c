@@ -108,6 +108,9 @@ static BOOLEAN sequence_check(struct nic_adapter *a, ULONG sequence)
 {
     struct nic_rx_parser *p = &a->parser;
     ULONG missing = sequence - p->sequence - 1;
+    if (p->sequence_may_restart && missing >> 31)
+        p->sequence_known = FALSE;
+    p->sequence_may_restart = FALSE;
     if (p->sequence_known && missing >> 31) {
         nic_violation(a, "The receive sequence went back from %x to %x", p->sequence, sequence);
         return FALSE;

@@ -111,6 +111,7 @@ void nic_reset_done_event(struct nic_adapter *a)
 static void drained(struct nic_adapter *a)
 {
     ULONG sequence = a->parser.sequence;
+    BOOLEAN sequence_known = a->parser.sequence_known;
     if (a->reset_attempts > NIC_RESET_ATTEMPTS) {
         dead(a, "The device does not answer a NIC reset");
         return;
@@ -119,8 +120,11 @@ static void drained(struct nic_adapter *a)
         dead(a, "The device needs one NIC reset after the other");
         return;
     }
+    a->statistics.rx_gap += a->parser.length != 0; /* a frame of which the rest is discarded */
     NdisZeroMemory(&a->parser, sizeof a->parser);
     a->parser.sequence = sequence;
+    a->parser.sequence_known = sequence_known;
+    a->parser.sequence_may_restart = TRUE;
     a->reset_done = FALSE;
     a->state = NIC_STATE_RESET;
     a->control_todo |= NIC_STEP_RESET;

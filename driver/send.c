@@ -196,12 +196,19 @@ static NDIS_STATUS send_one(struct nic_adapter *a, PNDIS_PACKET packet)
     return descriptor_take(a, packet, &order, tag);
 }
 
+static NDIS_STATUS send_counted(struct nic_adapter *a, PNDIS_PACKET packet)
+{
+    NDIS_STATUS status = send_one(a, packet);
+    a->statistics.tx_refused += status == NDIS_STATUS_FAILURE;
+    return status;
+}
+
 NDIS_STATUS NTAPI nic_send(NDIS_HANDLE context, PNDIS_PACKET packet, UINT flags)
 {
     struct nic_adapter *a = context;
     NDIS_STATUS status;
     UNREFERENCED_PARAMETER(flags);
-    status = send_one(a, packet);
+    status = send_counted(a, packet);
     nic_out_flush(a);
     return status;
 }
@@ -214,7 +221,7 @@ VOID NTAPI nic_send_packets(NDIS_HANDLE context, PPNDIS_PACKET packets, UINT cou
     /* The status is set before the flush: afterwards a packet may be complete and somebody else's. */
     for (i = 0; i < count; i++) {
         if (status != NDIS_STATUS_RESOURCES)
-            status = send_one(a, packets[i]);
+            status = send_counted(a, packets[i]);
         NDIS_SET_PACKET_STATUS(packets[i], status);
     }
     nic_out_flush(a);
@@ -277,6 +284,7 @@ void nic_complete_all(struct nic_adapter *a, NDIS_STATUS status)
         a->filling = NULL;
     }
     a->in_device = 0;
+    a->statistics.tx_abandoned += count;
     while (count-- && a->outstanding)
         nic_complete_head(a, status, 0);
 }

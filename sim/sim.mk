@@ -88,9 +88,9 @@ WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line mdio_phy usb_host ulpi_phy urb_front)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))
 TOOL_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/tools/*.c) sim/models/usbip_server.c sim/models/usbredir_server.c)
-MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o $(O)/host/tools/recorder.o
+MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o $(O)/host/tools/recorder.o $(O)/host/tools/counters.o
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
-RIG_LIBS := -lusb-1.0 -lpcap -ljansson $(MODEL_LIBS)
+RIG_LIBS := -lusb-1.0 -lpcap -ljansson -lmicrohttpd $(MODEL_LIBS)
 
 $(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols
 

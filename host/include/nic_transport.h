@@ -73,6 +73,13 @@ static inline void nic_put_le32(uint8_t *p, uint32_t value)
     p[3] = (uint8_t)(value >> 24);
 }
 
+/* Transfers that ended, by endpoint: 0 control, 1 TX stream, 2 RX stream, 3 events. */
+struct nic_transport_counts {
+    uint64_t transfers[4], octets[4]; /* octets that moved */
+    uint64_t cancelled, stalled,
+        failed; /* of all transfers, by their status; failed: GONE and ERROR */
+};
+
 struct nic_platform;
 struct nic_lock;
 
@@ -83,6 +90,7 @@ struct nic_transport {
     struct nic_lock *lock;
     unsigned vector;
     struct nic_transfer *done_head, *done_tail;
+    struct nic_transport_counts counts; /* under lock */
     volatile bool ready;
 };
 
@@ -102,6 +110,8 @@ bool nic_transport_ready(const struct nic_transport *);
 
 /* Oldest finished transfer, the driver's again; NULL: none. Up to DISPATCH level. */
 struct nic_transfer *nic_transport_reap(struct nic_transport *);
+
+void nic_transport_counts_get(struct nic_transport *, struct nic_transport_counts *);
 
 /* Vendor register access, synchronous, PASSIVE level, before the interrupt is connected or while nothing else is
  * reaped. Whole words, ascending. 0 or -errno (-ETIMEDOUT, -EPIPE: the device refused, -ENODEV, -EIO). */

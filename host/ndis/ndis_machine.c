@@ -513,6 +513,9 @@ bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *s
     s.interrupts = ndis_count_read(&m->interrupts);
     s.indications = ndis_count_read(&m->indications);
     s.looped = ndis_count_read(&m->looped);
+    s.refused = ndis_count_read(&m->refused);
+    s.aborted = ndis_count_read(&m->aborted);
+    s.unclaimed = ndis_count_read(&m->unclaimed);
     *statistics = s;
     return true;
 }

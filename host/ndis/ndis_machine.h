@@ -341,6 +341,7 @@ struct ndis_miniport {
 
     uint64_t queued; /* under lock */
     struct ndis_count calls, resources, interrupts, indications, looped;
+    struct ndis_count refused, aborted, unclaimed; /* as in nic_ndis_statistics */
     struct ndis_count unsent; /* given back by the loopback; the driver never had them */
 };
 

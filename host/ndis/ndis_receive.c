@@ -48,6 +48,7 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
                              UINT LookaheadBufferSize, UINT PacketSize)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    bool is_claimed = false;
 
     ndis_preempt("NdisMEthIndicateReceive");
     if (ndis_verifying())
@@ -56,11 +57,15 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if ((HeaderBufferSize < 6 ? wants(binding)
                                   : ndis_filter_accepts(binding, HeaderBuffer, false)) &&
-            binding->protocol->chars.ReceiveHandler)
+            binding->protocol->chars.ReceiveHandler) {
+            is_claimed = true;
             binding->protocol->chars.ReceiveHandler(binding->context, MiniportReceiveContext,
                                                     HeaderBuffer, HeaderBufferSize, LookaheadBuffer,
                                                     LookaheadBufferSize, PacketSize);
+        }
     }
+    if (!is_claimed)
+        ndis_count_add(&m->unclaimed, false);
 }
 
 VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle)
@@ -141,6 +146,7 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
     LONG_PTR left = RETURN_BIAS;
     UCHAR header[HEADER_BYTES];
     bool is_frame = ndis_packet_gather(packet, header, sizeof(header)) == sizeof(header);
+    bool is_claimed = false;
 
     ndis_count_add(&m->indications, false);
     ndis_packet_set_owner(packet, m);
@@ -149,6 +155,7 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!is_frame || !ndis_filter_accepts(binding, header, false))
             continue;
+        is_claimed = true;
         if (is_lent && binding->protocol->chars.ReceivePacketHandler)
             __atomic_add_fetch(
                 &packet->Reserved[1],
@@ -157,6 +164,8 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
         else
             indicate_bytes(binding, packet, header);
     }
+    if (!is_claimed)
+        ndis_count_add(&m->unclaimed, false);
     if (is_lent)
         NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_PENDING);
     left = (LONG_PTR)__atomic_sub_fetch(&packet->Reserved[1], RETURN_BIAS, __ATOMIC_ACQ_REL);

@@ -304,9 +304,10 @@ static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_bind
                : NDIS_STATUS_SUCCESS;
 }
 
-/* Refused packets were never submitted: they go back without being counted. */
+/* Refused packets were never submitted: they are in a counter of their own. */
 static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
 {
+    ndis_count_add(&binding->miniport->refused, false);
     if (ndis_verifying())
         ndis_verify_return(packet, status, "NdisSendPackets");
     if (binding->miniport->maps_packets)
@@ -369,6 +370,7 @@ static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_P
     if (unlikely(status != NDIS_STATUS_SUCCESS)) {
         if (verify)
             ndis_verify_return(packet, status, "NdisSend");
+        ndis_count_add(&binding->miniport->refused, false);
         return status;
     }
     status = hand_over_deserialized(binding, packet, verify);
@@ -461,6 +463,8 @@ static TWICE NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET pac
         ndis_gate_leave(m);
     } else {
         status = queue_up(binding, &packet, 1);
+        if (unlikely(status != NDIS_STATUS_PENDING))
+            ndis_count_add(&m->refused, false);
         if (unlikely(status != NDIS_STATUS_PENDING) && verify)
             ndis_verify_return(packet, status, "NdisSend");
     }
@@ -773,6 +777,7 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
         aborted = ndis_packet_next(packet);
         if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
+        ndis_count_add(&m->aborted, false);
         give_back(m, packet, status, "library", ndis_verifying());
     }
 }
@@ -813,6 +818,7 @@ unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status
             ndis_verify_finding(packet, "%s never completed this packet (REQ-45)", m->name);
         if (ndis_verifying())
             ndis_verify_event(packet, EVENT_ABORTED, status);
+        ndis_count_add(&m->aborted, false);
         give_back(m, packet, status, "library", ndis_verifying());
     }
     return count;

@@ -99,6 +99,9 @@ struct nic_ndis_statistics {
     uint64_t interrupts;     /* ISR recognised */
     uint64_t indications;    /* frames indicated by the driver */
     uint64_t looped;         /* frames looped back by the library */
+    uint64_t refused;        /* packets not taken: reset or removal under way; not in `sent` */
+    uint64_t aborted;        /* of completed_error: given back by the library */
+    uint64_t unclaimed;      /* of indications: frames that no binding's filter accepts */
     uint64_t findings;       /* of the verifier, whole machine */
 };
 

@@ -9,16 +9,10 @@
 #define HEADER_BYTES 14
 #define SENDER_TAG   0x726E6473u /* "sndr" */
 
-struct reserved {        /* ours in each packet */
+struct reserved { /* ours in each packet */
     ULONG number; /* first, where the scripted miniport looks for it */
     ULONG timed;
-    struct times *times; /* NULL: nobody wants the device's times in ns */
-};
-
-/* What is attached to a packet whose times are wanted; the driver writes into it. */
-struct times {
-    struct nic_oob oob;
-    struct times *next; /* free ones */
+    struct nic_oob *times; /* attached; NULL: nobody wants the device's times in ns */
 };
 
 struct sender {
@@ -29,8 +23,6 @@ struct sender {
     NDIS_STATUS event_status;
     volatile LONG outstanding; /* counted from any thread */
     UINT max_send_packets, max_frame;
-    struct times *times, *free_times; /* SENDER_PACKETS of them; the free ones are under the lock */
-    NDIS_SPIN_LOCK lock;
     UCHAR *receive_buffer; /* for frames that come in parts */
     UINT receive_bytes;
 };
@@ -61,26 +53,19 @@ static VOID NTAPI request_complete(NDIS_HANDLE context, PNDIS_REQUEST request, N
 
 /* ---- sending ---- */
 
-static struct times *times_take(struct sender *s, ULONGLONG launch_ns)
+/* NULL: no memory. */
+static struct nic_oob *times_take(ULONGLONG launch_ns)
 {
-    struct times *t;
-    NdisAcquireSpinLock(&s->lock);
-    t = s->free_times; /* there are as many as packets */
-    s->free_times = t->next;
-    NdisReleaseSpinLock(&s->lock);
-    t->oob = (struct nic_oob){.class_id = NIC_OOB_CLASS,
-                              .size = NIC_OOB_SIZE,
-                              .flags = NIC_OOB_REPORT | (launch_ns ? NIC_OOB_LAUNCH : 0u),
-                              .launch_ns = launch_ns};
-    return t;
-}
-
-static void times_give(struct sender *s, struct times *t)
-{
-    NdisAcquireSpinLock(&s->lock);
-    t->next = s->free_times;
-    s->free_times = t;
-    NdisReleaseSpinLock(&s->lock);
+    PVOID memory;
+    struct nic_oob *oob;
+    if (NdisAllocateMemoryWithTag(&memory, sizeof *oob, SENDER_TAG) != NDIS_STATUS_SUCCESS)
+        return NULL;
+    oob = memory;
+    *oob = (struct nic_oob){.class_id = NIC_OOB_CLASS,
+                            .size = NIC_OOB_SIZE,
+                            .flags = NIC_OOB_REPORT | (launch_ns ? NIC_OOB_LAUNCH : 0u),
+                            .launch_ns = launch_ns};
+    return oob;
 }
 
 /* Both buffers of a frame are parts of the same octets. */
@@ -98,7 +83,7 @@ static void show_sent(struct sender *s, PNDIS_PACKET packet, const struct reserv
                                  .length = total,
                                  .number = own->number,
                                  .status = status,
-                                 .time_ns = own->times ? own->times->oob.time_ns : 0};
+                                 .time_ns = own->times ? own->times->time_ns : 0};
     s->handlers.seen(s->handlers.seen_context, &sight);
 }
 
@@ -114,7 +99,7 @@ static void finish(struct sender *s, PNDIS_PACKET packet, NDIS_STATUS status)
     while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
         NdisFreeBuffer(buffer);
     if (own.times)
-        times_give(s, own.times);
+        NdisFreeMemory(own.times, sizeof *own.times, 0);
     NdisFreePacket(packet);
     NdisInterlockedDecrement(&s->outstanding);
     s->handlers.completed(s->handlers.context, own.number, status);
@@ -147,8 +132,12 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
         return NULL;
     struct reserved own = {.number = f->number, .timed = f->time_to_send != 0};
     if (f->launch_ns || s->handlers.seen) {
-        own.times = times_take(s, f->launch_ns);
-        NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packet, &own.times->oob, sizeof own.times->oob);
+        own.times = times_take(f->launch_ns);
+        if (!own.times) {
+            NdisFreePacket(packet);
+            return NULL;
+        }
+        NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packet, own.times, sizeof *own.times);
     }
     memcpy(packet->ProtocolReserved, &own, sizeof own);
     if (own.timed)
@@ -160,7 +149,7 @@ static PNDIS_PACKET make_packet(struct sender *s, const struct sender_frame *f)
         while ((NdisUnchainBufferAtFront(packet, &buffer), buffer))
             NdisFreeBuffer(buffer);
         if (own.times)
-            times_give(s, own.times);
+            NdisFreeMemory(own.times, sizeof *own.times, 0);
         NdisFreePacket(packet);
         return NULL;
     }
@@ -380,9 +369,6 @@ static void free_all(struct sender *s)
         NdisFreeBufferPool(s->buffers);
     if (s->packets)
         NdisFreePacketPool(s->packets);
-    if (s->times)
-        NdisFreeMemory(s->times, SENDER_PACKETS * sizeof *s->times, 0);
-    NdisFreeSpinLock(&s->lock);
     if (s->receive_buffer)
         NdisFreeMemory(s->receive_buffer, s->receive_bytes, 0);
     NdisFreeMemory(s, sizeof *s, 0);
@@ -450,17 +436,9 @@ struct sender *sender_open(const char *adapter, const struct sender_handlers *ha
     s->handlers = *handlers;
     s->receive_bytes = 65536;
     NdisInitializeEvent(&s->event);
-    NdisAllocateSpinLock(&s->lock);
     *status = NdisAllocateMemoryWithTag(&memory, s->receive_bytes, SENDER_TAG);
     if (*status == NDIS_STATUS_SUCCESS)
         s->receive_buffer = memory;
-    if (*status == NDIS_STATUS_SUCCESS)
-        *status = NdisAllocateMemoryWithTag(&memory, SENDER_PACKETS * sizeof *s->times, SENDER_TAG);
-    if (*status == NDIS_STATUS_SUCCESS) {
-        s->times = memory;
-        for (UINT i = 0; i < SENDER_PACKETS; i++)
-            times_give(s, &s->times[i]);
-    }
     if (*status == NDIS_STATUS_SUCCESS)
         NdisAllocatePacketPool(status, &s->packets, SENDER_PACKETS, sizeof(struct reserved));
     if (*status == NDIS_STATUS_SUCCESS)

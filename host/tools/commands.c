@@ -120,11 +120,16 @@ const struct command commands[] = {
      .operands = true},
     {.name = "stats",
      .run = command_stats,
-     .options = "device read mode loopback seed json",
-     .help = "  hilnic stats -r traffic.pcap                     replay, then every counter of the "
-             "device\n"
-             "  hilnic stats --json\n\n"
-             "Device counters, driver counters and NDIS counters.\n"},
+     .options = "device read mode loopback seed json watch from count",
+     .help =
+         "  hilnic stats -r traffic.pcap                     replay, then every counter\n"
+         "  hilnic stats --from unix:/run/hilnic.sock --watch 1   what hilnic up --metrics does\n"
+         "  hilnic stats --device usb --json                 a board, not yet run on one\n\n"
+         "Counters of device, transport, driver and NDIS, those that are not 0; with --json all.\n"
+         "  --from WHERE       of a running hilnic up --metrics WHERE\n"
+         "  --watch SECONDS    again and again: values, changes, changes per second\n"
+         "  -c, --count N      so many looks (default: until SIGINT)\n"
+         "  -r, --read, --device, --mode, --loopback, --seed as for replay\n"},
     {.name = "list",
      .run = command_list,
      .options = "device json",
@@ -168,9 +173,9 @@ const struct command commands[] = {
          "  --usbredir ADDRESS:PORT  usbredir instead of USB/IP\n"},
     {.name = "up",
      .run = command_up,
-     .options =
-         "name wire owner persist mtu device mode seed speed json write count snap megabytes "
-         "seconds files",
+     .options = "name wire owner persist mtu device mode seed speed json metrics write count snap "
+                "megabytes "
+                "seconds files",
      .help =
          "  hilnic up --wire tap:wire0                       interface hilnic0, other end of the "
          "cable: "
@@ -200,6 +205,8 @@ const struct command commands[] = {
          "EXPRESSION "
          "and -c, --count, -s,\n"
          "                     --snap, -C, --megabytes, -G, --seconds, -W, --files\n"
+         "  --metrics WHERE    counters for Prometheus and hilnic stats --from: 127.0.0.1:9100, or "
+         "unix:PATH\n"
          "  --json             counts at the end as an object\n"
          "  --device core (default), board:butterstick or board:ulx3s: slower than the wall; or "
          "usb[:VID:PID[:SERIAL]],\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands that look at a device through the driver: info, regs, stats. */
-#include "replay.h"
+/* The commands that look at a device through the driver: info, regs. */
+#include "machine.h"
+#include "tool.h"
 
 #define NIC_REGS_TABLES
 #include "nic_oid.h"
@@ -217,88 +218,5 @@ int command_regs(const struct options *o)
         print_json(json);
     else
         json_decref(json);
-    return code;
-}
-
-/* ---- stats ---- */
-
-struct stats {
-    uint32_t counters[NIC_COUNTER_MAX + 1];
-    struct nic_oid_driver driver;
-    struct nic_ndis_statistics ndis;
-};
-
-static int gather(struct machine *m, void *context)
-{
-    struct stats *s = context;
-    if (sender_query(m->sender, OID_HILNIC_COUNTERS, s->counters, sizeof s->counters, NULL) !=
-            NDIS_STATUS_SUCCESS ||
-        sender_query(m->sender, OID_HILNIC_DRIVER, &s->driver, sizeof s->driver, NULL) !=
-            NDIS_STATUS_SUCCESS ||
-        !nic_ndis_adapter_statistics(MACHINE_ADAPTER, &s->ndis))
-        return complain(EXIT_FAILED, "the driver does not tell its counters");
-    return EXIT_DONE;
-}
-
-static void print_stats(const struct options *o, const struct stats *s)
-{
-    const struct {
-        const char *name;
-        unsigned long long value;
-    } rest[] = {
-        {"driver_resets", s->driver.resets},
-        {"driver_violations", s->driver.violations},
-        {"driver_hangs", s->driver.hangs},
-        {"driver_rx_lost", s->driver.rx_lost},
-        {"driver_resources", s->driver.resources},
-        {"driver_out_transfers", s->driver.out_transfers},
-        {"ndis_sent", s->ndis.sent},
-        {"ndis_completed_ok", s->ndis.completed_ok},
-        {"ndis_completed_error", s->ndis.completed_error},
-        {"ndis_queued", s->ndis.queued},
-        {"ndis_miniport_calls", s->ndis.miniport_calls},
-        {"ndis_interrupts", s->ndis.interrupts},
-        {"ndis_indications", s->ndis.indications},
-    };
-    json_t *json = o->json ? json_object() : NULL;
-    for (unsigned i = 0; i <= NIC_COUNTER_MAX; i++) {
-        if (json)
-            json_object_set_new(json, nic_counter_names[i].name, json_integer(s->counters[i]));
-        else if (s->counters[i])
-            printf("  %-24s %u\n", nic_counter_names[i].name, s->counters[i]);
-    }
-    for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++) {
-        if (json)
-            json_object_set_new(json, rest[i].name, json_integer((json_int_t)rest[i].value));
-        else if (rest[i].value)
-            printf("  %-24s %llu\n", rest[i].name, rest[i].value);
-    }
-    if (json)
-        print_json(json);
-}
-
-int command_stats(const struct options *o)
-{
-    struct stats s;
-    int code;
-    if (o->input) {
-        char error[CAPTURE_ERROR_BYTES];
-        struct replay_result result;
-        struct capture *capture = capture_read(o->input, error);
-        if (!capture)
-            return complain(EXIT_FAILED, "%s", error);
-        code = replay_run(o, o->input, capture, &result,
-                          &(struct replay_hooks){.inspect = gather, .context = &s});
-        capture_free(capture);
-    } else {
-        struct machine m;
-        code = start(&m, o);
-        if (code)
-            return code;
-        code = gather(&m, &s);
-        machine_stop(&m);
-    }
-    if (!code)
-        print_stats(o, &s);
     return code;
 }

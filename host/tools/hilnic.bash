@@ -29,7 +29,7 @@ _hilnic() {
     --owner) _hilnic_reply -u -- "$word" ;;
     --wire) compopt -o nospace 2>/dev/null; _hilnic_reply -W "loopback tap: packet:" -- "$word" ;;
     --fifo) _hilnic_reply -f -- "$word" ;;
-    -[cCGsW] | --snap | --megabytes | --seconds | --files | --extcap-* | --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
+    -[cCGsW] | --snap | --megabytes | --seconds | --files | --extcap-* | --metrics | --from | --watch | --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
     *)
         if [[ $word == -* ]]; then
             _hilnic_reply -W "--help --quiet $(_hilnic_help "$program" "$command" |

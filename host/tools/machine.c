@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT   0
 #define VECTOR 3
 
 static void finding(void *context, const char *sentence)
@@ -245,7 +244,7 @@ int machine_start(struct machine *m, const struct machine_options *o)
     struct nic_transport *transport = o->usb ? m->usb : make_device(m, o);
     if (!transport)
         return fail(m, EXIT_FAILED, "no device", strerror(errno));
-    if (nic_transport_put(SLOT, transport) != 0)
+    if (nic_transport_put(MACHINE_SLOT, transport) != 0)
         return fail(m, EXIT_FAILED, "no device", "the slot is taken");
     m->placed = true;
     struct nic_ndis_options ndis = {
@@ -281,7 +280,7 @@ void machine_stop(struct machine *m)
         m->findings += nic_ndis_stop();
     m->ndis = false;
     if (m->placed)
-        nic_transport_put(SLOT, NULL);
+        nic_transport_put(MACHINE_SLOT, NULL);
     m->placed = false;
     if (m->core)
         core_model_destroy(m->core);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define MACHINE_ADAPTER       "hilnic0"
+#define MACHINE_SLOT          0 /* of the transport */
 #define MACHINE_MESSAGE_BYTES 320
 
 struct machine_options {

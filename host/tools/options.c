@@ -41,6 +41,9 @@ static const char devices[] = "core board:butterstick board:ulx3s soft null";
 static const struct option known[] = {
     TEXT_OPTION("read", "-r", input),
     TEXT_OPTION("write", "-w", output),
+    TEXT_OPTION("metrics", NULL, metrics),
+    TEXT_OPTION("from", NULL, from),
+    NUMBER_OPTION("watch", NULL, watch, 1, 86400),
     TEXT_OPTION("usbip", NULL, usbip),
     TEXT_OPTION("usbredir", NULL, usbredir),
     {"device", NULL, DEVICE, FIELD(device), devices, 0, 0},

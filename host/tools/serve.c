@@ -30,21 +30,6 @@ static void stop(int signal_number)
     __atomic_store_n(&stopping, 1, __ATOMIC_RELEASE);
 }
 
-/* ADDR:PORT, IPv4 in numbers. */
-static bool parse(const char *text, struct sockaddr_in *to)
-{
-    char address[INET_ADDRSTRLEN], *end;
-    const char *colon = strrchr(text, ':');
-    size_t n = colon ? (size_t)(colon - text) : 0;
-    if (!colon || n >= sizeof address || colon[1] < '0' || colon[1] > '9')
-        return false;
-    unsigned long port = strtoul(colon + 1, &end, 10);
-    memcpy(address, text, n);
-    address[n] = '\0';
-    *to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return !*end && port <= 65535 && inet_pton(AF_INET, address, &to->sin_addr) == 1;
-}
-
 static int serve(struct urb_device *device, int listener, bool usbredir)
 {
     while (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE)) {
@@ -61,7 +46,7 @@ static int listen_on(const char *text, bool usbredir, int *listener)
     struct sockaddr_in address;
     socklen_t length = sizeof address;
     int one = 1;
-    if (!parse(text, &address))
+    if (!tcp_address(text, &address))
         return complain(EXIT_USAGE, "--%s takes ADDRESS:PORT, as 127.0.0.1:3240, not %s",
                         usbredir ? "usbredir" : "usbip", text);
     *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

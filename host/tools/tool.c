@@ -5,6 +5,7 @@
 #define NDIS51 1
 #include <ndis.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,4 +126,18 @@ const char *status_name(int status)
         snprintf(number, sizeof number, "NDIS status 0x%08x", (unsigned)status);
         return number;
     }
+}
+
+bool tcp_address(const char *text, struct sockaddr_in *to)
+{
+    char address[INET_ADDRSTRLEN], *end;
+    const char *colon = strrchr(text, ':');
+    size_t n = colon ? (size_t)(colon - text) : 0;
+    if (!colon || n >= sizeof address || colon[1] < '0' || colon[1] > '9')
+        return false;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    memcpy(address, text, n);
+    address[n] = '\0';
+    *to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return !*end && port <= 65535 && inet_pton(AF_INET, address, &to->sin_addr) == 1;
 }

@@ -33,6 +33,8 @@ struct options {
     unsigned mbps;
     uint32_t size;                      /* bench */
     uint32_t count;                     /* 0: the command's own */
+    const char *metrics, *from;         /* where counters are offered, or come from */
+    uint32_t watch;                     /* stats: seconds between two looks; 0: one look */
     uint32_t snap;                      /* capture: octets kept of a frame, 0: all */
     uint32_t megabytes, seconds, files; /* capture: rotation, 0: none */
     const char *name, *wire, *owner;    /* up */
@@ -80,6 +82,10 @@ const char *status_name(int status);
 
 /* Processor time would not do: what a user waits. */
 double wall_s(void);
+
+struct sockaddr_in;
+/* ADDRESS:PORT, IPv4 in numbers; false: not so. */
+bool tcp_address(const char *text, struct sockaddr_in *);
 
 /* --quiet: no summary, no note, no progress; set once, at the start. */
 extern bool tool_quiet;

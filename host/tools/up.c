@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "nic_oid.h"
 #include "nic_regs.h"
+#include "metrics.h"
 #include "recorder.h"
 #include "up.h"
 
@@ -27,17 +28,20 @@
 #define SLICE_NS 100000ull /* model time between looks at the interface when something moves */
 #define IDLE_NS                                                                                    \
     10000ull /* the same when nothing moves, for a board model: idle clocks cost as much */
-#define LINGER_NS 2000000ull    /* model time for what follows a frame: completions, answers */
-#define LOOK_NS   100000000ull  /* flags, address, groups, cable */
-#define FLUSH_NS  2000000000ull /* wall time for what is in flight at the end */
+#define LINGER_NS  2000000ull   /* model time for what follows a frame: completions, answers */
+#define LOOK_NS    100000000ull /* flags, address, groups, cable */
+#define PUBLISH_NS 1000000000ull
+#define FLUSH_NS   2000000000ull /* wall time for what is in flight at the end */
 
 struct up {
     struct machine machine;
     struct machine_options options;
     struct tap *tap;
     struct wire_port *wire;
-    struct wire_port *port; /* the same, or a recorder before it */
-    struct recorder *recorder;
+    struct wire_port *port;    /* the same, or a recorder before it */
+    struct recorder *recorder; /* or NULL */
+    struct metrics *metrics;   /* or NULL */
+    uint64_t publish_ns;
     int wire_fd; /* -1: none */
     bool wire_tap, live, plugged;
     uint64_t epoch_ns;           /* wall clock at virtual 0 */
@@ -90,6 +94,31 @@ void up_announce(const struct tap *tap, const struct options *o)
     remark("%s is there, %02x:%02x:%02x:%02x:%02x:%02x, wire %s", o->name, a[0], a[1], a[2], a[3],
            a[4], a[5], o->usb ? "the device's" : o->wire);
     up_notify("READY=1");
+}
+
+void up_publish(struct metrics *metrics, struct machine *m, const struct tap *tap,
+                const struct wire_live_counts *wire)
+{
+    struct counter c[COUNTERS_MOST];
+    const struct tap_counts *t = tap_counts(tap);
+    unsigned n = counters_read(m, c);
+    if (!n || n + 10 > COUNTERS_MOST)
+        return;
+    c[n++] = (struct counter){"tap_sent", "Frames from the kernel.", t->sent};
+    c[n++] = (struct counter){"tap_completed_ok", "Of these, sent.", t->completed};
+    c[n++] = (struct counter){"tap_completed_error", "Of these, not sent.", t->failed};
+    c[n++] = (struct counter){"tap_received", "Frames handed to the kernel.", t->received};
+    c[n++] = (struct counter){"tap_rx_refused", "Frames the kernel did not take.", t->rx_refused};
+    if (wire) {
+        c[n++] = (struct counter){"wire_out", "Frames given to the cable.", wire->out};
+        c[n++] = (struct counter){"wire_out_bad", "Frames with an error.", wire->out_bad};
+        c[n++] = (struct counter){"wire_out_refused", "Frames the cable did not take.",
+                                  wire->out_refused};
+        c[n++] = (struct counter){"wire_in", "Frames from the cable.", wire->in};
+        c[n++] =
+            (struct counter){"wire_in_refused", "Frames no Ethernet carries.", wire->in_refused};
+    }
+    metrics_set(metrics, c, n);
 }
 
 static int exit_code_of(int error)
@@ -245,6 +274,10 @@ static int look(struct up *u, const struct pollfd *fds, bool due)
         follow_cable(u, fds[1].revents);
         if (!tap_follow(u->tap, true))
             return new_address(u);
+        if (u->metrics && u->look_ns >= u->publish_ns) {
+            u->publish_ns = u->look_ns + PUBLISH_NS;
+            up_publish(u->metrics, &u->machine, u->tap, u->live ? wire_live_counts(u->wire) : NULL);
+        }
         wait_for_wall(u);
     }
     return 0;
@@ -394,16 +427,19 @@ int command_up(const struct options *o)
         if (u->recorder && !o->usb)
             u->port = recorder_wire(u->recorder, u->wire);
     }
+    if (!code && o->metrics)
+        u->metrics = metrics_start(o->metrics, &code);
     if (!code) {
         u->tap = tap_create(&tap, error, &code);
         if (!u->tap)
             code = complain(exit_code_of(code), "%s", error);
         else if (!o->usb)
             code = run(u, o);
-        else if (!(code = up_usb(u->tap, o, u->recorder)))
+        else if (!(code = up_usb(u->tap, o, u->recorder, u->metrics)))
             code = report(u, o);
         tap_destroy(u->tap);
     }
+    metrics_stop(u->metrics);
     if (u->recorder) {
         int written = recorder_close(u->recorder);
         code = code ? code : written;

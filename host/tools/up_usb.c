@@ -5,6 +5,7 @@
  */
 #include "machine.h"
 #include "nic_regs.h"
+#include "metrics.h"
 #include "recorder.h"
 #include "up.h"
 
@@ -24,6 +25,7 @@ struct up_usb {
     struct machine_options options;
     struct tap *tap;
     struct recorder *recorder; /* or NULL */
+    struct metrics *metrics;   /* or NULL */
     uint64_t look_ns, alive_ns;
     char address[16];
 };
@@ -49,6 +51,13 @@ static void settle(struct up_usb *u)
     uint64_t end = up_monotonic_ns() + SETTLE_NS;
     while (sender_outstanding(u->machine.sender) && up_monotonic_ns() < end)
         sleep_ns(FULL_NS);
+}
+
+static void publish(struct up_usb *u)
+{
+    machine_enter(&u->machine);
+    up_publish(u->metrics, &u->machine, u->tap, NULL);
+    machine_leave(&u->machine);
 }
 
 static int new_address(struct up_usb *u)
@@ -99,6 +108,8 @@ static int look(struct up_usb *u)
         u->alive_ns = now + ALIVE_NS;
         if (!machine_read(&u->machine, NIC_ID_ADDR, &word, 1))
             wait_for_device(u);
+        else if (u->metrics)
+            publish(u);
     }
     return up_stopped || tap_follow(u->tap, true) ? 0 : new_address(u);
 }
@@ -127,11 +138,13 @@ static int carry(struct up_usb *u)
     return code;
 }
 
-int up_usb(struct tap *tap, const struct options *o, struct recorder *recorder)
+int up_usb(struct tap *tap, const struct options *o, struct recorder *recorder,
+           struct metrics *metrics)
 {
     struct up_usb u = {
         .tap = tap,
         .recorder = recorder,
+        .metrics = metrics,
         .options =
             {
                 .device = o->device,

@@ -147,16 +147,35 @@ struct nic_transfer *nic_transport_reap(struct nic_transport *t)
     return transfer;
 }
 
+static void count(struct nic_transport_counts *c, const struct nic_transfer *transfer)
+{
+    unsigned kind = transfer->endpoint & 3;
+    bool whole = transfer->endpoint == NIC_ENDPOINT_TX && transfer->status == NIC_TRANSFER_OK;
+    c->transfers[kind]++;
+    c->octets[kind] += whole ? transfer->length_bytes : transfer->actual_bytes;
+    c->cancelled += transfer->status == NIC_TRANSFER_CANCELLED;
+    c->stalled += transfer->status == NIC_TRANSFER_STALL;
+    c->failed += transfer->status == NIC_TRANSFER_GONE || transfer->status == NIC_TRANSFER_ERROR;
+}
+
 static void sync_finish(struct nic_transport *t, struct sync_control *control)
 {
     bool abandoned;
     lock(t);
+    count(&t->counts, &control->transfer);
     abandoned = control->abandoned;
     if (!abandoned)
         nic_platform_flag_set(t->platform, &control->done);
     unlock(t);
     if (abandoned)
         free(control);
+}
+
+void nic_transport_counts_get(struct nic_transport *t, struct nic_transport_counts *counts)
+{
+    lock(t);
+    *counts = t->counts;
+    unlock(t);
 }
 
 void nic_transport_finish(struct nic_transport *t, struct nic_transfer *transfer)
@@ -168,6 +187,7 @@ void nic_transport_finish(struct nic_transport *t, struct nic_transfer *transfer
         return;
     }
     lock(t);
+    count(&t->counts, transfer);
     if (t->done_tail)
         t->done_tail->next = transfer;
     else

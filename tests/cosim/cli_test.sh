@@ -210,6 +210,49 @@ check "colour on a terminal" sh -c "script -qec '$hilnic replay -r $data/lengths
 check "NO_COLOR" sh -c "NO_COLOR=1 script -qec '$hilnic replay -r $data/lengths.pcap' /dev/null | grep -q '^Everything'"
 check "no colour elsewhere" sh -c "$hilnic replay -r $data/lengths.pcap | grep -q '^Everything'"
 
+# ---- stats: looks again and again, and those of a running hilnic up ----
+check "stats --watch" [ "$("$hilnic" stats --device soft --watch 1 -c 2 --json 2>/dev/null | grep -c '^{"tx_packets": 0')" = 2 ]
+refuses 2 "loopback ADDRESS:PORT" stats --from 192.0.2.1:9100
+refuses 2 "loopback ADDRESS:PORT" stats --from unix:
+refuses 2 "loopback ADDRESS:PORT" up --metrics 0.0.0.0:9100
+refuses 3 "nobody tells counters at unix:$work/none: No such file" stats --from "unix:$work/none"
+refuses 2 "-r is for one look" stats -r "$data/lengths.pcap" --watch 1
+refuses 2 "--watch takes a number from 1 to 86400" stats --watch 0
+refuses 1 "cannot be offered at unix:$work/nowhere/x: No such file" up --metrics "unix:$work/nowhere/x"
+if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
+    ip tuntap del dev hilniccli mode tap
+    socket=unix:$work/metrics
+    "$hilnic" up -q --name hilniccli --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
+    up=$!
+    for _ in $(seq 50); do [ -e /sys/class/net/hilniccli ] && [ -S "$work/metrics" ] && break; sleep 0.1; done
+    ip link set hilniccli up
+    for _ in $(seq 50); do
+        "$hilnic" stats --from "$socket" --json >"$work/json" 2>/dev/null
+        [ "$(value tap_sent)" -gt 0 ] 2>/dev/null && break
+        sleep 0.2
+    done
+    check "stats --from: what the kernel sent" [ "$(value tap_sent)" -gt 0 ]
+    check "stats --from: has left the NIC" [ "$(value tap_completed_ok)" = "$(value tx_packets)" ]
+    curl -s --unix-socket "$work/metrics" http://localhost/metrics >"$work/text"
+    check "metrics: three lines each" [ "$(grep -c '^# HELP hilnic_[a-z0-9_]*_total .' "$work/text")" = "$(grep -cE '^hilnic_[a-z0-9_]+_total [0-9]+$' "$work/text")" ]
+    check "metrics: as many as stats has" [ "$(grep -c '^hilnic_' "$work/text")" = "$(tr ',' '\n' <"$work/json" | wc -l)" ]
+    check "metrics: nothing else there" [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/metrics" http://localhost/etc/passwd)" = 404 ]
+    refuses 1 "Address already in use" up --name hilniccli2 --metrics "$socket"
+    kill -9 $up
+    wait $up 2>/dev/null
+    timeout 20 "$hilnic" up -q --name hilniccli --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
+    up=$!
+    for _ in $(seq 50); do "$hilnic" stats --from "$socket" >/dev/null 2>&1 && break; sleep 0.2; done
+    check "a killed program's socket is taken over" "$hilnic" stats --from "$socket"
+    ip link set hilniccli up
+    sleep 1
+    kill $up
+    wait $up
+    check "up -w: exit" [ $? = 0 -a ! -s "$work/err" ]
+    check "up -w: wire and host, both ways" [ "$(tshark -r "$work/up.pcapng" -T fields -e frame.interface_name -e frame.packet_flags_direction 2>/dev/null | sort -u | wc -l)" = 4 ]
+    check "the socket is gone" [ ! -e "$work/metrics" ]
+fi
+
 # ---- serve: a device list over TCP, then SIGTERM ----
 for device in soft board:butterstick board:ulx3s; do
     timeout 60 "$hilnic" serve --device $device --usbip 127.0.0.1:0 >"$work/serve" &

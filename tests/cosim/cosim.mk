@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
+TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
@@ -20,6 +20,7 @@ endef
 $(eval $(call COSIM_RULE,core_test,core_test,test))
 $(eval $(call COSIM_RULE,core_test-trace,core_test,trace))
 $(eval $(call COSIM_RULE,time_test,time_test,test))
+$(eval $(call COSIM_RULE,counters_test,counters_test,test))
 $(eval $(call COSIM_RULE,board_test,board_test,test))
 $(eval $(call COSIM_RULE,line_rate_test,line_rate_test,test125))
 $(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))
