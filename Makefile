@@ -85,7 +85,7 @@ sanitize: tools-test
 	$(Q)$(MAKE) --no-print-directory sanitize-run SANITIZE=thread
 
 # Those in C without a model.
-UNIT_TESTS = $(filter $(O)/tests/unit/%,$(TESTS))
+UNIT_TESTS = $(filter $(O)/tests/unit/% $(O)/tests/miniports/%,$(TESTS))
 sanitize-run:
 	$(Q)$(MAKE) --no-print-directory $(UNIT_TESTS)
 	$(Q)TEST_LOGS=$(O)/logs tests/run-tests.sh $(UNIT_TESTS)

@@ -56,6 +56,19 @@
         sizeof(L##text) - sizeof(WCHAR), sizeof(L##text), L##text                                  \
     }
 
+#ifdef DDK_SHIM_MAP_REGISTERS
+/* In Microsoft's ndis.h and in the import library. */
+#include <ndis.h>
+NDISAPI VOID NTAPI NdisMStartBufferPhysicalMapping(NDIS_HANDLE MiniportAdapterHandle,
+                                                   PNDIS_BUFFER Buffer, ULONG PhysicalMapRegister,
+                                                   BOOLEAN WriteToDevice,
+                                                   PNDIS_PHYSICAL_ADDRESS_UNIT PhysicalAddressArray,
+                                                   PUINT ArraySize);
+NDISAPI VOID NTAPI NdisMCompleteBufferPhysicalMapping(NDIS_HANDLE MiniportAdapterHandle,
+                                                      PNDIS_BUFFER Buffer,
+                                                      ULONG PhysicalMapRegister);
+#endif
+
 #ifdef DDK_SHIM_PROTOCOL
 /* The macro's parameter has the name of the field it sets. */
 #include <ndis.h>

@@ -46,10 +46,10 @@ lint-ddk:
 		$$cc $(DDK_FLAGS) $$mode -c $$file -o $(B)/lint/ddk.o; done; done; done
 
 # Driver, sample protocol and the miniport of host/ndis/README.md become .sys files that import NDIS and what the macros of
-# the DDK header and the compiler put into any driver. Of the transport only the names are there; the i686 import library has NdisWriteErrorLogEntry not by its
-# right, undecorated name.
+# the DDK header and the compiler put into any driver. So do the sample miniports, which access hardware by the HAL's names. Of the
+# transport only the names are there; the i686 import library has NdisWriteErrorLogEntry not by its right, undecorated name.
 DDK_PREFIXES ?= x86_64-w64-mingw32- i686-w64-mingw32-
-DDK_IMPORTS := Ndis[A-Z].*|K[ef](Acquire|Release)SpinLock(RaiseToDpc)?|NDIS_BUFFER_TO_SPAN_PAGES|MmMapLockedPages(SpecifyCache)?|IoFreeMdl|mem(cpy|set|cmp|move)|strlen
+DDK_IMPORTS := Ndis[A-Z].*|(READ|WRITE)_(PORT|REGISTER)_[A-Z_]*|Exf?InterlockedAddUlong|K[ef](Acquire|Release)SpinLock(RaiseToDpc)?|KeStallExecutionProcessor|NDIS_BUFFER_TO_SPAN_PAGES|MmMapLockedPages(SpecifyCache)?|IoFreeMdl|mem(cpy|set|cmp|move)|strlen
 DDK_SYS = $(B)/lint/ddk
 
 .PHONY: ddk-check
@@ -75,7 +75,11 @@ ddk-check: $(O)/tests/unit/mirror.c
 			$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -c $$file -o $$o; done; \
 		suffix=@8; link $(DDK_SYS)/$${p}passthru.sys passthru_entry $$objs; \
 		$${p}gcc $(DDK_FLAGS) -O2 -Wno-unused-parameter -Wno-multichar -c $< -o $(DDK_SYS)/$${p}mirror.o; \
-		suffix=@8; link $(DDK_SYS)/$${p}mirror.sys DriverEntry $(DDK_SYS)/$${p}mirror.o; done
+		suffix=@8; link $(DDK_SYS)/$${p}mirror.sys DriverEntry $(DDK_SYS)/$${p}mirror.o; \
+		for m in ethernet $(SAMPLE_MINIPORTS); do \
+			$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_MAP_REGISTERS -c tests/miniports/$$m.c -o $(DDK_SYS)/$$p$$m.o; done; \
+		for m in $(SAMPLE_MINIPORTS); do \
+			link $(DDK_SYS)/$$p$$m.sys $${m}_entry $(DDK_SYS)/$$p$$m.o $(DDK_SYS)/$${p}ethernet.o; done; done
 
 # Above NDIS, below the transport, nothing else.
 lint-driver: $(MINIPORT) $(MINIPORT_SINGLE)

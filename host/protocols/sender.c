@@ -24,7 +24,8 @@ struct sender {
     volatile LONG outstanding; /* counted from any thread */
     UINT max_send_packets, max_frame;
     UCHAR *receive_buffer; /* for frames that come in parts */
-    UINT receive_bytes;
+    UINT receive_bytes, header_bytes, transfer_bytes;
+    BOOLEAN is_transferring;
 };
 
 static VOID NTAPI open_complete(NDIS_HANDLE context, NDIS_STATUS status, NDIS_STATUS error)
@@ -256,15 +257,55 @@ static INT NTAPI receive_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
     return 0;
 }
 
+/* The rest of a frame of which NDIS has shown the beginning; one at a time. */
+static VOID NTAPI transfer_complete(NDIS_HANDLE context, PNDIS_PACKET packet, NDIS_STATUS status,
+                                    UINT moved)
+{
+    struct sender *s = context;
+    PNDIS_BUFFER buffer;
+    NdisUnchainBufferAtFront(packet, &buffer);
+    NdisFreeBuffer(buffer);
+    NdisFreePacket(packet);
+    if (status == NDIS_STATUS_SUCCESS && moved == s->transfer_bytes)
+        deliver(s, s->receive_buffer, s->header_bytes + moved, 0);
+    s->is_transferring = FALSE;
+}
+
+static NDIS_STATUS transfer(struct sender *s, NDIS_HANDLE mac_context)
+{
+    NDIS_STATUS status;
+    PNDIS_PACKET packet;
+    PNDIS_BUFFER buffer;
+    UINT moved;
+    NdisAllocatePacket(&status, &packet, s->packets);
+    if (status != NDIS_STATUS_SUCCESS)
+        return NDIS_STATUS_NOT_ACCEPTED;
+    NdisAllocateBuffer(&status, &buffer, s->buffers, s->receive_buffer + s->header_bytes,
+                       s->transfer_bytes);
+    if (status != NDIS_STATUS_SUCCESS) {
+        NdisFreePacket(packet);
+        return NDIS_STATUS_NOT_ACCEPTED;
+    }
+    NdisChainBufferAtFront(packet, buffer);
+    s->is_transferring = TRUE;
+    NdisTransferData(&status, s->binding, mac_context, 0, s->transfer_bytes, packet, &moved);
+    if (status != NDIS_STATUS_PENDING)
+        transfer_complete(s, packet, status, moved);
+    return NDIS_STATUS_SUCCESS;
+}
+
 static NDIS_STATUS NTAPI receive(NDIS_HANDLE context, NDIS_HANDLE mac_context, PVOID header,
                                  UINT header_bytes, PVOID lookahead, UINT lookahead_bytes,
                                  UINT packet_bytes)
 {
     struct sender *s = context;
-    (void)mac_context;
-    if (lookahead_bytes < packet_bytes || header_bytes + packet_bytes > s->receive_bytes)
+    if (s->is_transferring || header_bytes + packet_bytes > s->receive_bytes)
         return NDIS_STATUS_NOT_ACCEPTED;
     memcpy(s->receive_buffer, header, header_bytes);
+    s->header_bytes = header_bytes;
+    s->transfer_bytes = packet_bytes;
+    if (lookahead_bytes < packet_bytes)
+        return transfer(s, mac_context);
     memcpy(s->receive_buffer + header_bytes, lookahead, packet_bytes);
     deliver(s, s->receive_buffer, header_bytes + packet_bytes, 0);
     return NDIS_STATUS_SUCCESS;
@@ -282,15 +323,6 @@ static VOID NTAPI status_indication(NDIS_HANDLE context, NDIS_STATUS status, PVO
     (void)status;
     (void)buffer;
     (void)length;
-}
-
-static VOID NTAPI transfer_complete(NDIS_HANDLE context, PNDIS_PACKET packet, NDIS_STATUS status,
-                                    UINT moved)
-{
-    (void)context;
-    (void)packet;
-    (void)status;
-    (void)moved;
 }
 
 /* ---- requests ---- */
