@@ -4,10 +4,12 @@
 SAMPLE_MINIPORTS := port_io fifo bus_master
 SAMPLE_OBJS := $(foreach m,$(SAMPLE_MINIPORTS),$(O)/tests/miniports/$(m).o $(O)/tests/miniports/$(m)_model.o) \
 	$(O)/tests/miniports/ethernet.o
+SAMPLE_RIG_OBJS := $(O)/tests/unit/ndis_rig.o $(O)/tests/unit/rig_layer.o $(O)/host/protocols/sender.o \
+	$(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/passthru*.c))
 TESTS += $(O)/tests/miniports/miniports_test
 
 $(O)/tests/miniports/miniports_test.o: CPPFLAGS += -Itests/unit -Ihost/protocols
 
-$(O)/tests/miniports/miniports_test: %: %.o $(SAMPLE_OBJS) $(O)/tests/unit/ndis_rig.o $(O)/host/protocols/sender.o $(NDIS_LIB)
+$(O)/tests/miniports/miniports_test: %: %.o $(SAMPLE_OBJS) $(SAMPLE_RIG_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
