@@ -37,10 +37,12 @@ void ndis_log(const char *format, ...)
 
 void *ndis_object_new(enum ndis_kind kind, size_t length_bytes, ULONG tag)
 {
-    struct ndis_object *object = length_bytes < SIZE_MAX - sizeof(*object)
-                                     ? calloc(1, sizeof(*object) + length_bytes)
-                                     : NULL;
+    bool is_guarded = ndis_verifying() && kind == NDIS_KIND_MEMORY;
+    struct ndis_object *object = NULL;
 
+    if (length_bytes < SIZE_MAX / 2)
+        object =
+            is_guarded ? ndis_guarded_new(length_bytes) : calloc(1, sizeof(*object) + length_bytes);
     if (!object)
         return NULL;
     object->kind = kind;
@@ -70,7 +72,10 @@ void ndis_object_free(void *memory)
     if (object->next)
         object->next->link = object->link;
     ndis_unlock(&ndis.lock);
-    free(object);
+    if (object->is_guarded)
+        ndis_guarded_free(object);
+    else
+        free(object);
 }
 
 /* ---- start and stop ---- */
@@ -417,6 +422,8 @@ static void halt(struct ndis_miniport *m)
         m->driver->chars6.HaltHandlerEx(m->context, NdisHaltDeviceInstanceDeInitialized);
     else
         m->driver->chars.HaltHandler(m->context);
+    if (ndis_verifying())
+        ndis_verify_none_lent(m);
     if (ndis_verifying() && (m->interrupt || m->six.has_interrupt))
         ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
     take_hardware(m);

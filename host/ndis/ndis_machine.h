@@ -42,6 +42,7 @@ struct ndis_object {
     enum ndis_kind kind;
     ULONG tag;
     size_t length_bytes;
+    bool is_guarded;                /* ndis_verify_memory.c */
     struct ndis_miniport *miniport; /* timers: whose; else NULL */
     void *reserved;
 };
@@ -609,6 +610,7 @@ void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
 void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level highest);
 void ndis_verify_no_lock(const char *call);
 void ndis_verify_lock_count(int change);
+void ndis_verify_call_up(const char *call); /* up to DISPATCH_LEVEL, no spin lock held */
 bool ndis_verify_submit(const char *call, struct ndis_binding *binding,
                         PNDIS_PACKET packet); /* false: refuse it */
 void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet);
@@ -620,7 +622,26 @@ void ndis_verify_event(PNDIS_PACKET packet, enum ndis_event event, NDIS_STATUS s
 void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *call);
 /* A completion by the driver. False: it must not reach the protocol. */
 bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status);
+void ndis_verify_unfree(PNDIS_PACKET packet); /* taken from its pool, not yet cleared */
 void ndis_verify_allocated(PNDIS_PACKET packet);
 bool ndis_verify_freed(PNDIS_PACKET packet); /* false: not freed */
+
+/* Around a call of a driver that may take spin locks: none is held longer than the call. */
+int ndis_verify_locks(void);
+void ndis_verify_locks_left(struct ndis_miniport *m, const char *entry, int before);
+/* Around ProtocolSendComplete. */
+void ndis_verify_nest(PNDIS_PACKET packet, int change);
+
+/* Received packets, ndis_verify_receive.c. False: leave it alone. */
+bool ndis_verify_indicate(struct ndis_miniport *m, PNDIS_PACKET packet);
+void ndis_verify_received_back(PNDIS_PACKET packet, const char *call);
+bool ndis_verify_return_packet(PNDIS_PACKET packet);
+void ndis_verify_none_lent(struct ndis_miniport *m);
+
+/* Memory with a guard page behind it, ndis_verify_memory.c. Not zeroed in its header; NULL: none. */
+struct ndis_object *ndis_guarded_new(size_t length_bytes);
+void ndis_guarded_free(struct ndis_object *object);
+void ndis_guard_start(void);
+void ndis_guard_stop(void);
 
 #endif

@@ -103,8 +103,12 @@ bool ndis_gate_take_locked(struct ndis_miniport *m)
 
 void ndis_handle_interrupt(struct ndis_miniport *m)
 {
+    int locks = ndis_verifying() ? ndis_verify_locks() : 0;
+
     ndis_preempt("MiniportHandleInterrupt");
     m->driver->chars.HandleInterruptHandler(m->context);
+    if (ndis_verifying())
+        ndis_verify_locks_left(m, "MiniportHandleInterrupt", locks);
     if (m->driver->chars.EnableInterruptHandler)
         m->driver->chars.EnableInterruptHandler(m->context);
     ndis_preempt("MiniportHandleInterrupt returned");

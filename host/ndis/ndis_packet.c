@@ -181,6 +181,8 @@ VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE P
     *Status = packet ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
     if (!packet)
         return;
+    if (ndis_verifying())
+        ndis_verify_unfree(packet);
     memset(packet, 0,
            pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
     packet->Private.Pool = pool;

@@ -52,7 +52,7 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
 
     ndis_preempt("NdisMEthIndicateReceive");
     if (ndis_verifying())
-        ndis_verify_no_lock("NdisMEthIndicateReceive");
+        ndis_verify_call_up("NdisMEthIndicateReceive");
     ndis_count_add(&m->indications, false);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if ((HeaderBufferSize < 6 ? wants(binding)
@@ -148,6 +148,8 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
     bool is_frame = ndis_packet_gather(packet, header, sizeof(header)) == sizeof(header);
     bool is_claimed = false;
 
+    if (ndis_verifying() && !ndis_verify_indicate(m, packet))
+        return;
     ndis_count_add(&m->indications, false);
     ndis_packet_set_owner(packet, m);
     ndis_packet_set(packet, PACKET_INDICATED);
@@ -170,6 +172,8 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
         NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_PENDING);
     left = (LONG_PTR)__atomic_sub_fetch(&packet->Reserved[1], RETURN_BIAS, __ATOMIC_ACQ_REL);
     if (left == 0) {
+        if (ndis_verifying())
+            ndis_verify_received_back(packet, "the indication");
         ndis_packet_set(packet, PACKET_PROTOCOL);
         if (is_lent)
             NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
@@ -183,7 +187,7 @@ VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET
 
     ndis_preempt("NdisMIndicateReceivePacket");
     if (ndis_verifying())
-        ndis_verify_no_lock("NdisMIndicateReceivePacket");
+        ndis_verify_call_up("NdisMIndicateReceivePacket");
     for (UINT i = 0; i < NumberOfPackets; i++)
         indicate_one(m, ReceivePackets[i]);
     ndis_receive_complete(m);
@@ -204,6 +208,8 @@ static void return_one(PNDIS_PACKET packet)
 
     if (__atomic_sub_fetch(&packet->Reserved[1], 1, __ATOMIC_ACQ_REL) != 0)
         return;
+    if (ndis_verifying())
+        ndis_verify_received_back(packet, "NdisReturnPackets");
     ndis_packet_set(packet, PACKET_PROTOCOL);
     if (!m->serialized) {
         m->driver->chars.ReturnPacketHandler(m->context, packet);
@@ -221,8 +227,12 @@ VOID NdisReturnPackets(PNDIS_PACKET *PacketsToReturn, UINT NumberOfPackets)
     enum nic_level before = ndis_raise();
 
     ndis_preempt("NdisReturnPackets");
-    for (UINT i = 0; i < NumberOfPackets; i++)
-        return_one(PacketsToReturn[i]);
+    if (ndis_verifying())
+        ndis_verify_no_lock("NdisReturnPackets");
+    for (UINT i = 0; i < NumberOfPackets; i++) {
+        if (!ndis_verifying() || ndis_verify_return_packet(PacketsToReturn[i]))
+            return_one(PacketsToReturn[i]);
+    }
     ndis_lower(before);
 }
 

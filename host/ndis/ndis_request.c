@@ -223,6 +223,8 @@ VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUE
     struct ndis_binding *binding = NdisBindingHandle;
 
     ndis_preempt("NdisRequest");
+    if (ndis_verifying())
+        ndis_verify_call_up("NdisRequest");
     set_tag(Request, (struct request_tag){.binding = binding});
     if (Request->RequestType != NdisRequestQueryInformation &&
         Request->RequestType != NdisRequestQueryStatistics &&
@@ -416,7 +418,7 @@ VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralS
 {
     ndis_preempt("NdisMIndicateStatus");
     if (ndis_verifying())
-        ndis_verify_no_lock("NdisMIndicateStatus");
+        ndis_verify_call_up("NdisMIndicateStatus");
     ndis_status_indicate(ndis_miniport_of(MiniportAdapterHandle), GeneralStatus, StatusBuffer,
                          StatusBufferSize);
 }

@@ -78,12 +78,16 @@ static TWICE void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_S
 {
     struct ndis_binding *binding = ndis_packet_owner(packet);
 
-    if (verify)
+    if (verify) {
         ndis_verify_return(packet, status, call);
+        ndis_verify_nest(packet, 1);
+    }
     if (unlikely(m->maps_packets))
         ndis_dma_unmap_packet(m, packet);
     ndis_packet_set(packet, PACKET_PROTOCOL);
     binding->send_complete(binding->context, packet, status);
+    if (verify)
+        ndis_verify_nest(NULL, -1);
     account(m, binding, status);
 }
 
@@ -164,6 +168,7 @@ static PNDIS_PACKET take_head(struct ndis_miniport *m)
 /* Edge (1) or (3) by MiniportSend. PENDING: do not touch the packet again. */
 static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet, bool verify)
 {
+    int locks = verify ? ndis_verify_locks() : 0;
     NDIS_STATUS status;
 
     if (verify)
@@ -173,6 +178,8 @@ static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet,
     ndis_preempt("MiniportSend");
     status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
     ndis_preempt("MiniportSend returned");
+    if (verify)
+        ndis_verify_locks_left(m, "MiniportSend", locks);
     if (status != NDIS_STATUS_PENDING && verify && !ndis_verify_answer(m, packet, status))
         return NDIS_STATUS_PENDING;
     return status;
@@ -184,6 +191,7 @@ static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet,
 static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count,
                                   UINT total, bool verify)
 {
+    int locks = verify ? ndis_verify_locks() : 0;
     UINT done = 0;
 
     for (UINT i = 0; i < count; i++) {
@@ -196,6 +204,8 @@ static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets
     ndis_preempt("MiniportSendPackets");
     m->driver->chars.SendPacketsHandler(m->context, packets, count);
     ndis_preempt("MiniportSendPackets returned");
+    if (verify)
+        ndis_verify_locks_left(m, "MiniportSendPackets", locks);
     for (UINT i = 0; i < count; i++) {
         if (ndis_packet_state(packets[i]) == PACKET_DONE) {
             done++;
@@ -725,10 +735,8 @@ VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
     bool taken;
 
     ndis_preempt("NdisMSendResourcesAvailable");
-    if (ndis_verifying()) {
-        ndis_verify_level("NdisMSendResourcesAvailable", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
-        ndis_verify_no_lock("NdisMSendResourcesAvailable");
-    }
+    if (ndis_verifying())
+        ndis_verify_call_up("NdisMSendResourcesAvailable");
     if (!m->serialized)
         return;
     if (ndis_inside == m) {

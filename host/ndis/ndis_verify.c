@@ -11,6 +11,9 @@
 struct nic_lock ndis_shadow_lock;
 static uint32_t sentinel; /* changes with every use, REQ-29 */
 static _Thread_local int locks_held;
+static _Thread_local int nesting; /* of ProtocolSendComplete on this stack */
+
+#define NESTING_MOST 32
 
 void ndis_verify_start(void)
 {
@@ -18,12 +21,15 @@ void ndis_verify_start(void)
         return;
     ndis.platform->ops->lock_init(ndis.platform, &ndis_shadow_lock, "verifier");
     sentinel = 0x5A000000;
+    ndis_guard_start();
 }
 
 void ndis_verify_stop(void)
 {
-    if (ndis_verifying())
-        ndis.platform->ops->lock_free(ndis.platform, &ndis_shadow_lock);
+    if (!ndis_verifying())
+        return;
+    ndis_guard_stop();
+    ndis.platform->ops->lock_free(ndis.platform, &ndis_shadow_lock);
 }
 
 /* ---- findings ---- */
@@ -133,6 +139,38 @@ void ndis_verify_no_lock(const char *call)
         ndis_verify_finding(NULL, "%s called with %d spin locks held", call, locks_held);
 }
 
+void ndis_verify_call_up(const char *call)
+{
+    ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+    ndis_verify_no_lock(call);
+}
+
+int ndis_verify_locks(void)
+{
+    return locks_held;
+}
+
+void ndis_verify_locks_left(struct ndis_miniport *m, const char *entry, int before)
+{
+    if (locks_held != before)
+        ndis_verify_finding(NULL,
+                            "%s returned from %s with %d spin locks more than it was called with",
+                            m->name, entry, locks_held - before);
+}
+
+/* C-11: a library that is not serialized cannot keep a driver from completing inside of MiniportSend what is sent again
+ * inside of the completion. */
+void ndis_verify_nest(PNDIS_PACKET packet, int change)
+{
+    nesting += change;
+    if (change > 0 && nesting == NESTING_MOST + 1)
+        ndis_verify_finding(
+            packet,
+            "ProtocolSendComplete is called %d deep on one stack; who sends from it needs a driver "
+            "that completes later",
+            nesting);
+}
+
 /* ---- contents ---- */
 
 /* FNV-1a over words of eight bytes, then bytes: fast and enough to see a change. */
@@ -224,7 +262,7 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
     struct shadow *shadow;
     const char *fault = NULL;
 
-    ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+    ndis_verify_call_up(call);
     if (!ndis_packet_is_ours(packet)) {
         ndis_verify_finding(NULL, "%s for packet %p, which is in no packet pool; refused", call,
                             (void *)packet);
@@ -235,7 +273,8 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
     if (shadow->owner == OWNER_POOL)
         fault = "is free";
     else if (shadow->in_transit)
-        fault = "is in transit already";
+        fault = ndis_packet_owner(packet) == binding ? "is in transit already"
+                                                     : "is in transit already, on another binding";
     else if (ndis_is_closing(binding))
         fault = "is sent on a closed binding";
     if (!fault) {
@@ -304,8 +343,7 @@ bool ndis_verify_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STA
     struct shadow *shadow;
     const char *fault = NULL;
 
-    ndis_verify_level("NdisMSendComplete", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
-    ndis_verify_no_lock("NdisMSendComplete");
+    ndis_verify_call_up("NdisMSendComplete");
     if (status == NDIS_STATUS_PENDING || (status == NDIS_STATUS_RESOURCES && !is_intermediate(m)))
         ndis_verify_finding(NULL, "%s: NdisMSendComplete with status %08x, which is not final",
                             m->name, (unsigned)status);
@@ -351,6 +389,24 @@ void ndis_verify_return(PNDIS_PACKET packet, NDIS_STATUS status, const char *cal
             changed, call);
 }
 
+/* Of a free one: all that is there, save the two words of the pool. */
+static uint64_t sum_free(PNDIS_PACKET packet)
+{
+    size_t fixed = packet->Private.NdisPacketOobOffset + sizeof(NDIS_PACKET_OOB_DATA) +
+                   sizeof(NDIS_PACKET_EXTENSION);
+    uint64_t sum = ndis_sum(NDIS_SUM_START, packet, offsetof(NDIS_PACKET, Reserved));
+
+    return ndis_sum(sum, packet->ProtocolReserved, fixed - offsetof(NDIS_PACKET, ProtocolReserved));
+}
+
+void ndis_verify_unfree(PNDIS_PACKET packet)
+{
+    struct shadow *shadow = ndis_shadow_of(packet);
+
+    if (shadow->event_count && shadow->sum_descriptor != sum_free(packet))
+        ndis_verify_finding(packet, "a descriptor was written while it was free in its pool");
+}
+
 void ndis_verify_allocated(PNDIS_PACKET packet)
 {
     struct shadow *shadow = ndis_shadow_of(packet);
@@ -380,8 +436,10 @@ bool ndis_verify_freed(PNDIS_PACKET packet)
         fault = "is in transit";
     else
         shadow->owner = OWNER_POOL;
-    if (!fault)
+    if (!fault) {
         remember(packet, EVENT_FREED, NDIS_STATUS_SUCCESS);
+        shadow->sum_descriptor = sum_free(packet);
+    }
     ndis_unlock(&ndis_shadow_lock);
     if (fault)
         ndis_verify_finding(packet, "NdisFreePacket for a packet that %s; ignored", fault);

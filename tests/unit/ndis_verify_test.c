@@ -6,6 +6,10 @@
  */
 #include "ndis_rig.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 static struct rig r;
 static struct nic_script_step step;
 static PNDIS_PACKET packet;
@@ -643,6 +647,338 @@ START_TEST(send_on_a_closed_binding)
 }
 END_TEST
 
+/* ---- received packets ---- */
+
+static PNDIS_PACKET kept;
+
+static INT keep(void *context, PNDIS_PACKET received)
+{
+    (void)context;
+    kept = received;
+    return 1;
+}
+
+/* A protocol that keeps what it receives, and a packet lent to it. */
+static void start_lent(void)
+{
+    ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step}, 0, RIG_VERIFY, 0);
+    r.protocols[0].received_packet = keep;
+    ck_status(nic_script_protocol_start(&r.protocols[0], r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+    nic_script_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, 4, NULL);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
+    NdisMIndicateReceivePacket(r.miniport->handle, &packet, 1);
+    ck_assert_ptr_eq(kept, packet);
+}
+
+static void finish_lent(void)
+{
+    nic_script_packet_free(&r.protocols[0], packet);
+    nic_script_protocol_stop(&r.protocols[0]);
+    rig_stop(&r);
+}
+
+START_TEST(received_packets_have_one_owner)
+{
+    static char anything[sizeof(NDIS_PACKET) + 256];
+    PNDIS_PACKET foreign = (PNDIS_PACKET)(void *)anything;
+    NDIS_STATUS status;
+
+    start_lent();
+    if (_i == 0) {
+        NdisReturnPackets(&packet, 1);
+        NdisReturnPackets(&packet, 1);
+        found_in_packet("NdisReturnPackets for a packet that nobody has been lent", "returned at");
+    } else if (_i == 1) {
+        NdisReturnPackets(&foreign, 1);
+        found("NdisReturnPackets for packet");
+    } else if (_i == 2) {
+        NdisMIndicateReceivePacket(r.miniport->handle, &packet, 1);
+        found_in_packet("is with the protocols, or sent, already", "indicated at");
+    } else if (_i == 3) {
+        NdisMIndicateReceivePacket(r.miniport->handle, &foreign, 1);
+        found("NdisMIndicateReceivePacket for packet");
+    } else if (_i == 4) {
+        NdisFreePacket(packet);
+        found_in_packet("NdisFreePacket for a packet that is in transit", "indicated at");
+    } else {
+        NdisSend(&status, r.protocols[0].binding, packet);
+        found_in_packet("in transit already", "indicated at");
+    }
+    if (_i)
+        NdisReturnPackets(&packet, 1);
+    ck_assert_uint_eq(r.miniport->returned, 1);
+    finish_lent();
+}
+END_TEST
+
+START_TEST(a_protocol_writes_to_what_it_received)
+{
+    PVOID address;
+
+    start_lent();
+    NdisQueryBuffer(packet->Private.Head, &address, &(UINT){0});
+    if (_i)
+        NdisAdjustBufferLength(packet->Private.Head, 59);
+    else
+        ((UCHAR *)address)[20] ^= 1;
+    NdisReturnPackets(&packet, 1);
+    found_in_packet("protocols may only read them", "indicated at");
+    finish_lent();
+}
+END_TEST
+
+START_TEST(der_10_halted_with_a_packet_lent)
+{
+    start_lent();
+    ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
+    found_in_packet("halted while this packet was lent", "indicated at");
+    NdisReturnPackets(&packet, 1); /* too late: there is nobody to return it to */
+    ck_assert_uint_eq(r.findings, 2);
+    ck_assert_uint_eq(r.miniport->returned, 0);
+    finish_lent();
+}
+END_TEST
+
+/* ---- writes to what nobody owns ---- */
+
+START_TEST(a_descriptor_written_after_it_was_freed)
+{
+    PNDIS_PACKET all[64];
+    unsigned count = 0;
+
+    start(NDIS_STATUS_SUCCESS, NIC_WHEN_MANUAL);
+    nic_script_packet_free(&r.protocols[0], packet);
+    if (_i == 0)
+        packet->MiniportReserved[3] ^= 1; /* a driver that has completed it */
+    else if (_i == 1)
+        packet->ProtocolReserved[9] ^= 1;
+    else
+        NDIS_SET_PACKET_TIME_SENT(packet, 7);
+    while (count < 64 && (all[count] = nic_script_packet(&r.protocols[0], 60)) != NULL)
+        count++;
+    found_in_packet("written while it was free", "freed at");
+    for (unsigned i = 0; i < count; i++)
+        nic_script_packet_free(&r.protocols[0], all[i]);
+    rig_stop(&r);
+}
+END_TEST
+
+START_TEST(memory_written_beyond_its_end)
+{
+    PVOID memory;
+
+    start(NDIS_STATUS_SUCCESS, NIC_WHEN_MANUAL);
+    NdisAllocateMemoryWithTag(&memory, 100, 0);
+    memset(memory, 0x11, 101);
+    NdisFreeMemory(memory, 100, 0);
+    found("memory of 100 bytes");
+    ck_assert_ptr_nonnull(strstr(r.finding, "was written beyond its end"));
+    finish();
+}
+END_TEST
+
+/* The sentence, and then the signal: in a process of its own. */
+static void say(void *context, const char *sentence)
+{
+    (void)context;
+    if (write(STDOUT_FILENO, sentence, strlen(sentence)) < 0)
+        abort();
+}
+
+static unsigned overrun_offset;
+
+static void overrun(void)
+{
+    struct nic_ndis_options options = {.verify = true, .report = say};
+    struct rlimit none = {0, 0};
+    PVOID memory;
+
+    setrlimit(RLIMIT_CORE, &none);
+    nic_ndis_start(nic_virtual_create(1), &options);
+    NdisAllocateMemoryWithTag(&memory, 96, 0);
+    *(volatile UCHAR *)((UCHAR *)memory + 96 + overrun_offset) = 1;
+    _exit(0);
+}
+
+START_TEST(a_guard_page_behind_memory)
+{
+    char text[200] = "", wanted[80];
+    int ends[2], status;
+    pid_t child;
+
+    overrun_offset = _i ? 4095 : 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        overrun();
+    }
+    close(ends[1]);
+    ck_assert_int_gt(read(ends[0], text, sizeof(text) - 1), 0);
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    ck_assert(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
+    snprintf(wanted, sizeof(wanted), "access at offset %u of memory of 96 bytes",
+             96 + overrun_offset);
+    ck_assert_msg(strstr(text, wanted) != NULL, "%s", text);
+}
+END_TEST
+
+/* ---- locks and stack ---- */
+
+static NDIS_SPIN_LOCK forgotten;
+
+static void forget(void *context, PNDIS_PACKET sent)
+{
+    (void)context;
+    (void)sent;
+    NdisDprAcquireSpinLock(&forgotten);
+}
+
+static void forget_in_interrupt(void *context)
+{
+    forget(context, NULL);
+}
+
+START_TEST(an_entry_of_the_driver_returns_with_a_lock)
+{
+    static const char *const entries[] = {"MiniportSend with 1 spin locks more",
+                                          "MiniportSendPackets with 1 spin locks more",
+                                          "MiniportHandleInterrupt with 1 spin locks more"};
+    enum nic_level before;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    start_with((struct nic_script_miniport){.arrays = _i == 1,
+                                            .sending = _i < 2 ? forget : NULL,
+                                            .interrupting = _i == 2 ? forget_in_interrupt : NULL});
+    NdisAllocateSpinLock(&forgotten);
+    nic_script_send(&r.protocols[0], packet);
+    if (_i == 2)
+        r.platform->ops->interrupt_raise(r.platform, 8);
+    found(entries[_i]);
+    before = r.platform->ops->raise(r.platform, NIC_LEVEL_DISPATCH); /* where it was taken */
+    NdisReleaseSpinLock(&forgotten);
+    r.platform->ops->lower(r.platform, before);
+    r.miniport->sending = NULL;
+    r.miniport->interrupting = NULL;
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    NdisFreeSpinLock(&forgotten);
+    finish();
+}
+END_TEST
+
+START_TEST(a_protocol_calls_down_with_a_lock)
+{
+    NDIS_REQUEST request = {.RequestType = NdisRequestQueryInformation,
+                            .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, &(ULONG){0}, 4, 0, 0}};
+    NDIS_SPIN_LOCK lock;
+    NDIS_STATUS status;
+
+    start(NDIS_STATUS_SUCCESS, NIC_WHEN_MANUAL);
+    NdisAllocateSpinLock(&lock);
+    NdisAcquireSpinLock(&lock);
+    if (_i == 0)
+        nic_script_send(&r.protocols[0], packet);
+    else if (_i == 1)
+        nic_script_send_array(&r.protocols[0], &packet, 1);
+    else
+        NdisRequest(&status, r.protocols[0].binding, &request);
+    NdisReleaseSpinLock(&lock);
+    found("with 1 spin locks held");
+    NdisFreeSpinLock(&lock);
+    finish();
+}
+END_TEST
+
+static unsigned again;
+
+static void send_again(void *context, PNDIS_PACKET back, NDIS_STATUS status)
+{
+    (void)context;
+    (void)status;
+    if (again && again--)
+        nic_script_send(&r.protocols[0], back);
+}
+
+/* C-11: a serialized miniport's completions do not nest (ndis_order_test); those inside a deserialized one's MiniportSend
+ * do. */
+START_TEST(c_11_completions_nested_too_deep)
+{
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_INSIDE};
+    start_with((struct nic_script_miniport){.deserialized = true});
+    r.protocols[0].completed = send_again;
+    again = _i ? 100 : 31;
+    nic_script_send(&r.protocols[0], packet);
+    ck_assert_uint_eq(again, 0);
+    if (_i)
+        found_in_packet("ProtocolSendComplete is called 33 deep on one stack", "completed at");
+    else
+        ck_assert_uint_eq(r.findings, 0);
+    finish();
+}
+END_TEST
+
+/* A driver that sends the packet it was given instead of one of its own. */
+static void forward_same(void *context, PNDIS_PACKET sent)
+{
+    NDIS_STATUS status;
+
+    (void)context;
+    NdisSend(&status, r.protocols[1].binding, sent);
+    ck_status(status, NDIS_STATUS_FAILURE);
+}
+
+START_TEST(req_55_an_intermediate_driver_that_does_not_repackage)
+{
+    struct nic_script_miniport *above = calloc(1, sizeof(*above));
+    struct nic_script_protocol top = {.trace = &r.trace};
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step}, 2, RIG_VERIFY, 0);
+    *above = (struct nic_script_miniport){.next = one_step, .sending = forward_same};
+    ck_status(nic_script_add(r.driver, r.platform, "nic1", 1, above), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_protocol_start(&top, r.platform, "nic1"), NDIS_STATUS_SUCCESS);
+    packet = nic_script_packet(&top, 60);
+    nic_script_send(&top, packet);
+    found_in_packet("in transit already, on another binding", "given to the driver");
+    nic_script_release(above, NIC_WHEN_MANUAL, 1);
+    nic_script_packet_free(&top, packet);
+    ck_status(nic_script_protocol_stop(&top), NDIS_STATUS_SUCCESS);
+    rig_stop(&r);
+    free(above);
+}
+END_TEST
+
+START_TEST(more_wrong_levels)
+{
+    static const char *const names[] = {
+        "NdisMIndicateStatus called at level 5", "NdisMIndicateReceivePacket called at level 5",
+        "NdisMEthIndicateReceive called at level 5", "NdisRequest called at level 5"};
+    NDIS_REQUEST request = {.RequestType = NdisRequestGeneric1};
+    enum nic_level before;
+    NDIS_STATUS status;
+
+    start(NDIS_STATUS_SUCCESS, NIC_WHEN_MANUAL);
+    before = r.platform->ops->raise(r.platform, NIC_LEVEL_INTERRUPT);
+    if (_i == 0)
+        NdisMIndicateStatus(r.miniport->handle, NDIS_STATUS_MEDIA_CONNECT, NULL, 0);
+    else if (_i == 1)
+        NdisMIndicateReceivePacket(r.miniport->handle, NULL, 0);
+    else if (_i == 2)
+        NdisMEthIndicateReceive(r.miniport->handle, NULL, "", 0, "", 0, 0);
+    else
+        NdisRequest(&status, r.protocols[0].binding, &request);
+    r.platform->ops->lower(r.platform, before);
+    found(names[_i]);
+    finish();
+}
+END_TEST
+
 /* Off, nothing of this is looked at, and what must not crash does not. */
 START_TEST(der_16_off_a_double_completion_is_ignored)
 {
@@ -691,6 +1027,17 @@ int main(void)
     tcase_add_loop_test(t, forgotten_at_halt, 0, 2);
     tcase_add_loop_test(t, leaks_at_stop_are_counted_and_named, 0, 2);
     tcase_add_test(t, send_on_a_closed_binding);
+    tcase_add_loop_test(t, received_packets_have_one_owner, 0, 6);
+    tcase_add_loop_test(t, a_protocol_writes_to_what_it_received, 0, 2);
+    tcase_add_test(t, der_10_halted_with_a_packet_lent);
+    tcase_add_loop_test(t, a_descriptor_written_after_it_was_freed, 0, 3);
+    tcase_add_test(t, memory_written_beyond_its_end);
+    tcase_add_loop_test(t, a_guard_page_behind_memory, 0, 2);
+    tcase_add_loop_test(t, an_entry_of_the_driver_returns_with_a_lock, 0, 3);
+    tcase_add_loop_test(t, a_protocol_calls_down_with_a_lock, 0, 3);
+    tcase_add_loop_test(t, c_11_completions_nested_too_deep, 0, 2);
+    tcase_add_test(t, req_55_an_intermediate_driver_that_does_not_repackage);
+    tcase_add_loop_test(t, more_wrong_levels, 0, 4);
     tcase_add_loop_test(t, der_16_off_a_double_completion_is_ignored, 0, 2);
     suite_add_tcase(suite, t);
     return rig_main(suite);
