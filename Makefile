@@ -64,7 +64,7 @@ help:
 ## make formal       the proofs and their covers (T=name for one)
 ## make fuzz         libFuzzer over NDIS library, driver and USB servers, FUZZ_SECONDS=60 each (T=name for one)
 ## make bench        the figures (T=name for one)
-## make area         size and clock of the MAC and of nic_core on ECP5
+## make area         LUTs, flip-flops and RAM of each block on each board (T=module: size and clock of that alone)
 ## make crossings    clock domain crossings: none outside of rtl/lib
 ## make bitstream    BOARD=butterstick, ecpix5 or ulx3s: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds

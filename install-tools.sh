@@ -6,8 +6,8 @@ set -eu
 cd "$(dirname "$0")"
 
 run="gcc g++ make verilator libusb-1.0-0-dev libusbredirparser-dev libpcap-dev libjansson-dev libmicrohttpd-dev zlib1g-dev gcc-riscv64-unknown-elf python3-venv"
-test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf"
-swarm="$run check parallel rsync openssh-client"
+test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-dev umockdev pkgconf parallel rsync"
+swarm="$test openssh-client"
 live="$run tshark tcpdump iproute2 iputils-ping curl python3 dnsmasq-base udhcpc iperf3 netcat-openbsd ethtool"
 formal="python3-venv berkeley-abc"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc"

@@ -10,8 +10,8 @@ deb-run:
 	$(Q)rm -rf $(D) && mkdir -p $(D)/hilnic
 	$(Q)git ls-files -z | tar --null -T - -c | tar -x -C $(D)/hilnic
 	$(call say,DEB,$(D)/build.log)
-	$(Q)cd $(D)/hilnic && env SERV='$(abspath $(SERV))' -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u CFLAGS \
-		dpkg-buildpackage -us -uc -b >../build.log 2>&1 || { tail -n 20 ../build.log >&2; exit 1; }
+	$(Q)cd $(D)/hilnic && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u CFLAGS \
+		SERV='$(abspath $(SERV))' dpkg-buildpackage -us -uc -b >../build.log 2>&1 || { tail -n 20 ../build.log >&2; exit 1; }
 	$(call say,LINTIAN,$(D)/hilnic_$(VERSION)_*.changes)
 	$(Q)lintian --fail-on error,warning --allow-root $(D)/*.changes
 	$(Q)tests/system/deb_test.sh $(D)

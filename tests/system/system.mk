@@ -41,3 +41,8 @@ TESTS += $(B)/system/flash_test
 $(B)/system/flash_test: tests/system/flash_test.sh
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
+
+TESTS += $(B)/system/docs_test
+$(B)/system/docs_test: tests/system/docs_test.sh $(B)/hilnic
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
