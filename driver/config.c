@@ -57,8 +57,8 @@ void nic_configuration_read(struct nic_adapter *a, NDIS_HANDLE wrapper_configura
     NDIS_HANDLE configuration;
     NDIS_STATUS status;
     ULONG i;
-    NdisOpenConfiguration(&status, &configuration, wrapper_configuration);
-    if (status != NDIS_STATUS_SUCCESS) {
+    configuration = nic_edge_configuration(a, wrapper_configuration);
+    if (!configuration) {
         address_default(a);
         return;
     }

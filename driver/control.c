@@ -243,5 +243,5 @@ void nic_control_done(struct nic_adapter *a)
 
 void nic_timer_arm(struct nic_adapter *a)
 {
-    NdisMSetTimer(&a->timer, NIC_TIMEOUT_MS);
+    nic_edge_timer_set(a, NIC_TIMEOUT_MS);
 }

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# The miniport in its two builds, each linked into one object whose only global names are its entry point and message;
+# The miniport in its builds, each linked into one object whose only global names are its entry point and message;
 # the transports; the soft device; and the check against the DDK headers.
 
-NIC_DRIVER_SOURCES := $(sort $(wildcard driver/*.c))
+# Two builds for NDIS 5.1, one for NDIS 6: the files of an edge end in its number.
+NIC_DRIVER_SOURCES := $(filter-out %6.c,$(sort $(wildcard driver/*.c)))
+NIC_DRIVER6_SOURCES := $(filter-out %5.c,$(sort $(wildcard driver/*.c)))
 NIC_DRIVER_HEADERS := $(wildcard driver/*.h)
 MINIPORT := $(O)/driver/miniport.o
 MINIPORT_SINGLE := $(O)/driver/miniport_single.o
+MINIPORT6 := $(O)/driver/miniport6.o
 NIC_TRANSPORT_OBJS := $(O)/host/transport/nic_transport.o $(O)/host/transport/null.o
 SOFT_DEVICE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/models/soft_*.c))
 
@@ -31,7 +34,18 @@ $(MINIPORT_SINGLE): $(NIC_DRIVER_SOURCES:driver/%.c=$(O)/driver/single/%.o)
 	$(Q)objcopy -G nic_miniport_single_entry -G nic_miniport_single_message $@.all $@
 	@rm -f $@.all
 
-# The driver compiles against the DDK headers, in both builds, for 64 and 32 bits.
+$(O)/driver/six/%.o: driver/%.c
+	$(call say,CC,$< (NDIS 6))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DNIC_NDIS6 -MMD -MP -c $< -o $@
+
+$(MINIPORT6): $(NIC_DRIVER6_SOURCES:driver/%.c=$(O)/driver/six/%.o)
+	$(call say,LD,$@)
+	$(Q)ld -r -o $@.all $^
+	$(Q)objcopy -G nic_miniport6_entry -G nic_miniport6_message $@.all $@
+	@rm -f $@.all
+
+# The driver compiles against the DDK headers, which have no NDIS 6, in both builds for 5.1, for 64 and 32 bits.
 DDK_CC ?= x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc
 DDK_INCLUDE ?= /usr/share/mingw-w64/include/ddk
 DDK_FLAGS := -std=c11 -Wall -Wextra -Werror -include driver/ddk_shim.h -isystem $(DDK_INCLUDE) -Ihost/include -Idriver
@@ -82,9 +96,9 @@ ddk-check: $(O)/tests/unit/mirror.c
 			link $(DDK_SYS)/$$p$$m.sys $${m}_entry $(DDK_SYS)/$$p$$m.o $(DDK_SYS)/$${p}ethernet.o; done; done
 
 # Above NDIS, below the transport, nothing else.
-lint-driver: $(MINIPORT) $(MINIPORT_SINGLE)
+lint-driver: $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6)
 	$(call say,CHECK,names the driver needs)
 	$(Q)! nm -u $^ | awk 'NF == 2 { print $$2 }' | \
 		grep -vE '^(Ndis|nic_transport_|mem(cpy|set|cmp|move)$$|__(asan|ubsan|tsan|stack_chk|sanitizer)|_GLOBAL_OFFSET)'
 	$(Q)! grep -nE '#include' driver/*.[ch] | \
-		grep -vE '[<"](ndis\.h|stdarg\.h|nic_oid\.h|nic_regs\.h|nic_transport\.h|nic_miniport\.h)[>"]|ddk_shim'
+		grep -vE '[<"](ndis\.h|stdarg\.h|nic_oid\.h|nic_regs\.h|nic_transport\.h|nic_miniport\.h|nic_edge[56]\.h)[>"]|ddk_shim'

@@ -80,9 +80,7 @@ void nic_link_set(struct nic_adapter *a, BOOLEAN up, ULONG speed)
     a->link_speed = speed;
     if (!changed)
         return;
-    NdisMIndicateStatus(a->handle, up ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT,
-                        NULL, 0);
-    NdisMIndicateStatusComplete(a->handle);
+    nic_edge_link(a);
 }
 
 static const char *stream_error_name(ULONG error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DriverEntry, MiniportInitialize and MiniportHalt: finding the device, refusing the wrong one, memory, and giving
+ * An adapter from MiniportInitialize to MiniportHalt: finding the device, refusing the wrong one, memory, and giving
  * everything back. The device is set up by the same NIC reset that recovers it later (reset.c).
  */
 #include "nic_miniport.h"
@@ -69,6 +69,7 @@ static void memory_free(struct nic_adapter *a)
     for (i = 0; i < NIC_EVENT_TRANSFERS; i++)
         buffer_free(&a->event[i]);
     buffer_free(&a->control);
+    nic_edge_end(a);
     NdisFreeMemory(a, 0, 0);
 }
 
@@ -209,21 +210,21 @@ static BOOLEAN all_recall(struct nic_adapter *a)
             a->rx_busy -= transfer->endpoint == NIC_ENDPOINT_RX;
             a->event_busy -= transfer->endpoint == NIC_ENDPOINT_EVENT;
         }
+        nic_edge_returns(a);
         if (transfers_out(a) || a->lent_count)
             NdisMSleep(1000);
     }
     return !transfers_out(a) && !a->lent_count;
 }
 
-static VOID NTAPI nic_halt(NDIS_HANDLE context)
+void nic_adapter_halt(struct nic_adapter *a)
 {
-    struct nic_adapter *a = context;
-    BOOLEAN all_back = TRUE, cancelled, answers;
+    BOOLEAN all_back = TRUE, answers;
     uint32_t off = 0;
     if (a->interrupt_registered)
-        NdisMDeregisterInterrupt(&a->interrupt);
+        nic_edge_interrupt_disconnect(a);
     if (a->timer_ready)
-        NdisMCancelTimer(&a->timer, &cancelled);
+        nic_edge_timer_free(a);
     answers = a->interrupt_registered && a->state < NIC_STATE_DEAD;
     a->state = NIC_STATE_GONE;
     if (a->opened) {
@@ -231,6 +232,7 @@ static VOID NTAPI nic_halt(NDIS_HANDLE context)
         /* NDIS halts with nothing outstanding; if it does not, the packets still go back. */
         nic_complete_all(a, NDIS_STATUS_REQUEST_ABORTED);
         nic_request_finish(a, NDIS_STATUS_REQUEST_ABORTED);
+        nic_edge_halted(a);
         if (all_back && answers)
             nic_transport_reg_write(a->transport, NIC_CTRL_ADDR, &off, 1);
         if (all_back)
@@ -244,7 +246,7 @@ static VOID NTAPI nic_halt(NDIS_HANDLE context)
         memory_free(a);
 }
 
-static NDIS_STATUS adapter_start(struct nic_adapter *a)
+static NDIS_STATUS device_start(struct nic_adapter *a)
 {
     struct nic_transport_description description;
     NDIS_STATUS status = device_find(a);
@@ -256,13 +258,14 @@ static NDIS_STATUS adapter_start(struct nic_adapter *a)
                     a->desc_depth);
         return status;
     }
-    NdisMInitializeTimer(&a->timer, a->handle, nic_timer, a);
+    status = nic_edge_timer_make(a);
+    if (status != NDIS_STATUS_SUCCESS)
+        return status;
     a->timer_ready = TRUE;
     /* Before the interrupt, so that no DPC runs beside it: an interrupt raised meanwhile is kept for the ISR. */
     nic_reset_begin(a);
     nic_transport_describe(a->transport, &description);
-    status = NdisMRegisterInterrupt(&a->interrupt, a->handle, description.interrupt_vector, 0, TRUE,
-                                    FALSE, NdisInterruptLatched);
+    status = nic_edge_interrupt_connect(a, description.interrupt_vector);
     if (status != NDIS_STATUS_SUCCESS) {
         nic_message(a, NDIS_ERROR_CODE_INTERRUPT_CONNECT, "Interrupt %u cannot be had",
                     (ULONG)description.interrupt_vector);
@@ -272,80 +275,26 @@ static NDIS_STATUS adapter_start(struct nic_adapter *a)
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS NTAPI nic_initialize(PNDIS_STATUS open_error, PUINT selected, PNDIS_MEDIUM media,
-                                        UINT media_count, NDIS_HANDLE handle,
-                                        NDIS_HANDLE wrapper_configuration)
+NDIS_STATUS nic_adapter_start(struct nic_adapter *a)
+{
+    NDIS_STATUS status = device_start(a);
+    if (status != NDIS_STATUS_SUCCESS) {
+        nic_message_refusal(a);
+        nic_adapter_halt(a);
+    }
+    return status;
+}
+
+struct nic_adapter *nic_adapter_new(NDIS_HANDLE handle)
 {
     struct nic_adapter *a;
     PVOID memory = NULL;
-    NDIS_STATUS status;
-    UINT i;
-    *open_error = NDIS_STATUS_SUCCESS;
-    for (i = 0; i < media_count && media[i] != NdisMedium802_3; i++)
-        ;
-    if (i == media_count)
-        return NDIS_STATUS_UNSUPPORTED_MEDIA;
-    *selected = i;
-    status = NdisAllocateMemoryWithTag(&memory, sizeof *a, NIC_TAG_MEMORY);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
+    if (NdisAllocateMemoryWithTag(&memory, sizeof *a, NIC_TAG_MEMORY) != NDIS_STATUS_SUCCESS)
+        return NULL;
     a = memory;
     NdisZeroMemory(a, sizeof *a);
     a->handle = handle;
     a->lookahead = NIC_STANDARD_FRAME - NIC_MAC_HEADER;
     a->link_speed = NIC_SPEED_M1000;
-    /* A far launch time keeps a packet here for as long as its sender wants: our own hang check knows, NDIS's does
-     * not. */
-    NdisMSetAttributesEx(handle, a, 0,
-                         NDIS_ATTRIBUTE_IGNORE_PACKET_TIMEOUT | NDIS_ATTRIBUTE_SURPRISE_REMOVE_OK |
-                             NDIS_ATTRIBUTE_USES_SAFE_BUFFER_APIS,
-                         NdisInterfaceInternal);
-    nic_configuration_read(a, wrapper_configuration);
-    status = adapter_start(a);
-    if (status != NDIS_STATUS_SUCCESS) {
-        nic_message_refusal(a);
-        nic_halt(a);
-    }
-    return status;
-}
-
-static VOID NTAPI nic_pnp_event(NDIS_HANDLE context, NDIS_DEVICE_PNP_EVENT event, PVOID buffer,
-                                ULONG length)
-{
-    UNREFERENCED_PARAMETER(buffer);
-    UNREFERENCED_PARAMETER(length);
-    if (event == NdisDevicePnPEventSurpriseRemoved)
-        nic_gone(context, "The device was removed");
-}
-
-NTSTATUS NIC_ENTRY(PDRIVER_OBJECT driver, PUNICODE_STRING path)
-{
-    NDIS_MINIPORT_CHARACTERISTICS characteristics;
-    NDIS_HANDLE wrapper;
-    NDIS_STATUS status;
-    NdisMInitializeWrapper(&wrapper, driver, path, NULL);
-    if (!wrapper)
-        return NDIS_STATUS_FAILURE;
-    NdisZeroMemory(&characteristics, sizeof characteristics);
-    characteristics.MajorNdisVersion = 5;
-    characteristics.MinorNdisVersion = 1;
-    characteristics.InitializeHandler = nic_initialize;
-    characteristics.HaltHandler = nic_halt;
-    characteristics.ISRHandler = nic_isr;
-    characteristics.HandleInterruptHandler = nic_handle_interrupt;
-#ifdef NIC_SEND_SINGLE
-    characteristics.SendHandler = nic_send;
-#else
-    characteristics.SendPacketsHandler = nic_send_packets;
-#endif
-    characteristics.QueryInformationHandler = nic_query_information;
-    characteristics.SetInformationHandler = nic_set_information;
-    characteristics.ResetHandler = nic_reset;
-    characteristics.CheckForHangHandler = nic_check_for_hang;
-    characteristics.ReturnPacketHandler = nic_return_packet;
-    characteristics.PnPEventNotifyHandler = nic_pnp_event;
-    status = NdisMRegisterMiniport(wrapper, &characteristics, sizeof characteristics);
-    if (status != NDIS_STATUS_SUCCESS)
-        NdisTerminateWrapper(wrapper, NULL);
-    return status;
+    return a;
 }

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ISR, the deferred part that reaps finished transfers, and submitting transfers. What a transfer's bytes mean is
+ * The deferred part of the interrupt, which reaps finished transfers, and submitting transfers. What a transfer's bytes mean is
  * in event.c and receive.c.
  */
 #include "nic_miniport.h"
-
-VOID NTAPI nic_isr(PBOOLEAN recognized, PBOOLEAN queue_dpc, NDIS_HANDLE context)
-{
-    struct nic_adapter *a = context;
-    *recognized = *queue_dpc = nic_transport_ready(a->transport);
-}
 
 BOOLEAN nic_submit(struct nic_adapter *a, struct nic_buffer *buffer, ULONG *busy_count)
 {
@@ -138,7 +132,7 @@ static void restart(struct nic_adapter *a)
         (a->state != NIC_STATE_RUNNING && a->state < NIC_STATE_DEAD))
         return;
     a->starved = FALSE;
-    NdisMSendResourcesAvailable(a->handle);
+    nic_edge_send_again(a);
 }
 
 void nic_service(struct nic_adapter *a)
@@ -152,9 +146,4 @@ void nic_service(struct nic_adapter *a)
     restart(a);
     a->hold_flush--;
     nic_out_flush(a);
-}
-
-VOID NTAPI nic_handle_interrupt(NDIS_HANDLE context)
-{
-    nic_service(context);
 }

@@ -33,7 +33,10 @@
 #include "nic_regs.h"
 #include "nic_transport.h"
 
-#ifdef NIC_SEND_SINGLE
+#if defined(NIC_NDIS6)
+#define NIC_ENTRY   nic_miniport6_entry
+#define NIC_MESSAGE nic_miniport6_message
+#elif defined(NIC_SEND_SINGLE)
 #define NIC_ENTRY   nic_miniport_single_entry
 #define NIC_MESSAGE nic_miniport_single_message
 #else
@@ -59,6 +62,10 @@
 #define NIC_RESET_STREAK         10   /* in a row without a frame in between: DEAD */
 #define NIC_MESSAGE_BYTES        200
 #define NIC_TAG_MEMORY           0x434e6c68
+
+#define NIC_FILTERS                                                                                \
+    (NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST |     \
+     NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_PROMISCUOUS)
 
 enum nic_state {
     NIC_STATE_RUNNING,
@@ -87,7 +94,17 @@ enum nic_step {
 #define NIC_STEPS_SETUP                                                                            \
     (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)
 
-/* The driver's own data in a packet: MiniportReserved, of which eight bytes are ours (REQ-56). */
+/* A frame to send: an NDIS_PACKET, or in the build for NDIS 6 a NET_BUFFER. */
+struct nic_unit;
+
+/* What goes into the TX header besides length and tag. */
+struct nic_order {
+    ULONG flags; /* NIC_OOB_* */
+    BOOLEAN timed;
+    ULONGLONG launch_ns;
+};
+
+/* The driver's own data in a unit: MiniportReserved, of which eight bytes are ours (REQ-56). */
 struct nic_packet_note {
     ULONG tag;   /* of its descriptor */
     ULONG guard; /* NIC_NOTE_GUARD ^ tag while it is outstanding */
@@ -98,9 +115,9 @@ _Static_assert(sizeof(struct nic_packet_note) <= 8,
 
 /* One descriptor that the device may complete. Ring position = order of submission. */
 struct nic_descriptor {
-    PNDIS_PACKET packet; /* NULL: copy mode, the packet went back at once */
-    UCHAR flags;         /* NIC_OOB_* that were sent */
-    UCHAR timed;         /* TimeSent is to be set */
+    struct nic_unit *unit; /* NULL: copy mode, it went back at once */
+    UCHAR flags;           /* NIC_OOB_* that were sent */
+    UCHAR timed;           /* TimeSent is to be set */
     ULONGLONG launch_ns;
 };
 
@@ -111,10 +128,15 @@ struct nic_buffer {
     ULONG records;    /* OUT: descriptors in them */
 };
 
+#ifdef NIC_NDIS6
+#include "nic_edge6.h"
+#else
+#include "nic_edge5.h"
+#endif
+
 /* A received frame being put together or indicated. */
 struct nic_rx_slot {
-    PNDIS_PACKET packet;
-    PNDIS_BUFFER buffer;
+    struct nic_edge_slot edge;
     PUCHAR data;
     struct nic_oob oob;
 };
@@ -156,8 +178,7 @@ struct nic_configuration {
 struct nic_adapter {
     NDIS_HANDLE handle;
     struct nic_transport *transport;
-    NDIS_MINIPORT_INTERRUPT interrupt;
-    NDIS_MINIPORT_TIMER timer;
+    struct nic_edge edge;
     BOOLEAN opened, interrupt_registered, timer_ready;
     enum nic_state state;
     struct nic_configuration configuration;
@@ -190,10 +211,9 @@ struct nic_adapter {
     struct nic_rx_slot slots[NIC_RX_SLOTS];
     ULONG free_slots[NIC_RX_SLOTS], free_count; /* not filling, not in the batch, not lent */
     ULONG filling_slot;
-    PNDIS_PACKET batch[NIC_RX_BATCH];
-    ULONG batch_count; /* filled and not yet indicated */
-    ULONG lent_count;  /* with protocols */
-    NDIS_HANDLE packet_pool, buffer_pool;
+    ULONG batch[NIC_RX_BATCH]; /* slots */
+    ULONG batch_count;         /* filled and not yet indicated */
+    ULONG lent_count;          /* with protocols */
 
     /* events (event.c) */
     struct nic_buffer event[NIC_EVENT_TRANSFERS];
@@ -246,9 +266,48 @@ static inline ULONG nic_align4(ULONG bytes)
 /* Reads the keywords; ones that are missing or out of range keep their default. PASSIVE. */
 void nic_configuration_read(struct nic_adapter *, NDIS_HANDLE wrapper_configuration);
 
+/* ---- the edge to NDIS: packet5.c and entry5.c, or nbl6.c, gate6.c and entry6.c ---- */
+
+/* Opens the adapter's configuration; NULL: there is none. PASSIVE. */
+NDIS_HANDLE nic_edge_configuration(struct nic_adapter *, NDIS_HANDLE wrapper_configuration);
+NDIS_STATUS nic_edge_timer_make(struct nic_adapter *); /* its end is nic_timer_expired */
+void nic_edge_timer_set(struct nic_adapter *, ULONG ms);
+void nic_edge_timer_cancel(struct nic_adapter *);
+void nic_edge_timer_free(struct nic_adapter *);
+NDIS_STATUS nic_edge_interrupt_connect(struct nic_adapter *, ULONG vector);
+void nic_edge_interrupt_disconnect(struct nic_adapter *);
+
+ULONG nic_edge_unit_length(struct nic_unit *); /* 0: it has no data */
+/* Copies the unit; the number of bytes, or 0 if a buffer cannot be mapped or there is more than `room`. */
+ULONG nic_edge_unit_copy(PUCHAR to, struct nic_unit *, ULONG room);
+void nic_edge_unit_order(struct nic_unit *, struct nic_order *);
+PVOID nic_edge_unit_note(struct nic_unit *); /* the eight bytes that are ours */
+void nic_edge_unit_time(struct nic_unit *, BOOLEAN timed, ULONGLONG time_ns);
+void nic_edge_sent(struct nic_adapter *, struct nic_unit *, NDIS_STATUS); /* it is complete */
+void nic_edge_send_again(struct nic_adapter *); /* there is room after a RESOURCES */
+
+NDIS_STATUS nic_edge_slots_begin(struct nic_adapter *);
+void nic_edge_end(struct nic_adapter *); /* gives back all that the edge has of its own */
+NDIS_STATUS nic_edge_slot_make(struct nic_adapter *, ULONG index,
+                               ULONG bytes); /* over slot->data */
+void nic_edge_slot_free(struct nic_rx_slot *);
+void nic_edge_slot_fill(struct nic_rx_slot *, ULONG length); /* a frame is complete */
+/* Hands slots up; each comes back by nic_rx_slot_back, before this returns unless it is lent. */
+void nic_edge_indicate(struct nic_adapter *, const ULONG *slots, ULONG count, BOOLEAN lend);
+void nic_edge_returns(struct nic_adapter *); /* takes back what was returned meanwhile, at halt */
+void nic_edge_halted(struct nic_adapter *);  /* what the edge still holds goes back */
+
+void nic_edge_link(struct nic_adapter *);
+void nic_edge_request_done(struct nic_adapter *, BOOLEAN set, NDIS_STATUS);
+void nic_edge_reset_done(struct nic_adapter *, NDIS_STATUS);
+
+/* ---- init.c ---- */
+struct nic_adapter *nic_adapter_new(NDIS_HANDLE handle); /* NULL: no memory */
+/* Finds the device and sets it up. A refusal is one sentence for NIC_MESSAGE(), and the adapter is gone. PASSIVE. */
+NDIS_STATUS nic_adapter_start(struct nic_adapter *);
+void nic_adapter_halt(struct nic_adapter *); /* frees it. PASSIVE */
+
 /* ---- interrupt.c ---- */
-VOID NTAPI nic_isr(PBOOLEAN recognized, PBOOLEAN queue_dpc, NDIS_HANDLE context);
-VOID NTAPI nic_handle_interrupt(NDIS_HANDLE context);
 
 /* Reaps all that is finished, moves the reset on, restarts NDIS if it waits. For the DPC, the timer, the hang check. */
 void nic_service(struct nic_adapter *);
@@ -261,8 +320,12 @@ void nic_post_rx(struct nic_adapter *);
 void nic_post_events(struct nic_adapter *);
 
 /* ---- send.c ---- */
-NDIS_STATUS NTAPI nic_send(NDIS_HANDLE context, PNDIS_PACKET packet, UINT flags);
-VOID NTAPI nic_send_packets(NDIS_HANDLE context, PPNDIS_PACKET packets, UINT count);
+/* PENDING: nic_edge_sent follows. RESOURCES: again after nic_edge_send_again or nic_edge_sent. SUCCESS in copy mode, FAILURE: final. */
+NDIS_STATUS nic_send_unit(struct nic_adapter *, struct nic_unit *);
+
+/* What a packet's out-of-band data asks for, and what goes back in it; no effect if it is not ours. */
+void nic_oob_order(const struct nic_oob *, struct nic_order *);
+void nic_oob_time(PVOID information, ULONGLONG time_ns);
 
 /* Submits what has gathered, unless a transfer is in flight: its end will do it. */
 void nic_out_flush(struct nic_adapter *);
@@ -282,7 +345,7 @@ BOOLEAN nic_rx_bytes(struct nic_adapter *, const UCHAR *data, ULONG count);
 void nic_rx_indicate(struct nic_adapter *); /* hands the batch up */
 NDIS_STATUS nic_rx_allocate(struct nic_adapter *);
 void nic_rx_free(struct nic_adapter *);
-VOID NTAPI nic_return_packet(NDIS_HANDLE context, PNDIS_PACKET packet);
+void nic_rx_slot_back(struct nic_adapter *, ULONG index);         /* it is ours again */
 void nic_link_set(struct nic_adapter *, BOOLEAN up, ULONG speed); /* tells NDIS of a change */
 
 /* ---- control.c ---- */
@@ -296,6 +359,8 @@ NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID
                                         ULONG length, PULONG written, PULONG needed);
 NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer, ULONG length,
                                       PULONG read, PULONG needed);
+const NDIS_OID *nic_supported_oids(PULONG length); /* bytes */
+ULONG nic_mac_options(void);
 void nic_request_finish(struct nic_adapter *, NDIS_STATUS); /* ends the pending request, if any */
 
 /* ---- reset.c ---- */
@@ -309,7 +374,7 @@ void nic_trouble(struct nic_adapter *, const char *format,
 void nic_gone(struct nic_adapter *, const char *why);
 NDIS_STATUS NTAPI nic_reset(PBOOLEAN addressing_reset, NDIS_HANDLE context);
 BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context);
-NDIS_TIMER_FUNCTION nic_timer;
+void nic_timer_expired(struct nic_adapter *);
 
 /* ---- message.c: %x hexadecimal (8 digits), %u decimal, %s string ---- */
 void nic_message(struct nic_adapter *, NDIS_ERROR_CODE, const char *format, ...);

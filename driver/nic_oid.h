@@ -6,14 +6,17 @@
 #ifndef NIC_OID_H
 #define NIC_OID_H
 
-/* Entry points, as DriverEntry: the build with MiniportSendPackets and the one with MiniportSend. */
+/* Entry points, as DriverEntry: the build with MiniportSendPackets, the one with MiniportSend, and the one for NDIS 6. */
 NTSTATUS nic_miniport_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
 NTSTATUS nic_miniport_single_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+NTSTATUS nic_miniport6_entry(PDRIVER_OBJECT DriverObject,
+                             PUNICODE_STRING RegistryPath); /* NDIS 6 */
 
 /* Why the last MiniportInitialize of this build failed: one sentence, "" if none did. A refused adapter cannot be asked
  * with an OID. Changes only during MiniportInitialize. */
 const char *nic_miniport_message(void);
 const char *nic_miniport_single_message(void);
+const char *nic_miniport6_message(void);
 
 /* Query. One sentence, zero-terminated: the last thing that went wrong with this adapter, "" if nothing did. */
 #define OID_HILNIC_LAST_ERROR 0xFF010001

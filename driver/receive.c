@@ -6,51 +6,23 @@
  */
 #include "nic_miniport.h"
 
-static NDIS_STATUS slot_allocate(struct nic_adapter *a, struct nic_rx_slot *slot, ULONG index)
-{
-    ULONG bytes = nic_align4(a->max_frame);
-    NDIS_STATUS status;
-    PVOID data = NULL;
-    status = NdisAllocateMemoryWithTag(&data, bytes, NIC_TAG_MEMORY);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
-    slot->data = data;
-    NdisAllocatePacket(&status, &slot->packet, a->packet_pool);
-    if (status != NDIS_STATUS_SUCCESS) {
-        slot->packet = NULL;
-        return status;
-    }
-    NdisAllocateBuffer(&status, &slot->buffer, a->buffer_pool, slot->data, bytes);
-    if (status != NDIS_STATUS_SUCCESS) {
-        slot->buffer = NULL;
-        return status;
-    }
-    NdisChainBufferAtFront(slot->packet, slot->buffer);
-    slot->oob.class_id = NIC_OOB_CLASS;
-    slot->oob.size = NIC_OOB_SIZE;
-    NdisMoveMemory(slot->packet->MiniportReserved, &index, sizeof index);
-    return status;
-}
-
 NDIS_STATUS nic_rx_allocate(struct nic_adapter *a)
 {
-    NDIS_STATUS status;
-    ULONG i;
-    NdisAllocatePacketPool(&status, &a->packet_pool, NIC_RX_SLOTS, 4 * sizeof(PVOID));
-    if (status != NDIS_STATUS_SUCCESS) {
-        a->packet_pool = NULL;
-        return status;
-    }
-    NdisAllocateBufferPool(&status, &a->buffer_pool, NIC_RX_SLOTS);
-    if (status != NDIS_STATUS_SUCCESS) {
-        a->buffer_pool = NULL;
-        return status;
-    }
+    ULONG bytes = nic_align4(a->max_frame), i;
+    NDIS_STATUS status = nic_edge_slots_begin(a);
     for (i = 0; i < NIC_RX_SLOTS && status == NDIS_STATUS_SUCCESS; i++) {
-        status = slot_allocate(a, &a->slots[i], i);
+        PVOID data = NULL;
+        a->slots[i].oob.class_id = NIC_OOB_CLASS;
+        a->slots[i].oob.size = NIC_OOB_SIZE;
+        status = NdisAllocateMemoryWithTag(&data, bytes, NIC_TAG_MEMORY);
+        if (status != NDIS_STATUS_SUCCESS)
+            break;
+        a->slots[i].data = data;
+        status = nic_edge_slot_make(a, i, bytes);
         a->free_slots[a->free_count++] = i;
     }
-    a->filling_slot = a->free_slots[--a->free_count];
+    if (status == NDIS_STATUS_SUCCESS)
+        a->filling_slot = a->free_slots[--a->free_count];
     return status;
 }
 
@@ -58,50 +30,25 @@ void nic_rx_free(struct nic_adapter *a)
 {
     ULONG i;
     for (i = 0; i < NIC_RX_SLOTS; i++) {
-        struct nic_rx_slot *slot = &a->slots[i];
-        if (slot->buffer)
-            NdisFreeBuffer(slot->buffer);
-        if (slot->packet)
-            NdisFreePacket(slot->packet);
-        if (slot->data)
-            NdisFreeMemory(slot->data, 0, 0);
+        nic_edge_slot_free(&a->slots[i]);
+        if (a->slots[i].data)
+            NdisFreeMemory(a->slots[i].data, 0, 0);
     }
-    if (a->buffer_pool)
-        NdisFreeBufferPool(a->buffer_pool);
-    if (a->packet_pool)
-        NdisFreePacketPool(a->packet_pool);
-}
-
-static ULONG slot_of(PNDIS_PACKET packet)
-{
-    ULONG index;
-    NdisMoveMemory(&index, packet->MiniportReserved, sizeof index);
-    return index;
 }
 
 void nic_rx_indicate(struct nic_adapter *a)
 {
-    ULONG count = a->batch_count, i;
-    BOOLEAN lend = a->free_count >= NIC_RX_BATCH;
+    ULONG batch[NIC_RX_BATCH], count = a->batch_count;
     if (!count)
         return;
     a->batch_count = 0;
-    for (i = 0; i < count; i++)
-        NDIS_SET_PACKET_STATUS(a->batch[i], lend ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES);
-    NdisMIndicateReceivePacket(a->handle, a->batch, count);
-    for (i = 0; i < count; i++) {
-        if (lend && NDIS_GET_PACKET_STATUS(a->batch[i]) == NDIS_STATUS_PENDING)
-            a->lent_count++;
-        else
-            a->free_slots[a->free_count++] = slot_of(a->batch[i]);
-    }
+    NdisMoveMemory(batch, a->batch, sizeof batch);
+    nic_edge_indicate(a, batch, count, a->free_count >= NIC_RX_BATCH);
 }
 
-VOID NTAPI nic_return_packet(NDIS_HANDLE context, PNDIS_PACKET packet)
+void nic_rx_slot_back(struct nic_adapter *a, ULONG index)
 {
-    struct nic_adapter *a = context;
-    a->lent_count--;
-    a->free_slots[a->free_count++] = slot_of(packet);
+    a->free_slots[a->free_count++] = index;
 }
 
 static BOOLEAN sequence_check(struct nic_adapter *a, ULONG sequence)
@@ -161,12 +108,8 @@ static void frame_done(struct nic_adapter *a)
         return;
     }
     a->rcv_ok++;
-    NdisAdjustBufferLength(slot->buffer, length);
-    NdisRecalculatePacketCounts(slot->packet);
-    NDIS_SET_PACKET_HEADER_SIZE(slot->packet, NIC_MAC_HEADER);
-    NDIS_SET_PACKET_TIME_RECEIVED(slot->packet, slot->oob.time_ns / 100);
-    NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(slot->packet, &slot->oob, sizeof slot->oob);
-    a->batch[a->batch_count++] = slot->packet;
+    nic_edge_slot_fill(slot, length);
+    a->batch[a->batch_count++] = a->filling_slot;
     if (a->batch_count == NIC_RX_BATCH || !a->free_count)
         nic_rx_indicate(a);
     a->filling_slot = a->free_slots[--a->free_count];

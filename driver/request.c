@@ -5,10 +5,6 @@
  */
 #include "nic_miniport.h"
 
-#define NIC_FILTERS                                                                                \
-    (NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST |     \
-     NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_PROMISCUOUS)
-
 static const NDIS_OID supported[] = {
     OID_GEN_SUPPORTED_LIST,
     OID_GEN_HARDWARE_STATUS,
@@ -54,6 +50,19 @@ static const NDIS_OID supported[] = {
 
 static const char vendor_description[] = "hilnic Ethernet on FPGA";
 static const NDIS_MEDIUM medium = NdisMedium802_3;
+
+const NDIS_OID *nic_supported_oids(PULONG length)
+{
+    *length = sizeof supported;
+    return supported;
+}
+
+ULONG nic_mac_options(void)
+{
+    return NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA | NDIS_MAC_OPTION_RECEIVE_SERIALIZED |
+           NDIS_MAC_OPTION_TRANSFERS_NOT_PEND | NDIS_MAC_OPTION_NO_LOOPBACK |
+           NDIS_MAC_OPTION_FULL_DUPLEX;
+}
 
 /* An answer: `data` if it is elsewhere, otherwise `value`, of `length` bytes. */
 struct nic_answer {
@@ -180,10 +189,7 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
         answer_word(answer, a->packet_filter);
         return TRUE;
     case OID_GEN_MAC_OPTIONS:
-        answer_word(answer, NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA |
-                                NDIS_MAC_OPTION_RECEIVE_SERIALIZED |
-                                NDIS_MAC_OPTION_TRANSFERS_NOT_PEND | NDIS_MAC_OPTION_NO_LOOPBACK |
-                                NDIS_MAC_OPTION_FULL_DUPLEX);
+        answer_word(answer, nic_mac_options());
         return TRUE;
     case OID_GEN_MEDIA_CONNECT_STATUS:
         answer_word(answer, a->link_up ? NdisMediaStateConnected : NdisMediaStateDisconnected);
@@ -412,8 +418,5 @@ void nic_request_finish(struct nic_adapter *a, NDIS_STATUS status)
         *r.moved = answer_pended(a, &r);
     if (status != NDIS_STATUS_SUCCESS && r.set)
         *r.moved = 0;
-    if (r.set)
-        NdisMSetInformationComplete(a->handle, status);
-    else
-        NdisMQueryInformationComplete(a->handle, status);
+    nic_edge_request_done(a, r.set, status);
 }

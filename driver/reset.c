@@ -25,7 +25,7 @@ static void waiting_finish(struct nic_adapter *a, NDIS_STATUS status)
 {
     if (a->reset_pended) {
         a->reset_pended = FALSE;
-        NdisMResetComplete(a->handle, status, FALSE);
+        nic_edge_reset_done(a, status);
     }
     if (status != NDIS_STATUS_SUCCESS)
         nic_request_finish(a, NDIS_STATUS_FAILURE);
@@ -143,8 +143,7 @@ static void set_up(struct nic_adapter *a)
 
 static void running(struct nic_adapter *a)
 {
-    BOOLEAN cancelled;
-    NdisMCancelTimer(&a->timer, &cancelled);
+    nic_edge_timer_cancel(a);
     a->reset_attempts = 0;
     nic_complete_all(a, NDIS_STATUS_REQUEST_ABORTED);
     if (a->state != NIC_STATE_SETUP)
@@ -167,12 +166,8 @@ void nic_reset_advance(struct nic_adapter *a)
     nic_control_start(a);
 }
 
-VOID NTAPI nic_timer(PVOID one, PVOID context, PVOID two, PVOID three)
+void nic_timer_expired(struct nic_adapter *a)
 {
-    struct nic_adapter *a = context;
-    UNREFERENCED_PARAMETER(one);
-    UNREFERENCED_PARAMETER(two);
-    UNREFERENCED_PARAMETER(three);
     nic_service(a);
     switch (a->state) {
     case NIC_STATE_DRAIN:

@@ -10,7 +10,7 @@ count() { # program, row, packets
         sed -n 's/.*Collected : *//p'
 }
 
-for row in "null miniport, NdisSend, PENDING" "null miniport, NdisSendPackets(32), PENDING"; do
+for row in "null miniport, NdisSend, PENDING" "null miniport, NdisSendPackets(32), PENDING" "null miniport, NBL chain of 32"; do
     for program in "$@"; do
         few=$(count "$program" "$row" 32000)
         many=$(count "$program" "$row" 64000)

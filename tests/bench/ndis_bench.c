@@ -13,6 +13,7 @@
 #define NDIS_MINIPORT_DRIVER
 #define NDIS51_MINIPORT
 #define NDIS50
+#include "ndis_bench6.h"
 #include "nic_ndis.h"
 #include "nic_null.h"
 #include "nic_platform.h"
@@ -26,6 +27,7 @@
 
 NTSTATUS nic_miniport_entry(PDRIVER_OBJECT, PUNICODE_STRING);
 NTSTATUS nic_miniport_single_entry(PDRIVER_OBJECT, PUNICODE_STRING);
+NTSTATUS nic_miniport6_entry(PDRIVER_OBJECT, PUNICODE_STRING);
 
 /* ---- the null miniport: answers SUCCESS, or PENDING and completes BURST packets at a time ---- */
 
@@ -321,6 +323,7 @@ struct setup {
     nic_ndis_driver_entry *entry; /* NULL: the null miniport */
     enum answer answer;
     bool arrays, allocate, verify, posix;
+    bool nbls; /* of NDIS 6: ndis_bench6.c */
     unsigned burst;
 };
 
@@ -330,7 +333,7 @@ static void on_log(void *context, const char *text)
     fprintf(stderr, "%s\n", text);
 }
 
-static double run(const struct setup *setup)
+static double run5(const struct setup *setup)
 {
     static const char *const parameters[] = {"Slot=0", NULL};
     struct nic_ndis_options options = {.verify = setup->verify, .log = on_log};
@@ -373,6 +376,13 @@ static double run(const struct setup *setup)
     return ns;
 }
 
+static double run(const struct setup *setup)
+{
+    if (setup->nbls)
+        return ndis_bench6_ns(setup->entry, setup->burst, setup->verify);
+    return run5(setup);
+}
+
 static void measure_peer(double peer[2])
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -413,11 +423,18 @@ int main(int argc, char **argv)
          .answer = ANSWER_PENDING,
          .posix = true,
          .burst = 1},
+        {.name = "null miniport, one NBL", .nbls = true, .burst = 1},
+        {.name = "null miniport, NBL chain of 32", .nbls = true, .burst = BURST},
+        {.name = "  NBL chain of 32, verifier on", .nbls = true, .verify = true, .burst = BURST},
         {.name = "miniport on null transport, NdisSend",
          .entry = nic_miniport_single_entry,
          .burst = 1},
         {.name = "miniport on null transport, NdisSendPackets(32)",
          .entry = nic_miniport_entry,
+         .burst = BURST},
+        {.name = "miniport on null transport, NBL chain of 32",
+         .entry = nic_miniport6_entry,
+         .nbls = true,
          .burst = BURST},
     };
     enum { ROWS = sizeof(setups) / sizeof(setups[0]) };

@@ -96,7 +96,7 @@ static const struct {
     {SOFT_FAULT_COUNT_ZERO, VIOLATION, "completed 0"},
     {SOFT_FAULT_COUNT_HIGH, VIOLATION, "completed 65535"},
     {SOFT_FAULT_EVENT_STATUS, VIOLATION, "status 5"},
-    {SOFT_FAULT_EVENT_KIND, VIOLATION, "kind 7"},
+    {SOFT_FAULT_EVENT_KIND, VIOLATION, "of kind"},
     {SOFT_FAULT_EVENT_SLIP, VIOLATION, ""},
     {SOFT_FAULT_STRAY_RESET_DONE, TROUBLE, "reset itself"},
     {SOFT_FAULT_RX_CHECK, VIOLATION, "RX header"},

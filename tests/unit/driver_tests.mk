@@ -5,7 +5,7 @@ DRIVER_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/uni
 TESTS += $(DRIVER_TESTS) $(O)/tests/unit/transport_test
 C_TESTS += $(DRIVER_TESTS) $(O)/tests/unit/transport_test
 
-$(DRIVER_TESTS): %: %.o $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
+$(DRIVER_TESTS): %: %.o $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6) $(NIC_TRANSPORT_OBJS) \
 		$(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lz -lcheck -lsubunit -lm -lrt -lpthread
