@@ -65,6 +65,7 @@ help:
 ## make fuzz         libFuzzer over NDIS library, driver and USB servers, FUZZ_SECONDS=60 each (T=name for one)
 ## make bench        the figures (T=name for one)
 ## make area         LUTs, flip-flops and RAM of each block on each board (T=module: size and clock of that alone)
+## make coverage-rtl  lines of rtl/usb that no bench reaches, at least 98 percent
 ## make crossings    clock domain crossings: none outside of rtl/lib
 ## make bitstream    BOARD=butterstick, ecpix5 or ulx3s: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds

@@ -7,10 +7,10 @@ module nic_hs #(
     parameter bit HS = 1'b1,
     parameter int unsigned SYS_MHZ = 60,
     parameter int unsigned TX_MHZ = 125,
-    // Of nic_core.
+    // Of nic_core. Completions go up once a (micro)frame: so many frames go out in one at most.
+    parameter int unsigned DESC_DEPTH = HS ? 128 : 64,
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
-    parameter int unsigned DESC_DEPTH = 64,
     parameter int unsigned RX_FRAMES = 64,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,

@@ -9,6 +9,7 @@
 #define HOST_PPM    500  /* 7.1.11 */
 #define DEVICE_PPM  2500 /* likewise */
 #define TIMEOUT     18   /* bit times without an answer (7.1.19.1) */
+#define GAP         2    /* bit times between packets (7.1.18.1) */
 #define ANSWER_LAST 6.5  /* ... in which a device begins its own (7.1.18.1) */
 #define PS_US       1000000ull
 
@@ -57,7 +58,7 @@ static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint
         pass(m, eop_ps + line->bit_ps);
     }
     if (!reply) {
-        pass(m, m->now_ps + 3 * line->bit_ps);
+        pass(m, m->now_ps + GAP * line->bit_ps);
         return 0;
     }
     while (!line->heard && m->now_ps < eop_ps + TIMEOUT * line->bit_ps)
@@ -70,7 +71,7 @@ static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint
     }
     while (m->fs_pins.driven)
         clock_once(m);
-    pass(m, m->now_ps + 3 * line->bit_ps);
+    pass(m, m->now_ps + GAP * line->bit_ps);
     if (!line->complete || line->bytes > room)
         return 0;
     memcpy(reply, line->packet, line->bytes);

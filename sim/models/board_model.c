@@ -318,7 +318,10 @@ void board_model_stats_get(const struct board_model *m, struct board_model_stats
 
 unsigned board_model_assertions(const struct board_model *m)
 {
-    return m->assertions;
+    if (m->host.breach)
+        fprintf(stderr, "the USB host: %s, seed %llu\n", m->host.breach,
+                (unsigned long long)m->seed);
+    return m->assertions + (m->host.breach != NULL);
 }
 
 struct mdio_bus *board_model_mdio(struct board_model *m)

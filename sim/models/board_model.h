@@ -58,7 +58,7 @@ struct board_model_stats {
 };
 void board_model_stats_get(const struct board_model *, struct board_model_stats *);
 
-/* Failed assertions of the RTL (test builds) and breaches of ULPI or USB so far; the first is printed. */
+/* Failed assertions of the RTL (test builds) and breaches of ULPI or USB so far; the first of each is printed. */
 unsigned board_model_assertions(const struct board_model *);
 
 #endif

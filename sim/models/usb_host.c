@@ -47,16 +47,65 @@ static bool high_speed(const struct usb_host *host)
 
 // ---- packets
 
+// The device broke a rule: where nothing was done to its packet and to the one it answers.
+static void breach(struct usb_host *host, const char *what)
+{
+    if (!host->breach && host->sent == USB_WHOLE && !host->reply_changed)
+        host->breach = what;
+}
+
+// A packet that a device may take for one: PID, CRC5, CRC16 (8.3).
+static bool right(const uint8_t *packet, size_t length)
+{
+    if (!length || ((packet[0] >> 4) ^ (packet[0] & 15)) != 15)
+        return false;
+    if ((packet[0] & 7) == 3) {
+        size_t data = length - 3;
+        return length >= 3 &&
+               usb_crc16(packet + 1, data) == (packet[length - 2] | packet[length - 1] << 8);
+    }
+    unsigned word = length == 3 ? packet[1] | packet[2] << 8 : 0;
+    return length == 1 ? (packet[0] & 3) == 2 : length == 3 && usb_crc5(word & 0x7ff) == word >> 11;
+}
+
+static void send_through_fault(struct usb_host *host, enum usb_step step, uint8_t *copy,
+                               const uint8_t *packet, size_t *length)
+{
+    size_t whole = *length;
+    uint64_t now = host->ops->now_ns(host->bus);
+    memcpy(copy, packet, whole);
+    host->sent = USB_WHOLE;
+    host->reply_changed = host->reply_late = false;
+    if (!host->fault)
+        return;
+    host->fault(host->fault_context, step, copy, length);
+    if (*length != whole || memcmp(copy, packet, whole))
+        host->sent = USB_CHANGED;
+    else if (host->ops->now_ns(host->bus) != now)
+        host->sent = USB_LATE;
+}
+
 static size_t exchange(struct usb_host *host, enum usb_step step, const uint8_t *packet,
                        size_t length, uint8_t *reply)
 {
-    uint8_t copy[USB_PACKET_BYTES];
-    memcpy(copy, packet, length);
-    if (host->fault)
-        host->fault(host->fault_context, step, copy, &length);
+    uint8_t copy[USB_PACKET_BYTES], answer[USB_PACKET_BYTES];
+    send_through_fault(host, step, copy, packet, &length);
+    bool heard = right(copy, length) && (step != USB_DATA_OUT || host->token_right);
+    if (step == USB_TOKEN)
+        host->token_right = heard;
     size_t got = host->ops->exchange(host->bus, copy, length, reply, reply ? USB_PACKET_BYTES : 0);
-    if (reply && got && host->fault)
+    if (!reply || !got)
+        return got;
+    if (!heard && !host->breach)
+        host->breach = "an answer to a packet that was lost or broken (8.6)";
+    if (host->fault) {
+        size_t whole = got;
+        uint64_t now = host->ops->now_ns(host->bus);
+        memcpy(answer, reply, got);
         host->fault(host->fault_context, USB_REPLY, reply, &got);
+        host->reply_changed = got != whole || memcmp(answer, reply, got);
+        host->reply_late = host->ops->now_ns(host->bus) != now;
+    }
     return got;
 }
 
@@ -126,7 +175,14 @@ static void defaults(struct usb_host *host)
         endpoint->max_packet_bytes = !control && high_speed(host) ? 512 : 64;
         endpoint->toggle = endpoint->ping = endpoint->interrupt = false;
         endpoint->errors = 0;
+        endpoint->ack = USB_ACK_UNSURE;
     }
+}
+
+static void toggle_restart(struct usb_endpoint *endpoint)
+{
+    endpoint->toggle = endpoint->ping = false;
+    endpoint->ack = USB_ACK_UNSURE;
 }
 
 // The endpoint descriptors of a configuration that went by (9.6.6).
@@ -152,9 +208,9 @@ static void control_done(struct usb_host *host, struct urb *urb)
     if ((setup[0] == 0x00 && setup[1] == SET_CONFIGURATION) ||
         (setup[0] == 0x01 && setup[1] == SET_INTERFACE))
         for (unsigned i = 0; i < 32; i++)
-            host->endpoints[i].toggle = host->endpoints[i].ping = false;
+            toggle_restart(&host->endpoints[i]);
     if (setup[0] == 0x02 && setup[1] == 1)
-        host->endpoints[(setup[4] & 15) | (setup[4] & 0x80) >> 3].toggle = false;
+        toggle_restart(&host->endpoints[(setup[4] & 15) | (setup[4] & 0x80) >> 3]);
     if (setup[0] == 0x80 && setup[1] == GET_DESCRIPTOR && setup[3] == 2)
         learn(host, urb->data, urb->actual_bytes);
     if (setup[0] == 0x00 && setup[1] == SET_ADDRESS)
@@ -165,21 +221,26 @@ static void control_done(struct usb_host *host, struct urb *urb)
 
 enum outcome { MOVED, WAIT, ENDED };
 
-static enum outcome answer(struct usb_host *host, struct usb_endpoint *endpoint,
+static enum outcome answer(struct usb_host *host, struct usb_endpoint *endpoint, bool ping,
                            const uint8_t *reply, size_t length)
 {
     uint8_t pid = length == 1 ? reply[0] : 0;
+    bool nyet = high_speed(host) && !ping && !endpoint->interrupt;
+    if (length && pid != PID_ACK && pid != PID_NAK && pid != PID_STALL && pid != PID_NYET)
+        breach(host, "an answer that is no handshake (8.4.5)");
+    if (pid == PID_NYET && !nyet)
+        breach(host, "NYET where none belongs (8.5.1)");
     if (pid == PID_STALL) {
         finish(host, endpoint, URB_STALL);
         return ENDED;
     }
     if (pid == PID_NAK) {
-        host->naks++;
-        endpoint->errors = 0; // answered: the count is of errors in a row
+        host->naks += !endpoint->interrupt; // there it only means that there is nothing to tell
+        endpoint->errors = 0;               // answered: the count is of errors in a row
         endpoint->ping = high_speed(host);
         return WAIT;
     }
-    if (pid == PID_ACK || (pid == PID_NYET && high_speed(host))) {
+    if (pid == PID_ACK || (pid == PID_NYET && nyet)) {
         endpoint->ping = pid == PID_NYET;
         endpoint->errors = 0;
         return MOVED;
@@ -196,38 +257,71 @@ static enum outcome out(struct usb_host *host, struct usb_endpoint *endpoint, un
     if (endpoint->ping && !endpoint->interrupt) {
         host->pings++;
         size_t got = token(host, PID_PING, address_of(host, number), reply);
-        enum outcome outcome = answer(host, endpoint, reply, got);
+        enum outcome outcome = answer(host, endpoint, true, reply, got);
         if (outcome != MOVED)
             return outcome;
     }
     token(host, PID_OUT, address_of(host, number), NULL);
     size_t got = send_data(host, endpoint->toggle, data, length, reply);
-    enum outcome outcome = answer(host, endpoint, reply, got);
+    enum outcome outcome = answer(host, endpoint, false, reply, got);
     if (outcome == MOVED)
         endpoint->toggle = !endpoint->toggle;
     return outcome;
 }
 
+// A data packet with its CRC right: is it the one that must come now? Before the host's ACK.
+static void judge(struct usb_host *host, struct usb_endpoint *endpoint, const uint8_t *reply,
+                  size_t length)
+{
+    bool next = (reply[0] == PID_DATA1) == endpoint->toggle;
+    uint16_t crc = (uint16_t)(reply[length - 2] | reply[length - 1] << 8);
+    if (next && endpoint->ack == USB_ACK_LOST)
+        breach(host, "the next packet without an ACK of the last (8.6.4)");
+    if (!next && endpoint->ack == USB_ACK_HEARD)
+        breach(host, "a packet again that was acknowledged (8.6.4)");
+    if (!next && (length != endpoint->last_length || crc != endpoint->last_crc))
+        breach(host, "another packet in place of the one that was not acknowledged (8.6.4)");
+    if (host->reply_changed)
+        return;
+    endpoint->last_length = length;
+    endpoint->last_crc = crc;
+}
+
+static void acknowledge(struct usb_host *host, struct usb_endpoint *endpoint)
+{
+    static const uint8_t ack = PID_ACK;
+    bool late = host->reply_late;
+    exchange(host, USB_HANDSHAKE_OUT, &ack, 1, NULL);
+    endpoint->ack = host->sent == USB_CHANGED        ? USB_ACK_LOST
+                    : late || host->sent == USB_LATE ? USB_ACK_UNSURE
+                                                     : USB_ACK_HEARD;
+    endpoint->errors = 0;
+}
+
 static enum outcome in(struct usb_host *host, struct usb_endpoint *endpoint, unsigned number,
                        uint8_t *data, unsigned room, unsigned *moved)
 {
-    static const uint8_t ack = PID_ACK;
     uint8_t reply[USB_PACKET_BYTES];
     size_t got = token(host, PID_IN, address_of(host, number), reply);
     bool is_data = got >= 3 && (reply[0] == PID_DATA0 || reply[0] == PID_DATA1);
     if (got == 1 && (reply[0] == PID_NAK || reply[0] == PID_STALL))
-        return answer(host, endpoint, reply, got);
+        return answer(host, endpoint, false, reply, got);
+    if (got && !is_data)
+        breach(host, "an answer to IN that is neither data, NAK nor STALL (8.5.2)");
     unsigned length = is_data ? (unsigned)got - 3 : 0;
     if (is_data && length > endpoint->max_packet_bytes) {
+        breach(host, "more data than the endpoint's packets hold (8.4.4)");
         finish(host, endpoint, URB_OVERFLOW);
         return ENDED;
     }
-    if (!is_data || usb_crc16(reply + 1, length) != (reply[got - 2] | reply[got - 1] << 8)) {
+    if (!is_data || !right(reply, got)) {
+        if (is_data)
+            breach(host, "a data packet with a wrong CRC16 (8.3.5.2)");
         error(host, endpoint); // no handshake: the device sends it again
         return WAIT;
     }
-    exchange(host, USB_HANDSHAKE_OUT, &ack, 1, NULL);
-    endpoint->errors = 0;
+    judge(host, endpoint, reply, got);
+    acknowledge(host, endpoint);
     if ((reply[0] == PID_DATA1) != endpoint->toggle)
         return WAIT; // seen before, its ACK was lost (8.6.4)
     endpoint->toggle = !endpoint->toggle;
@@ -277,6 +371,8 @@ static void control_step(struct usb_host *host, struct usb_endpoint *endpoint)
     if (urb->back_end_state == STAGE_SETUP) {
         token(host, PID_SETUP, address_of(host, 0), NULL);
         size_t got = send_data(host, false, urb->setup, 8, reply);
+        if (got && (got != 1 || reply[0] != PID_ACK))
+            breach(host, "a SETUP that is not acknowledged (8.5.3)");
         if (got != 1 || reply[0] != PID_ACK) {
             error(host, endpoint); // SETUP is never refused (8.5.3)
             return;
@@ -284,6 +380,7 @@ static void control_step(struct usb_host *host, struct usb_endpoint *endpoint)
         endpoint->errors = 0;
         endpoint->ping = false;
         endpoint->toggle = true;
+        endpoint->ack = USB_ACK_UNSURE; // of a transfer before
         urb->back_end_state = urb->length_bytes ? STAGE_DATA : STAGE_STATUS;
     } else if (urb->back_end_state == STAGE_DATA) {
         uint8_t *data = urb->data + urb->actual_bytes;
@@ -296,6 +393,7 @@ static void control_step(struct usb_host *host, struct usb_endpoint *endpoint)
         if (moved < endpoint->max_packet_bytes || urb->actual_bytes == urb->length_bytes) {
             urb->back_end_state = STAGE_STATUS;
             endpoint->toggle = true;
+            endpoint->ack = USB_ACK_UNSURE;
         }
     } else {
         bool status_in = !is_in || urb->length_bytes == 0;
@@ -325,10 +423,19 @@ static uint64_t frame_ns(const struct usb_host *host)
     return high_speed(host) ? 125000 : 1000000;
 }
 
-// The longest transaction of the speed with its turnarounds, so that none runs into the next SOF.
-static uint64_t guard_ns(const struct usb_host *host)
+// The longest that the endpoint's next transaction takes, turnarounds and time-out included, so that none runs into the next SOF. At
+// full speed every sixth bit of the data may be followed by a stuffed one; a ULPI PHY passes on octets, a clock each.
+static uint64_t longest_ns(const struct usb_host *host, const struct usb_endpoint *endpoint)
 {
-    return high_speed(host) ? 20000 : 90000;
+    unsigned bytes = endpoint->max_packet_bytes;
+    if (!high_speed(host))
+        return ((bytes + 4) * 8 * 7 / 6 + 67) * 250 / 3;
+    return (bytes + (endpoint->ping ? 280 : 140)) * 50 / 3;
+}
+
+static bool fits(const struct usb_host *host, const struct usb_endpoint *endpoint)
+{
+    return host->ops->now_ns(host->bus) + longest_ns(host, endpoint) < host->frame_end_ns;
 }
 
 static void begin_frame(struct usb_host *host)
@@ -353,13 +460,13 @@ static void begin_frame(struct usb_host *host)
     }
 }
 
-// Control and bulk in turn. False: nobody has anything.
+// Control and bulk in turn. False: nobody has anything, or not in this frame.
 static bool next_step(struct usb_host *host)
 {
     for (unsigned n = 0; n < 32; n++) {
         host->turn = (host->turn + 1) % 32;
         struct usb_endpoint *endpoint = &host->endpoints[host->turn];
-        if (endpoint->interrupt || !endpoint->first)
+        if (endpoint->interrupt || !endpoint->first || !fits(host, endpoint))
             continue;
         step(host, host->turn);
         return true;
@@ -490,6 +597,10 @@ static void watch_port(struct usb_host *host)
         host->changed = true;
         gone(host);
     }
+    if (host->reset_asked) {
+        host->reset_asked = false;
+        port_reset(&host->device);
+    }
     if (host->reset_wanted)
         reset_port(host);
     if (host->port.enabled && host->suspend_wanted != host->port.suspended) {
@@ -513,7 +624,7 @@ static void run(struct urb_device *device, uint64_t until_ns)
             host->ops->idle(host->bus, until_ns);
         else if (now >= end)
             begin_frame(host);
-        else if (now + guard_ns(host) >= end || !next_step(host))
+        else if (!next_step(host))
             host->ops->idle(host->bus, end < until_ns ? end : until_ns);
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A USB host controller with one port: URBs above (urb_device.h), packets on a bus below. Frames and microframes with SOF, tokens,
- * toggles, CRCs, PING, three errors a transaction, address assignment. Isochronous and split transactions are left out.
+ * toggles, CRCs, PING, three errors a transaction, address assignment. It judges what the device answers. Isochronous and split
+ * transactions are left out.
  */
 #ifndef USB_HOST_H
 #define USB_HOST_H
@@ -38,6 +39,13 @@ struct usb_endpoint {
     bool toggle, ping, interrupt;
     unsigned interval, wait; /* frames */
     unsigned errors;         /* of the transaction, in a row */
+    enum {
+        USB_ACK_HEARD,
+        USB_ACK_LOST,
+        USB_ACK_UNSURE
+    } ack;             /* the host's last: what the fault hook did to it */
+    uint16_t last_crc; /* of the last IN packet taken */
+    size_t last_length;
 };
 
 struct usb_host {
@@ -55,8 +63,15 @@ struct usb_host {
     /* Called with each packet before it goes out and each reply as it came; may change it, length 0: lost on the way. */
     void (*fault)(void *context, enum usb_step step, uint8_t *packet, size_t *length);
     void *fault_context;
+    /* Set it, and the port is reset behind the transaction under way, as by port_reset: for the fault hook, which must not. */
+    bool reset_asked;
+    /* What the device did against chapter 8, the first; NULL: nothing. Packets that the fault hook touched are not judged. */
+    const char *breach;
+    enum { USB_WHOLE, USB_LATE, USB_CHANGED } sent; /* what became of the packet sent last */
+    bool reply_changed, reply_late, token_right;
     /* Counters, free-running. */
-    unsigned sofs, naks, errors, pings;
+    unsigned sofs, errors, pings;
+    unsigned naks; /* but those of interrupt endpoints */
 };
 
 void usb_host_init(struct usb_host *host, const struct usb_bus_ops *ops, void *bus);

@@ -131,6 +131,8 @@ static void run(struct rig *rig, unsigned count)
     while (rig->ended < count && now_ns(rig) < end)
         rig->host.device.ops->run(&rig->host.device, end);
     tb_check_eq(rig->ended, count);
+    if (rig->host.breach)
+        ck_abort_msg("clock %llu: %s", (unsigned long long)rig->clocks, rig->host.breach);
 }
 
 static uint32_t control(struct rig *rig, uint8_t type, uint8_t request, unsigned value, uint8_t *data, uint8_t length)

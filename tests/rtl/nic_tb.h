@@ -17,6 +17,10 @@
 #if VM_TRACE
 #include "verilated_vcd_c.h"
 #endif
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#include <unistd.h>
+#endif
 #include <check.h>
 #include <cstdint>
 #include <cstdio>
@@ -109,6 +113,9 @@ static inline void tb_close(struct tb *tb)
 #if VM_TRACE
     tb->trace->close();
     delete tb->trace;
+#endif
+#if VM_COVERAGE
+    tb->context->coveragep()->write(("build/rtl-cover/data/" + std::to_string(getpid()) + ".dat").c_str());
 #endif
     delete tb->top;
     delete tb->context;

@@ -103,7 +103,7 @@ static void send_data(unsigned pid, const octets &data, unsigned damage)
 }
 
 // Idle with starts of frame, without which the bus would be suspended.
-static void rest(unsigned clocks)
+[[maybe_unused]] static void rest(unsigned clocks)
 {
     for (unsigned i = 0; i < clocks; i += 1000) {
         idle(1000);

@@ -2,7 +2,10 @@
 // The USB device on its ULPI link, bulk OUT looped to bulk IN; for the bench with the host controller and PHY models.
 `default_nettype none
 
-module nic_usb_hs_rig (
+module nic_usb_hs_rig #(
+    // See nic_usb_bus.
+    parameter int unsigned CLOCKS_MS = 60000
+) (
     input wire clk_i,
     input wire rst_i,
     input wire [7:0] ulpi_data_i,
@@ -28,7 +31,7 @@ module nic_usb_hs_rig (
         .utmi_line_state_o(line), .utmi_vbus_valid_o(vbus)
     );
 
-    nic_usb_device u_device (
+    nic_usb_device #(.CLOCKS_MS(CLOCKS_MS)) u_device (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
         .utmi_tx_ready_i(tx_ready), .utmi_line_state_i(line), .utmi_vbus_valid_i(vbus),

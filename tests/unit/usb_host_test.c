@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host controller model against a device written here from USB 2.0, chapter 8, that shares no code with it: it checks every
-// packet's CRC by the residual, answers late, drops duplicates. Losses, broken packets and wrong answers come from the fault hook.
-#include "usb_host.h"
+// packet's CRC by the residual, answers late, drops duplicates. Losses, broken packets and wrong answers come from the fault hook;
+// and it can break each rule that the host has an eye on.
+#include "usb_fault.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -14,13 +15,33 @@ static const uint8_t configuration[] = {9, 2,    39, 0,  1, 1, 0, 0x80, 50,   9,
                                         3, 0,    0,  0,  0, 7, 5, 1,    2,    64, 0,  0, 7,
                                         5, 0x82, 2,  64, 0, 0, 7, 5,    0x83, 3,  16, 0, 4};
 
+// What the device may do wrong, and what the host says of it.
+enum wrong {
+    NOTHING,
+    DATA_FOR_HANDSHAKE,
+    BAD_PID,
+    NYET_AT_FULL_SPEED,
+    NYET_TO_PING,
+    ACK_TO_IN,
+    TOO_LONG,
+    BAD_CRC,
+    AGAIN_AFTER_ACK,
+    NEXT_WITHOUT_ACK,
+    OTHER_DATA,
+    SETUP_REFUSED,
+    DEAF_TO_CRC,
+    WRONGS
+};
+
 // Toggles: [0] OUT 1, [1] IN 2, [2] IN 3; control apart.
 struct device {
     uint64_t now_ns, random;
     bool high, plugged, suspended, toggle[3], control_toggle, status;
     uint8_t address, new_address, pid, setup[8];
     unsigned endpoint, control_at, naks_percent;
-    bool halted, dead, babble;
+    bool awaits; // what follows the token or data before: a data packet, a handshake
+    bool halted, dead, babble, sent; // sent: data of an IN that was not acknowledged
+    enum wrong wrong;
     uint8_t sink[2 * BYTES];
     unsigned sunk, drained, pending; // pending: bytes of the last IN, until ACK
     unsigned sofs;
@@ -99,8 +120,11 @@ static size_t token_in(struct device *device, uint8_t *reply)
         length = BYTES - device->drained;
     for (unsigned i = 0; i < length; i++)
         reply[i + 1] = source(device->endpoint == 2 ? device->drained + i : i);
-    if (device->babble)
+    if (device->babble || device->wrong == TOO_LONG)
         length = 80;
+    if (device->wrong == OTHER_DATA && device->sent && device->endpoint == 2)
+        length--;
+    device->sent = true;
     return data_reply(device, reply, device->toggle[device->endpoint - 1], length);
 }
 
@@ -114,14 +138,47 @@ static void acked(struct device *device)
         return;
     }
     device->toggle[device->endpoint - 1] = !device->toggle[device->endpoint - 1];
+    device->sent = false;
     if (device->endpoint == 2)
         device->drained += device->pending;
+}
+
+// The right answer made wrong.
+static size_t spoil(struct device *device, uint8_t pid, uint8_t *answer, size_t got)
+{
+    bool ack = got == 1 && answer[0] == 0xd2 && device->endpoint == 1;
+    switch (device->wrong) {
+    case DATA_FOR_HANDSHAKE:
+        return ack ? data_reply(device, answer, false, 0) : got;
+    case BAD_PID:
+        answer[0] ^= ack ? 0x10 : 0;
+        return got;
+    case NYET_AT_FULL_SPEED:
+        answer[0] = ack && !device->high ? 0x96 : answer[0];
+        return got;
+    case NYET_TO_PING:
+        answer[0] = ack && pid == 0xb4 ? 0x96 : answer[0];
+        return got;
+    case ACK_TO_IN:
+        return pid == 0x69 && device->endpoint == 2 ? short_reply(answer, 0xd2) : got;
+    case BAD_CRC:
+        answer[got - 1] ^= pid == 0x69 && got > 3;
+        return got;
+    case SETUP_REFUSED:
+        return device->pid == 0x2d && pid == 0xc3 ? short_reply(answer, 0x5a) : got;
+    case NEXT_WITHOUT_ACK:
+        if (pid == 0x69 && device->endpoint == 2 && got > 3)
+            acked(device);
+        return got;
+    default:
+        return got;
+    }
 }
 
 static size_t data_out(struct device *device, const uint8_t *packet, size_t length, uint8_t *reply)
 {
     bool toggle = packet[0] == 0x4b;
-    if (residual(packet + 1, length - 1, 16, 0x8005) != 0x800d)
+    if (residual(packet + 1, length - 1, 16, 0x8005) != 0x800d && device->wrong != DEAF_TO_CRC)
         return 0;
     if (device->pid == 0x2d) {
         memcpy(device->setup, packet + 1, 8);
@@ -158,10 +215,12 @@ static size_t exchange(void *context, const uint8_t *packet, size_t length, uint
     if (length == 0 || !device->plugged || device->dead)
         return 0;
     uint8_t pid = packet[0];
+    bool awaited = device->awaits;
+    device->awaits = false;
     if (((pid >> 4) ^ (pid & 15)) != 15)
         return 0;
     unsigned bits = length == 3 ? packet[1] | packet[2] << 8 : 0;
-    if (length == 3 && (pid & 3) == 1 && residual(packet + 1, 2, 5, 0x05) != 0x0c)
+    if (length == 3 && ((pid & 3) == 1 || pid == 0xb4) && residual(packet + 1, 2, 5, 0x05) != 0x0c)
         return 0;
     if (pid == 0xa5) {
         // The number goes up by one a millisecond: eight microframes have the same (8.4.3.1).
@@ -175,17 +234,23 @@ static size_t exchange(void *context, const uint8_t *packet, size_t length, uint
     if ((pid & 3) == 1 || pid == 0xb4) {
         device->pid = pid;
         device->endpoint = bits >> 7 & 15;
+        device->awaits = true;
     }
-    if (pid == 0xd2 && device->pid == 0x69)
+    bool deaf = (device->wrong == AGAIN_AFTER_ACK || device->wrong == NEXT_WITHOUT_ACK) &&
+                device->endpoint == 2;
+    if (pid == 0xd2 && device->pid == 0x69 && awaited && !deaf)
         acked(device);
     if (pid == 0x69)
         got = token_in(device, answer);
     else if (pid == 0xb4)
         got = short_reply(answer, device->halted ? 0x1e : draw(device, 2) ? 0xd2 : 0x5a);
-    else if ((pid == 0xc3 || pid == 0x4b) && (device->pid == 0xe1 || device->pid == 0x2d)) {
+    else if (awaited && (pid == 0xc3 || pid == 0x4b) &&
+             (device->pid == 0xe1 || device->pid == 0x2d)) {
         got = data_out(device, packet, length, answer);
         device->status = device->pid == 0xe1 && device->endpoint == 0;
     }
+    if (got)
+        got = spoil(device, pid, answer, got);
     if (!reply || got > room)
         return 0;
     memcpy(reply, answer, got);
@@ -288,6 +353,11 @@ static void enumerate(struct device *device)
     ck_assert_int_eq(transfer(device, &set), URB_OK);
 }
 
+static void to_nowhere(void *context)
+{
+    ((struct device *)context)->plugged = false;
+}
+
 static void move(struct device *device)
 {
     static uint8_t out[BYTES], in[BYTES + 500];
@@ -306,6 +376,7 @@ static void move(struct device *device)
     ck_assert_uint_eq(from.actual_bytes, BYTES);
     for (unsigned i = 0; i < BYTES; i++)
         ck_assert_uint_eq(in[i], source(i));
+    ck_assert_msg(!device->host.breach, "%s", device->host.breach);
 }
 
 // Vectors of the USB-IF's paper on CRC and of a GET_DESCRIPTOR on any bus analyser.
@@ -432,6 +503,219 @@ START_TEST(test_ends)
 }
 END_TEST
 
+// ---- each fault at each step, see usb_fault.h
+
+static struct usb_fault plan(struct device *device, enum usb_fault_kind kind, enum usb_step step,
+                             unsigned skip, unsigned times)
+{
+    return (struct usb_fault){.host = &device->host,
+                              .kind = kind,
+                              .step = step,
+                              .skip = skip,
+                              .times = times,
+                              .unplug = to_nowhere,
+                              .context = device};
+}
+
+static void hook(struct device *device, struct usb_fault *fault)
+{
+    device->host.fault = fault ? usb_fault : NULL;
+    device->host.fault_context = fault;
+}
+
+// What a host makes good by itself, once and twice in a row.
+START_TEST(test_faults_healed)
+{
+    static struct device device;
+    static const enum usb_fault_kind kinds[] = {USB_FAULT_LOST, USB_FAULT_PID, USB_FAULT_CRC,
+                                                USB_FAULT_CUT,  USB_FAULT_NAK, USB_FAULT_LATE};
+    for (unsigned k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+        for (unsigned step = USB_TOKEN; step <= USB_REPLY; step++)
+            for (unsigned n = 0; n < 32; n++) {
+                if (kinds[k] == USB_FAULT_NAK && step != USB_REPLY)
+                    continue;
+                start(&device, n & 1);
+                enumerate(&device);
+                struct usb_fault fault = plan(&device, kinds[k], step, n * 2, 1 + n / 2 % 2);
+                hook(&device, &fault);
+                move(&device);
+                ck_assert_uint_eq(fault.hits, fault.times);
+            }
+    start(&device, true);
+    enumerate(&device);
+    struct usb_fault storm = plan(&device, USB_FAULT_NAK, USB_REPLY, 20, 1000);
+    hook(&device, &storm);
+    move(&device);
+    ck_assert_uint_eq(storm.hits, 1000);
+}
+END_TEST
+
+static enum urb_status moved_with(struct device *device, struct usb_fault fault, uint8_t endpoint)
+{
+    static uint8_t data[512];
+    struct urb urb = {.endpoint = endpoint, .data = data, .length_bytes = sizeof(data)};
+    hook(device, &fault);
+    enum urb_status status = transfer(device, &urb);
+    hook(device, NULL);
+    return status;
+}
+
+// What ends a transfer, and with which status.
+START_TEST(test_faults_that_end)
+{
+    static struct device device;
+    for (unsigned n = 0; n < 8; n++)
+        for (unsigned in = 0; in < 2; in++) {
+            uint8_t endpoint = in ? 0x82 : 1;
+            start(&device, n & 1);
+            enumerate(&device);
+            ck_assert_int_eq(
+                moved_with(&device, plan(&device, USB_FAULT_STALL, USB_REPLY, n / 2, 1), endpoint),
+                URB_STALL);
+            ck_assert_int_eq(
+                moved_with(&device, plan(&device, USB_FAULT_LOST, USB_REPLY, n / 2, 3), endpoint),
+                URB_ERROR);
+            if (in)
+                ck_assert_int_eq(
+                    moved_with(&device, plan(&device, USB_FAULT_BABBLE, USB_REPLY, n, 1), endpoint),
+                    URB_OVERFLOW);
+            ck_assert_int_eq(
+                moved_with(&device, plan(&device, USB_FAULT_RESET, USB_TOKEN, n, 1), endpoint),
+                URB_GONE);
+            enumerate(&device);
+            ck_assert_int_eq(
+                moved_with(&device, plan(&device, USB_FAULT_UNPLUG, USB_TOKEN, n, 1), endpoint),
+                URB_GONE);
+            ck_assert(!device.host.port.connected && !device.host.breach);
+        }
+}
+END_TEST
+
+// A reset and an unplugging at each packet of an enumeration, and a new one.
+START_TEST(test_every_stage)
+{
+    static struct device device;
+    for (unsigned n = 0; n < 120; n++) {
+        start(&device, n & 1);
+        struct usb_fault fault =
+            plan(&device, n & 2 ? USB_FAULT_RESET : USB_FAULT_UNPLUG, n / 4 % 4, n / 8, 1);
+        hook(&device, &fault);
+        uint8_t data[64];
+        struct urb get = {.endpoint = 0x80,
+                          .setup = {0x80, 6, 0, 2, 0, 0, 64, 0},
+                          .data = data,
+                          .length_bytes = sizeof(data),
+                          .done = done};
+        pass(&device, 200000000);
+        if (device.host.device.ops->submit(&device.host.device, &get) == 0)
+            pass(&device, 200000000);
+        fault.times = fault.hits;
+        device.plugged = true;
+        pass(&device, 1000000);
+        ck_assert_int_eq(device.host.device.ops->port_reset(&device.host.device), 0);
+        enumerate(&device);
+        move(&device);
+    }
+}
+END_TEST
+
+// Suspended at any packet, it goes on where it was.
+START_TEST(test_suspended)
+{
+    static struct device device;
+    for (unsigned n = 0; n < 40; n++) {
+        static uint8_t in[640];
+        struct urb urb = {.endpoint = 0x82, .data = in, .length_bytes = sizeof(in), .done = done};
+        start(&device, n & 1);
+        enumerate(&device);
+        struct usb_fault fault =
+            plan(&device, USB_FAULT_SUSPEND, n / 2 % 4 == 1 ? 0 : n / 2 % 4, n / 8, 1);
+        hook(&device, &fault);
+        ended = 0;
+        ck_assert_int_eq(device.host.device.ops->submit(&device.host.device, &urb), 0);
+        pass(&device, 50000000);
+        ck_assert(device.host.port.suspended && device.suspended);
+        device.host.device.ops->port_suspend(&device.host.device, false);
+        ck_assert(wait_for(&device, 1));
+        ck_assert_int_eq(urb.status, URB_OK);
+        for (unsigned i = 0; i < sizeof(in); i++)
+            ck_assert_uint_eq(in[i], source(i));
+    }
+}
+END_TEST
+
+// The wrong toggle, once: the packet passes for the one before, and so does the next one, which is why hosts must not err here.
+START_TEST(test_toggle)
+{
+    static struct device device;
+    for (unsigned in = 0; in < 2; in++) {
+        start(&device, false);
+        enumerate(&device);
+        static uint8_t data[512];
+        struct usb_fault fault =
+            plan(&device, USB_FAULT_TOGGLE, in ? USB_REPLY : USB_DATA_OUT, 2, 1);
+        struct urb urb = {.endpoint = in ? 0x82 : 1, .data = data, .length_bytes = sizeof(data)};
+        hook(&device, &fault);
+        ck_assert_int_eq(transfer(&device, &urb), URB_OK);
+        if (in) {
+            ck_assert_uint_eq(device.drained, sizeof(data) + 2 * 64);
+            ck_assert_uint_eq(data[2 * 64], source(4 * 64));
+        } else
+            ck_assert_uint_eq(device.sunk, sizeof(data) - 2 * 64);
+    }
+}
+END_TEST
+
+// The checker checked: each rule broken by the device is told, by its clause.
+START_TEST(test_breaches)
+{
+    static const char *const told[WRONGS] = {
+        [DATA_FOR_HANDSHAKE] = "no handshake (8.4.5)",
+        [BAD_PID] = "no handshake (8.4.5)",
+        [NYET_AT_FULL_SPEED] = "NYET where none belongs (8.5.1)",
+        [NYET_TO_PING] = "NYET where none belongs (8.5.1)",
+        [ACK_TO_IN] = "neither data, NAK nor STALL (8.5.2)",
+        [TOO_LONG] = "more data than the endpoint's packets hold (8.4.4)",
+        [BAD_CRC] = "wrong CRC16 (8.3.5.2)",
+        [AGAIN_AFTER_ACK] = "again that was acknowledged (8.6.4)",
+        [NEXT_WITHOUT_ACK] = "without an ACK of the last (8.6.4)",
+        [OTHER_DATA] = "another packet in place of the one that was not acknowledged (8.6.4)",
+        [SETUP_REFUSED] = "a SETUP that is not acknowledged (8.5.3)",
+        [DEAF_TO_CRC] = "an answer to a packet that was lost or broken (8.6)",
+    };
+    for (unsigned wrong = NOTHING; wrong < WRONGS; wrong++) {
+        static struct device device;
+        static uint8_t out[1280], in[1280];
+        start(&device, wrong == NYET_TO_PING);
+        device.naks_percent = wrong == NYET_TO_PING ? 50 : 0;
+        enumerate(&device);
+        device.wrong = wrong;
+        // A lost ACK, or a broken packet, where the rule is about that.
+        struct usb_fault fault = wrong == DEAF_TO_CRC
+                                     ? plan(&device, USB_FAULT_CRC, USB_DATA_OUT, 3, 1)
+                                     : plan(&device, USB_FAULT_LOST, USB_HANDSHAKE_OUT, 3, 1);
+        hook(&device, &fault);
+        struct urb to = {.endpoint = 1, .data = out, .length_bytes = sizeof(out), .done = done};
+        struct urb from = {.endpoint = 0x82, .data = in, .length_bytes = sizeof(in), .done = done};
+        struct urb get = {.endpoint = 0x80,
+                          .setup = {0x80, 6, 0, 2, 0, 0, 9, 0},
+                          .data = in,
+                          .length_bytes = 9,
+                          .done = done};
+        struct urb *urbs[] = {&to, &from, &get};
+        ended = 0;
+        for (unsigned i = 0; i < 3; i++)
+            ck_assert_int_eq(device.host.device.ops->submit(&device.host.device, urbs[i]), 0);
+        pass(&device, 100000000);
+        if (!told[wrong])
+            ck_assert_msg(!device.host.breach, "%s", device.host.breach);
+        else
+            ck_assert_msg(device.host.breach && strstr(device.host.breach, told[wrong]),
+                          "%u: %s instead of %s", wrong, device.host.breach, told[wrong]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("usb_host");
@@ -442,6 +726,12 @@ int main(void)
     tcase_add_test(tcase, test_frames);
     tcase_add_test(tcase, test_faults);
     tcase_add_test(tcase, test_ends);
+    tcase_add_test(tcase, test_faults_healed);
+    tcase_add_test(tcase, test_faults_that_end);
+    tcase_add_test(tcase, test_every_stage);
+    tcase_add_test(tcase, test_suspended);
+    tcase_add_test(tcase, test_toggle);
+    tcase_add_test(tcase, test_breaches);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     printf("SEED=%s\n", getenv("SEED") ? getenv("SEED") : "1");

@@ -23,6 +23,6 @@ $(O)/tests/unit/usbredir_test: USB_LIBS = -lusbredirparser
 
 # The host controller model alone, with a device in the test.
 TESTS += $(O)/tests/unit/usb_host_test
-$(O)/tests/unit/usb_host_test: %: %.o $(O)/sim/models/usb_host.o
+$(O)/tests/unit/usb_host_test: %: %.o $(O)/sim/models/usb_host.o $(O)/sim/models/usb_fault.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
