@@ -39,13 +39,20 @@ $(O)/tests/unit/mirror.o: $(O)/tests/unit/mirror.c
 unit-ndis: $(NDIS_TEST_PROGRAMS)
 	$(Q)for t in $(NDIS_TEST_PROGRAMS); do $$t || exit 1; done
 
-# Line coverage of host/ndis by these tests.
-.PHONY: coverage-ndis
-coverage-ndis:
-	$(Q)$(MAKE) --no-print-directory O=$(B)/coverage/obj CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage unit-ndis
-	$(Q)cd $(B)/coverage && for f in $(notdir $(wildcard host/ndis/*.c)); do \
-		gcov -n -o obj/host/ndis obj/host/ndis/$${f%.c}.gcda 2>/dev/null | grep -A1 "^File 'host/ndis/$$f'" | \
-		sed -n "s|^Lines executed:|$$f |p"; done
+# Line coverage of library and driver by the tests in C that need no model, optimisation off. A test that fails here fails in
+# `make test`, too.
+COVERAGE := $(B)/coverage
+.PHONY: coverage coverage-run
+coverage: tools-test
+	$(Q)find $(COVERAGE) -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(MAKE) --no-print-directory coverage-run O=$(COVERAGE)/obj CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage
+	$(Q)$(PY) tests/unit/coverage.py $(COVERAGE)/obj host/ndis driver
+
+COVERAGE_TESTS = $(filter $(O)/tests/unit/ndis_% $(O)/tests/unit/driver_% $(O)/tests/unit/platform_% $(O)/tests/unit/sender_% \
+	$(O)/tests/unit/passthru_% $(O)/tests/unit/transport_% $(O)/tests/miniports/%,$(TESTS))
+coverage-run:
+	$(Q)$(MAKE) --no-print-directory $(COVERAGE_TESTS)
+	$(Q)TEST_LOGS=$(COVERAGE)/logs tests/run-tests.sh $(COVERAGE_TESTS)
 
 # The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64, of NDIS 6 as far as that has it.
 LINTS += lint-ndis-facts

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Line coverage from gcov's counts: coverage.py DIRECTORY FOLDER... prints a line for each source file of the
+folders and one for all. A file that is compiled several times counts a line that any of them has run. MISSED=1
+prints the lines that none has."""
+
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+
+def counts(data, folders):
+    """(file, line, count) of every line that has code, in the objects of one .gcda file."""
+    answer = subprocess.run(["gcov", "--json-format", "--stdout", data], capture_output=True, check=True)
+    for text in answer.stdout.splitlines():
+        for file in json.loads(text)["files"]:
+            if os.path.dirname(file["file"]) in folders and file["file"].endswith(".c"):
+                for line in file["lines"]:
+                    yield file["file"], line["line_number"], line["count"]
+
+
+def main():
+    directory, folders = sys.argv[1], sys.argv[2:]
+    lines = collections.defaultdict(lambda: collections.defaultdict(int))
+    for data in sorted(pathlib.Path(directory).rglob("*.gcda")):
+        if any(folder in str(data.parent) for folder in folders):
+            for file, number, count in counts(data, folders):
+                lines[file][number] += count
+    if not lines:
+        sys.exit(f"{directory}: no counts of {', '.join(folders)}")
+    run = total = 0
+    for file in sorted(lines):
+        missed = [number for number, count in sorted(lines[file].items()) if not count]
+        has = len(lines[file])
+        run, total = run + has - len(missed), total + has
+        print(f"{100 * (has - len(missed)) / has:6.1f} %  {has:5} lines  {file}")
+        if missed and os.environ.get("MISSED"):
+            print("                ", *missed)
+    print(f"{100 * run / total:6.1f} %  {total:5} lines  all")
+
+
+main()
