@@ -36,8 +36,8 @@ static void update(void)
 
     rises = line && !chip.line;
     chip.line = line; /* before the ISR, which looks */
-    if (rises && chip.model.bus)
-        nic_ndis_bus_interrupt(chip.model.bus);
+    if (rises)
+        model_interrupt(&chip.model);
 }
 
 static void bus_error(void)

@@ -38,8 +38,8 @@ static void update(void)
     line = (chip.int_sts & chip.int_en) && (chip.irq_cfg & 0x100);
     rises = line && !chip.line;
     chip.line = line; /* before the ISR, which looks */
-    if (rises && chip.model.bus)
-        nic_ndis_bus_interrupt(chip.model.bus);
+    if (rises)
+        model_interrupt(&chip.model);
 }
 
 /* ---- wire ---- */

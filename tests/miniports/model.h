@@ -19,6 +19,9 @@ struct model {
     bool is_deaf;    /* takes what is to be sent and forgets it: no frame, no interrupt */
     bool has_failed; /* every frame ends with an error and does not reach the wire */
     bool is_slow;    /* frames wait for model_send_all */
+    /* The interrupt is not raised at once; whoever holds a lock around the model does it later. */
+    bool defers;
+    bool is_raised;
     unsigned resets, accesses;
     /* When not deaf and slow: what waits leaves now. */
     void (*send_all)(struct model *);
@@ -34,6 +37,14 @@ struct model *bus_master_model(void);
         0x02, 0x00, 0x5e, 0x10, 0x20, 0x30                                                         \
     } /* what is burnt into each */
 #define MODEL_VECTOR 4
+
+static inline void model_interrupt(struct model *m)
+{
+    if (m->defers)
+        m->is_raised = true;
+    else if (m->bus)
+        nic_ndis_bus_interrupt(m->bus);
+}
 
 static inline bool model_is(const uint8_t *one, const uint8_t *two)
 {
