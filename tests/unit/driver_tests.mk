@@ -13,3 +13,5 @@ $(DRIVER_TESTS): %: %.o $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) 
 $(O)/tests/unit/transport_test: %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
+
+$(O)/tests/unit/driver_schedule_test: $(O)/tests/unit/schedule.o

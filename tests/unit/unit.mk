@@ -7,7 +7,7 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test
-NDIS_TESTS += $(NDIS6_TESTS) passthru_test
+NDIS_TESTS += $(NDIS6_TESTS) passthru_test ndis_schedule_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
 
@@ -20,6 +20,7 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(NDIS_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
+$(O)/tests/unit/ndis_schedule_test: $(O)/tests/unit/schedule.o
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_random.o $(O)/tests/unit/ndis_model.o
 $(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o

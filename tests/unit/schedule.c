@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See schedule.h. */
+#include "schedule.h"
+
+#include <pthread.h>
+
+#include "nic_platform_impl.h"
+
+#define NOBODY SCHEDULE_ACTORS
+
+struct actor {
+    pthread_t thread;
+    struct schedule_actor what;
+    bool done;
+    const struct nic_lock *waits;
+};
+
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    struct nic_platform *platform;
+    struct actor actors[SCHEDULE_ACTORS];
+    unsigned count, current, points;
+    bool stuck;
+    struct schedule_plan plan;
+    struct nic_random random;
+} s;
+
+static _Thread_local unsigned self = NOBODY;
+
+static bool is_runnable(unsigned i)
+{
+    return !s.actors[i].done && !(s.actors[i].waits && s.actors[i].waits->owner);
+}
+
+/* The baton: whoever is `current` runs. */
+static void pass_to(unsigned next)
+{
+    pthread_mutex_lock(&s.mutex);
+    s.current = next;
+    pthread_cond_broadcast(&s.changed);
+    while (s.current != self)
+        pthread_cond_wait(&s.changed, &s.mutex);
+    pthread_mutex_unlock(&s.mutex);
+}
+
+static unsigned any_runnable(void)
+{
+    for (unsigned i = 0; i < s.count; i++) {
+        if (is_runnable(i))
+            return i;
+    }
+    return NOBODY;
+}
+
+static unsigned choose(void)
+{
+    unsigned point = s.points++;
+
+    if (s.plan.seed) {
+        uint64_t bits = nic_random_next(&s.random);
+        return bits % 4 ? self : (unsigned)(bits >> 8) % s.count;
+    }
+    for (unsigned i = 0; i < s.plan.count; i++) {
+        if (s.plan.switches[i].at == point)
+            return s.plan.switches[i].to;
+    }
+    return self;
+}
+
+static void on_point(void *context, const char *where)
+{
+    unsigned next;
+
+    (void)context;
+    (void)where;
+    if (self == NOBODY || nic_thread_level == NIC_LEVEL_INTERRUPT)
+        return;
+    next = choose();
+    if (next != self && is_runnable(next))
+        pass_to(next);
+}
+
+/* ---- locks that wait ---- */
+
+static void lock_take(struct nic_platform *p, struct nic_lock *lock)
+{
+    nic_platform_preempt(p, "lock");
+    while (lock->owner) {
+        unsigned next;
+        s.actors[self].waits = lock;
+        next = any_runnable();
+        if (next == NOBODY) { /* a deadlock; let it run on to the end of the test */
+            s.stuck = true;
+            break;
+        }
+        pass_to(next);
+    }
+    if (self != NOBODY)
+        s.actors[self].waits = NULL;
+    lock->owner = lock;
+    lock->before = p->ops->raise(p, NIC_LEVEL_DISPATCH);
+    nic_platform_preempt(p, "locked");
+}
+
+static void lock_release(struct nic_platform *p, struct nic_lock *lock)
+{
+    enum nic_level before = lock->before;
+
+    nic_platform_preempt(p, "unlock");
+    lock->owner = NULL;
+    p->ops->lower(p, before);
+    nic_platform_preempt(p, "unlocked");
+}
+
+/* ---- running ---- */
+
+static void *actor_main(void *context)
+{
+    struct actor *actor = context;
+
+    self = (unsigned)(actor - s.actors);
+    pthread_mutex_lock(&s.mutex);
+    while (s.current != self)
+        pthread_cond_wait(&s.changed, &s.mutex);
+    pthread_mutex_unlock(&s.mutex);
+    actor->what.run(actor->what.context);
+    actor->done = true;
+    pthread_mutex_lock(&s.mutex);
+    s.current = any_runnable();
+    pthread_cond_broadcast(&s.changed);
+    pthread_mutex_unlock(&s.mutex);
+    return NULL;
+}
+
+unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor *actors,
+                      unsigned count, const struct schedule_plan *plan)
+{
+    const struct nic_platform_ops *ops = platform->ops;
+    struct nic_platform_ops waiting = *ops;
+
+    s.platform = platform;
+    s.count = count;
+    s.points = 0;
+    s.stuck = false;
+    s.plan = *plan;
+    nic_random_seed(&s.random, plan->seed);
+    pthread_mutex_init(&s.mutex, NULL);
+    pthread_cond_init(&s.changed, NULL);
+    waiting.lock = lock_take;
+    waiting.unlock = lock_release;
+    platform->ops = &waiting;
+    platform->preempt = on_point;
+    s.current = NOBODY;
+    for (unsigned i = 0; i < count; i++) {
+        s.actors[i] = (struct actor){.what = actors[i]};
+        pthread_create(&s.actors[i].thread, NULL, actor_main, &s.actors[i]);
+    }
+    pthread_mutex_lock(&s.mutex);
+    s.current = 0;
+    pthread_cond_broadcast(&s.changed);
+    pthread_mutex_unlock(&s.mutex);
+    for (unsigned i = 0; i < count; i++)
+        pthread_join(s.actors[i].thread, NULL);
+    platform->preempt = NULL;
+    platform->ops = ops;
+    pthread_cond_destroy(&s.changed);
+    pthread_mutex_destroy(&s.mutex);
+    return s.stuck ? 0 : s.points;
+}
+
+/* ---- enumeration ---- */
+
+struct search {
+    unsigned (*run)(void *context, const struct schedule_plan *);
+    void *context;
+    unsigned actors, bound, plans;
+};
+
+/* The plan as it is, and with one switch more at every later point. */
+static void search(struct search *e, struct schedule_plan plan)
+{
+    unsigned points = e->run(e->context, &plan);
+    unsigned first = plan.count ? plan.switches[plan.count - 1].at + 1 : 0;
+
+    e->plans++;
+    if (plan.count == e->bound)
+        return;
+    plan.count++;
+    for (unsigned at = first; at < points; at++) {
+        for (unsigned to = 0; to < e->actors; to++) {
+            plan.switches[plan.count - 1].at = at;
+            plan.switches[plan.count - 1].to = to;
+            search(e, plan);
+        }
+    }
+}
+
+unsigned schedule_enumerate(unsigned (*run)(void *context, const struct schedule_plan *),
+                            void *context, unsigned actors, unsigned bound)
+{
+    struct search e = {.run = run, .context = context, .actors = actors, .bound = bound};
+
+    search(&e, (struct schedule_plan){0});
+    return e.plans;
+}
