@@ -77,6 +77,16 @@ void nic_edge_unit_time(struct nic_unit *unit, BOOLEAN timed, ULONGLONG time_ns)
 
 /* ---- NBLs ---- */
 
+/* A pause that begins meanwhile waits until we are out of the core. */
+static BOOLEAN is_paused(struct nic_adapter *a)
+{
+    BOOLEAN paused;
+    NdisAcquireSpinLock(&a->edge.lock);
+    paused = a->edge.paused;
+    NdisReleaseSpinLock(&a->edge.lock);
+    return paused;
+}
+
 static void nb_done(struct nic_adapter *a, PNET_BUFFER nb, NDIS_STATUS status)
 {
     PNET_BUFFER_LIST nbl = nbl_of(nb);
@@ -168,7 +178,7 @@ void nic_nbl_pump(struct nic_adapter *a)
 {
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     PNET_BUFFER nb;
-    if (a->edge.paused)
+    if (is_paused(a))
         nic_nbl_refuse(a, NDIS_STATUS_PAUSED);
     while ((a->state >= NIC_STATE_DEAD || (a->state == NIC_STATE_RUNNING && nic_send_room(a))) &&
            (nb = queue_peek(a))) {
@@ -296,7 +306,7 @@ void nic_edge_slot_fill(struct nic_rx_slot *slot, ULONG length)
 
 void nic_edge_indicate(struct nic_adapter *a, const ULONG *slots, ULONG count, BOOLEAN lend)
 {
-    BOOLEAN up = !a->edge.paused;
+    BOOLEAN up = !is_paused(a);
     ULONG i;
     for (i = 0; i < count; i++)
         NET_BUFFER_LIST_NEXT_NBL(a->slots[slots[i]].edge.nbl) =

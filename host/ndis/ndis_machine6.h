@@ -23,7 +23,7 @@ struct ndis_miniport6 {
     PNDIS_OID oids; /* attributes.SupportedOidList, copied */
     bool has_attributes;
 
-    enum ndis_flow flow;                     /* written inside the gate, under the lock */
+    enum ndis_flow flow; /* written inside the gate, under the lock; others ndis_flow_of */
     PNET_BUFFER_LIST queue_head, queue_tail; /* under the lock */
     volatile bool flow_done;                 /* a pause or restart that pended has ended */
     NDIS_STATUS flow_status;
@@ -38,6 +38,12 @@ struct ndis_miniport6 {
     NDIS_HANDLE interrupt_context;
     bool has_interrupt;
 };
+
+/* As it is just now, without gate and lock. */
+static inline enum ndis_flow ndis_flow_of(const struct ndis_miniport6 *six)
+{
+    return __atomic_load_n(&six->flow, __ATOMIC_RELAXED);
+}
 
 /* ---- NBLs: NdisReserved is the binding that sent it, or the miniport that indicated it, and a state as packets have ---- */
 

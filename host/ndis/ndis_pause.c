@@ -60,7 +60,7 @@ static void set_flow(struct ndis_miniport *m, enum ndis_flow flow)
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
     ndis_lock(&m->lock);
-    m->six.flow = flow;
+    __atomic_store_n(&m->six.flow, flow, __ATOMIC_RELAXED);
     m->six.flow_done = false;
     ndis_unlock(&m->lock);
     if (flow == FLOW_PAUSING)

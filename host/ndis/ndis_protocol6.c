@@ -25,9 +25,21 @@ static NDIS_STATUS check_characteristics(const NDIS_PROTOCOL_DRIVER_CHARACTERIST
                : NDIS_STATUS_BAD_CHARACTERISTICS;
 }
 
+/* The link may come up meanwhile. */
+static NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES attributes_of(struct ndis_miniport *m)
+{
+    NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES attributes;
+
+    ndis_lock(&m->lock);
+    attributes = m->six.attributes;
+    ndis_unlock(&m->lock);
+    return attributes;
+}
+
 static NDIS_BIND_PARAMETERS bind_parameters(struct ndis_miniport *m, PNDIS_STRING name)
 {
-    const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *a = &m->six.attributes;
+    NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES attributes = attributes_of(m);
+    const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *a = &attributes;
     NDIS_BIND_PARAMETERS p = {
         .Header = {NDIS_OBJECT_TYPE_BIND_PARAMETERS, NDIS_BIND_PARAMETERS_REVISION_1, sizeof(p)},
         .AdapterName = name,
@@ -76,7 +88,7 @@ void ndis_bind6(struct ndis_protocol *protocol, struct ndis_miniport *m)
     }
     free(name);
     for (struct ndis_binding *binding = ndis_bindings(m);
-         status == NDIS_STATUS_SUCCESS && m->six.flow == FLOW_RUNNING && binding;
+         status == NDIS_STATUS_SUCCESS && ndis_flow_of(&m->six) == FLOW_RUNNING && binding;
          binding = binding->next) {
         if (binding->protocol == protocol && !ndis_is_closing(binding))
             ndis_pnp_event(binding, NetEventRestart, NULL, 0);

@@ -15,7 +15,9 @@
 /* What was on its way up when the pause began may arrive. */
 static bool may_receive(const struct ndis_miniport *m)
 {
-    return m->six.flow == FLOW_RUNNING || m->six.flow == FLOW_PAUSING;
+    enum ndis_flow flow = ndis_flow_of(&m->six);
+
+    return flow == FLOW_RUNNING || flow == FLOW_PAUSING;
 }
 
 /* Which of the adapter's bindings, by position in its list. */
@@ -188,7 +190,7 @@ struct ndis_loop *ndis_loopback_take6(struct ndis_binding *sender, PNET_BUFFER_L
     struct ndis_loop *list = NULL, **tail = &list;
 
     if (!(__atomic_load_n(&sender->miniport->detours, __ATOMIC_RELAXED) & DETOUR_LOOPBACK) ||
-        sender->miniport->six.flow != FLOW_RUNNING)
+        ndis_flow_of(&sender->miniport->six) != FLOW_RUNNING)
         return NULL;
     for (; chain; chain = chain->Next) {
         for (const NET_BUFFER *nb = chain->FirstNetBuffer; nb; nb = nb->Next) {

@@ -214,6 +214,7 @@ void ndis_verify_nbl_return(PNET_BUFFER_LIST nbl, const char *call)
 
 bool ndis_verify_nbl_indicate(struct ndis_miniport *m, PNET_BUFFER_LIST nbl)
 {
+    enum ndis_flow flow = ndis_flow_of(&m->six);
     const char *fault = NULL;
     struct shadow *shadow;
 
@@ -234,7 +235,7 @@ bool ndis_verify_nbl_indicate(struct ndis_miniport *m, PNET_BUFFER_LIST nbl)
     ndis_unlock(&ndis_shadow_lock);
     if (fault)
         ndis_verify_nbl_finding(nbl, "%s indicates an NBL that %s; left out", m->name, fault);
-    else if (m->six.flow != FLOW_RUNNING && m->six.flow != FLOW_PAUSING)
+    else if (flow != FLOW_RUNNING && flow != FLOW_PAUSING)
         ndis_verify_nbl_finding(nbl, "%s indicates an NBL while it is paused", m->name);
     return !fault;
 }

@@ -127,7 +127,7 @@ static VOID on_complete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Net
     struct nic_script6_protocol *p = ProtocolBindingContext;
 
     (void)SendCompleteFlags;
-    p->calls++;
+    __atomic_add_fetch(&p->calls, 1, __ATOMIC_RELAXED); /* several threads complete */
     while (NetBufferLists) {
         PNET_BUFFER_LIST nbl = NetBufferLists;
         NetBufferLists = nbl->Next;
