@@ -288,6 +288,11 @@ NDIS_HANDLE NdisGetPoolFromPacket(PNDIS_PACKET Packet);
 #define NdisDprAllocatePacket(Status, Packet, PoolHandle)                                          \
     NdisAllocatePacket((Status), (Packet), (PoolHandle))
 #define NdisDprFreePacket(Packet) NdisFreePacket(Packet)
+#define NdisDprAllocatePacketNonInterlocked(Status, Packet, PoolHandle)                            \
+    NdisAllocatePacket((Status), (Packet), (PoolHandle))
+#define NdisDprFreePacketNonInterlocked(Packet) NdisFreePacket(Packet)
+#define NdisSetPacketCancelId(Packet, Id)       NDIS_SET_PACKET_CANCEL_ID((Packet), (Id))
+#define NdisGetPacketCancelId(Packet)           NDIS_GET_PACKET_CANCEL_ID(Packet)
 
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);
@@ -362,6 +367,9 @@ VOID NdisGetFirstBufferFromPacket(PNDIS_PACKET Packet, PNDIS_BUFFER *FirstBuffer
      NdisGetFirstBufferFromPacket((Packet), (First), (Address), (Length), (Total)))
 VOID NdisCopyFromPacketToPacket(PNDIS_PACKET Destination, UINT DestinationOffset, UINT BytesToCopy,
                                 PNDIS_PACKET Source, UINT SourceOffset, PUINT BytesCopied);
+#define NdisCopyFromPacketToPacketSafe(To, ToOffset, Bytes, From, FromOffset, Copied, Priority)    \
+    ((void)(Priority),                                                                             \
+     NdisCopyFromPacketToPacket((To), (ToOffset), (Bytes), (From), (FromOffset), (Copied)))
 
 /* Any out pointer may be NULL. Counts are cached in the packet until its chain changes. */
 static inline VOID NdisQueryPacket(PNDIS_PACKET Packet, PUINT PhysicalBufferCount,

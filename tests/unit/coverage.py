@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Line coverage from gcov's counts: coverage.py DIRECTORY FOLDER... prints a line for each source file of the
-folders and one for all. A file that is compiled several times counts a line that any of them has run. MISSED=1
+folders, one for each folder and one for all. A file that is compiled several times counts a line that any of them has run. MISSED=1
 prints the lines that none has."""
 
 import collections
@@ -21,6 +21,10 @@ def counts(data, folders):
                     yield file["file"], line["line_number"], line["count"]
 
 
+def say(run, has, name):
+    print(f"{100 * run / max(has, 1):6.1f} %  {has:5} lines  {name}")
+
+
 def main():
     directory, folders = sys.argv[1], sys.argv[2:]
     lines = collections.defaultdict(lambda: collections.defaultdict(int))
@@ -30,15 +34,18 @@ def main():
                 lines[file][number] += count
     if not lines:
         sys.exit(f"{directory}: no counts of {', '.join(folders)}")
-    run = total = 0
+    sums = collections.defaultdict(lambda: [0, 0])
     for file in sorted(lines):
         missed = [number for number, count in sorted(lines[file].items()) if not count]
         has = len(lines[file])
-        run, total = run + has - len(missed), total + has
-        print(f"{100 * (has - len(missed)) / has:6.1f} %  {has:5} lines  {file}")
+        for name in os.path.dirname(file), "all":
+            sums[name][0] += has - len(missed)
+            sums[name][1] += has
+        say(has - len(missed), has, file)
         if missed and os.environ.get("MISSED"):
             print("                ", *missed)
-    print(f"{100 * run / total:6.1f} %  {total:5} lines  all")
+    for name in *folders, "all":
+        say(*sums[name], name)
 
 
 main()

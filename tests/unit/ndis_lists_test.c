@@ -148,6 +148,42 @@ START_TEST(upper_case)
 }
 END_TEST
 
+/* Names that only differ in what they promise. */
+START_TEST(packets_at_dispatch_level)
+{
+    NDIS_HANDLE pool, buffers;
+    PNDIS_PACKET packets[2];
+    PNDIS_BUFFER buffer;
+    NDIS_STATUS status;
+    UCHAR memory[2][8] = {"abcdefg", ""};
+    UINT copied;
+
+    start();
+    NdisAllocatePacketPool(&status, &pool, 2, 16);
+    NdisAllocateBufferPool(&status, &buffers, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        NdisDprAllocatePacketNonInterlocked(&status, &packets[i], pool);
+        ck_status(status, NDIS_STATUS_SUCCESS);
+        NdisAllocateBuffer(&status, &buffer, buffers, memory[i], 8);
+        NdisChainBufferAtFront(packets[i], buffer);
+    }
+    NdisSetPacketCancelId(packets[0], memory);
+    ck_assert_ptr_eq(NdisGetPacketCancelId(packets[0]), memory);
+    ck_assert_ptr_null(NdisGetPacketCancelId(packets[1]));
+    NdisCopyFromPacketToPacketSafe(packets[1], 1, 5, packets[0], 2, &copied, NormalPagePriority);
+    ck_assert_uint_eq(copied, 5);
+    ck_assert_mem_eq(memory[1], "\0cdefg", 7);
+    for (unsigned i = 0; i < 2; i++) {
+        NdisUnchainBufferAtFront(packets[i], &buffer);
+        NdisFreeBuffer(buffer);
+        NdisDprFreePacketNonInterlocked(packets[i]);
+    }
+    NdisFreeBufferPool(buffers);
+    NdisFreePacketPool(pool);
+    stop_with(0);
+}
+END_TEST
+
 static NDIS_TIMER timer;
 static unsigned fired, contexts[2];
 
@@ -191,6 +227,7 @@ int main(void)
     tcase_add_loop_test(t, lookaside_lists, 0, 2);
     tcase_add_test(t, numbers);
     tcase_add_test(t, upper_case);
+    tcase_add_test(t, packets_at_dispatch_level);
     tcase_add_test(t, timers_of_nobody);
     suite_add_tcase(suite, t);
     return rig_main(suite);
