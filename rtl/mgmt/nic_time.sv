@@ -11,7 +11,7 @@ module nic_time #(
     // Periods that pass without an edge before the next edge: 0 on a board, for models that skip idle time.
     input wire [31:0] skip_i,
 
-    // Nanoseconds at this clock. Falls back only by set and step, during which it stands for one clock.
+    // Nanoseconds at this clock, 0 in and one clock after reset. Falls back only by set and step, during which it stands for one clock.
     output logic [63:0] time_o,
 
     // Pulses, at least three clocks apart, with the new time, or with what to add to it (two's complement).
@@ -29,7 +29,7 @@ module nic_time #(
     localparam int unsigned TICK_WIDTH = $clog2(TICK);
     if (TX_MHZ != 125 && TX_MHZ != 50) $fatal(1, "nic_time: TX_MHZ must be 125 or 50");
 
-    // The time one clock ahead of time_o, and what is added to it. Set and step pass through the addend, which saves a
+    // The time one clock ahead of time_o (equal to it in reset), and what is added to it. Set and step pass through the addend, which saves a
     // multiplexer before the adder: set clears the time and then adds the new one; step takes the place of a period,
     // which is made up for in the next clock. time_o does not take over the time in between.
     logic [63:0] time_q, addend_q;
@@ -111,8 +111,7 @@ module nic_time #(
     end
 
     always_ff @(posedge clk_i) begin
-        if (rst_i) time_q <= 64'(PERIOD);
-        else if (set_i) time_q <= '0;
+        if (rst_i || set_i) time_q <= '0;
         else time_q <= time_q + addend_q + 64'(skip_ns);
     end
 

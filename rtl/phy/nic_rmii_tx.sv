@@ -10,8 +10,8 @@ module nic_rmii_tx (
     // Quasi-static, of this domain.
     input wire mbps100_i,
 
-    // To the MAC: it advances at the end of clocks with ce_o. From it: a nibble that stands until then.
-    output wire ce_o,
+    // To the MAC: it advances at the end of clocks with ce_o, a flip-flop. From it: a nibble that stands until then.
+    output logic ce_o,
     input wire [3:0] mii_txd_i,
     input wire mii_tx_en_i,
     // RMII has no TX_ER: the bits are inverted instead, so that the frame's FCS is wrong at the receiver.
@@ -25,16 +25,18 @@ module nic_rmii_tx (
     logic second_q;
 
     wire last = count_q == '0;
-
-    assign ce_o = last && second_q;
+    wire [3:0] count = !last ? count_q - 1'b1 : mbps100_i ? 4'd0 : 4'd9;
+    wire second = second_q ^ last;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) begin
             count_q <= '0;
             second_q <= 1'b0;
+            ce_o <= 1'b0;
         end else begin
-            count_q <= !last ? count_q - 1'b1 : mbps100_i ? 4'd0 : 4'd9;
-            if (last) second_q <= !second_q;
+            count_q <= count;
+            second_q <= second;
+            ce_o <= count == '0 && second;
         end
         rmii_txd_o <= (second_q ? mii_txd_i[3:2] : mii_txd_i[1:0]) ^ {2{mii_tx_er_i}};
         rmii_tx_en_o <= mii_tx_en_i && !rst_i;

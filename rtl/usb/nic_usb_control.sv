@@ -142,8 +142,22 @@ module nic_usb_control #(
         endcase
         if (is_rom) available = rom_length;
     end
-    wire cut = !is_read && !is_write && (length[15:8] != '0 || length[7:0] > available);
-    wire [15:0] total = cut ? 16'(available) : length;
+
+    // It takes two clocks from the SETUP: asked_q is right in DECODE's second clock.
+    typedef struct packed {
+        logic accept, is_word, is_rom, is_read, is_write;
+        logic [15:0] answer;
+        logic [7:0] available;
+        logic [8:0] place;
+    } asked_t;
+    asked_t asked_q;
+    logic asked_valid_q;
+    always_ff @(posedge clk_i) begin
+        asked_q <= {accept, is_word, is_rom, is_read, is_write, answer, available, place};
+        asked_valid_q <= state_q == DECODE && !setup_commit_i;
+    end
+    wire cut = !asked_q.is_read && !asked_q.is_write && (length[15:8] != '0 || length[7:0] > asked_q.available);
+    wire [15:0] total = cut ? 16'(asked_q.available) : length;
 
     // ---- the transfer ----
 
@@ -154,7 +168,7 @@ module nic_usb_control #(
     wire filling = state_q == FILL && !fill_end;
     // A configuration in the place of the other speed's has another bDescriptorType. Of the test packet, in place 0, this is a 0
     // and stays one.
-    wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == place + 9'd1 ? value[15:8] : octet;
+    wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == asked_q.place + 9'd1 ? value[15:8] : octet;
     wire receive = valid_i && state_q == OUT_DATA && !count_q[6];
     wire [6:0] read = in_rewind_i ? '0 : read_q + 7'(byte_ready_i);
 
@@ -185,19 +199,20 @@ module nic_usb_control #(
 
         case (state_q)
             // An access that the SETUP interrupted comes to its end first.
-            DECODE: if (!busy) begin
+            DECODE: if (!busy && asked_valid_q) begin
                 fill_q <= '0;
-                have_q <= is_word;
+                have_q <= asked_q.is_word;
                 zlp_q <= cut;
-                word_q <= {16'd0, answer};
-                source_q <= is_word ? WORD : is_rom ? ROM : REGISTER;
-                cursor_q <= is_rom ? 16'(place) : value;
+                word_q <= {16'd0, asked_q.answer};
+                source_q <= asked_q.is_word ? WORD : asked_q.is_rom ? ROM : REGISTER;
+                cursor_q <= asked_q.is_rom ? 16'(asked_q.place) : value;
                 left_q <= total;
-                reg_write_o <= is_write;
+                reg_write_o <= asked_q.is_write;
                 set_address_q <= request == 8'd5;
                 set_test_q <= request == 8'd3 && kind[1:0] == 2'd0 && value[1];
-                state_q <= accept ? STATUS_IN : is_write ? OUT_DATA : is_word || is_rom || is_read ? FILL : STALLED;
-                if (accept) begin
+                state_q <= asked_q.accept ? STATUS_IN : asked_q.is_write ? OUT_DATA
+                           : asked_q.is_word || asked_q.is_rom || asked_q.is_read ? FILL : STALLED;
+                if (asked_q.accept) begin
                     if (request == 8'd1) begin
                         halt_o <= halt_o & ~(kind[1] ? endpoint : '0);
                         toggle_clear_o <= kind[1] ? endpoint : '0;

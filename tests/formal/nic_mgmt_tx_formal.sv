@@ -4,7 +4,9 @@
 `default_nettype none
 
 // In place of the counters, which have been proved by themselves.
-module nic_counters (
+module nic_counters #(
+    parameter int unsigned MAX_FRAME = 1522
+) (
     input wire clk_i,
     input wire rst_i,
     input wire tx_valid_i,

@@ -22,16 +22,18 @@ module nic_time_formal (
         .ppb_i
     );
 
-    // Clocks since reset times the period; the sum of the adjustment of all ticks, in parts of MODULO, less that of the
+    // Clocks since reset times the period, of which the first does not count; the sum of the adjustment of all ticks, in parts of MODULO, less that of the
     // nanoseconds that were passed on; these, and as they were one, two and three clocks ago.
     logic [63:0] plain_q, passed_q, passed1_q, passed2_q, passed3_q;
     logic signed [31:0] left_q;
+    logic first_q = 1'b1;
     wire full = u_dut.phase_q[2] && !u_dut.gathered_q[22];
     wire down = u_dut.phase_q[2] && u_dut.negative_q;
     wire signed [31:0] gathered = 32'(u_dut.gathered_q);
 
     always_ff @(posedge clk_i) begin
         rst_q <= 1'b0;
+        first_q <= rst_q;
         if (rst_q) begin
             plain_q <= '0;
             passed_q <= '0;
@@ -40,7 +42,7 @@ module nic_time_formal (
             passed3_q <= '0;
             left_q <= '0;
         end else begin
-            plain_q <= plain_q + 64'd8;
+            plain_q <= plain_q + (first_q ? 64'd0 : 64'd8);
             passed_q <= passed_q + 64'(full) - 64'(down);
             passed1_q <= passed_q;
             passed2_q <= passed1_q;
@@ -61,7 +63,7 @@ module nic_time_formal (
             // What was passed on is on the way to time_o, three clocks.
             h_correction: assert (64'(u_dut.correction_q) == passed_q - passed1_q);
             h_addend: assert (u_dut.addend_q == 64'd8 + passed1_q - passed2_q);
-            h_ahead: assert (u_dut.time_q == plain_q + 64'd8 + passed2_q);
+            h_ahead: assert (u_dut.time_q == plain_q + (first_q ? 64'd0 : 64'd8) + passed2_q);
             h_quiet: assert (!u_dut.set_q && !u_dut.step_q && !u_dut.made_up_q);
             a_time: assert (now == plain_q + passed3_q);
             c_up: cover (full && !down);

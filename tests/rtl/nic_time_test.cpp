@@ -38,7 +38,10 @@ static void model_open(struct model *m, uint64_t stream)
     top->ppb_i = 0;
     for (int i = 0; i < 4; i++)
         tb_cycle(&m->tb, &top->clk_i);
+    // One clock without reset, which does not count yet.
     top->rst_i = 0;
+    tb_cycle(&m->tb, &top->clk_i);
+    m->periods = 1;
 }
 
 // 1 + skip periods at once.
