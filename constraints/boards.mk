@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-# make bitstream BOARD=butterstick, ecpix5 or ulx3s; make timing BOARD=... [SEEDS=n]: see bitstream.py.
+# make bitstream BOARD=butterstick, ecpix5, ulx3s or tinyfpga-bx; make timing BOARD=... [SEEDS=n]: see bitstream.py.
 
 SEEDS_TIMING = $(or $(SEEDS),10)
 
 .PHONY: bitstream timing
 bitstream timing:
-	$(Q)test -n "$(BOARD)" || { echo "make $@ needs BOARD=butterstick, ecpix5 or ulx3s" >&2; exit 2; }
+	$(Q)test -n "$(BOARD)" || { echo "make $@ needs BOARD=butterstick, ecpix5, ulx3s or tinyfpga-bx" >&2; exit 2; }
 	$(Q)./install-tools.sh formal
 	$(Q)$(PY) constraints/bitstream.py $(BOARD) $(if $(filter timing,$@),--seeds $(SEEDS_TIMING))
 
-# Clock domain crossings, of the NIC with three clocks and with two.
+# Clock domain crossings, of the NIC with three clocks and with two, and of the latter as the TinyFPGA BX has it.
 .PHONY: crossings
 crossings:
 	$(Q)./install-tools.sh formal
-	$(Q)for top in nic_hs nic_fs; do echo "$$top"; $(PY) constraints/crossings.py $$top || exit 1; done
+	$(Q)for top in "nic_hs PROCESSOR=1" "nic_fs PROCESSOR=1" "nic_fs DUAL_RAM=0"; do \
+		echo "$$top"; $(PY) constraints/crossings.py $$top || exit 1; done
 
 # make flash BOARD=... [N=1]: N=1 only says what it would run.
 .PHONY: flash

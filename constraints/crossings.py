@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clock domain crossings of a top, listed and checked: `crossings.py TOP`.
+"""Clock domain crossings of a top, listed and checked: `crossings.py TOP [PARAMETER=VALUE...]`.
 
 A crossing is a path from a flip-flop or a memory of one clock, through gates, to a flip-flop of another. It may only end in a
 flip-flop that rtl/lib describes (synchronisers), or come from a memory or a register there that stands still while it is looked at
@@ -23,14 +23,14 @@ def stop(text):
     sys.exit(f"crossings: {text}")
 
 
-def netlist(top, out):
+def netlist(top, parameters, out):
     """Flat, of gates of one bit; memories whole. Returns the module."""
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
     files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
     out.mkdir(parents=True, exist_ok=True)
     script = out / "crossings.ys"
-    script.write_text(f"""read_slang -j 1 -I rtl/mac -G PROCESSOR=1 --top {top} {" ".join(map(str, files))}
+    script.write_text(f"""read_slang -j 1 -I rtl/mac {' '.join('-G ' + parameter for parameter in parameters)} --top {top} {" ".join(map(str, files))}
 hierarchy -top {top}
 proc
 flatten
@@ -126,10 +126,10 @@ class Design:
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         stop("give a top, as nic_hs")
-    top = sys.argv[1]
-    design = Design(netlist(top, ROOT / "build/crossings" / top))
+    top, *parameters = sys.argv[1:]
+    design = Design(netlist(top, parameters, ROOT / "build/crossings" / top))
     good, bad = collections.Counter(), set()
     for name, cell in design.cells.items():
         if not is_flop(cell["type"]):

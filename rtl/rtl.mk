@@ -19,6 +19,6 @@ lint-rtl:
 		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) --top-module $$(basename $$file .sv) $$file; \
 	done
 	$(Q)for file in $(RTL_BOARD_SV); do \
-		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) -y rtl/boards/ecp5 rtl/boards/ecp5/cells.v \
+		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) -y rtl/boards/ecp5 -y rtl/boards/ice40 rtl/boards/*/cells.v \
 			--top-module $$(basename $$file .sv) $$file; \
 	done
