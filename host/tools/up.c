@@ -31,7 +31,7 @@
 #define LINGER_NS  2000000ull   /* model time for what follows a frame: completions, answers */
 #define LOOK_NS    100000000ull /* flags, address, groups, cable */
 #define PUBLISH_NS 1000000000ull
-#define FLUSH_NS   2000000000ull /* wall time for what is in flight at the end */
+#define FLUSH_NS   10000000000ull /* wall time for what is in flight at the end */
 
 struct up {
     struct machine machine;
