@@ -232,13 +232,52 @@ START_TEST(test_halt)
 }
 END_TEST
 
+// A NIC reset in the middle of an IN packet: what the host gets is not whole, and it can tell by the CRC. Nothing of before comes
+// later, and the toggle stays where it is.
+START_TEST(test_flush)
+{
+    start(_i);
+    enumerate();
+    Vtop *top = tb.top;
+    octets data;
+    for (unsigned cut : {5, 20, 60}) {
+        in_stream.assign(64, 0x5a);
+        idle(200);
+        send_token(IN, address, 2, 0);
+        octets packet;
+        for (unsigned i = 0; packet.size() < cut || top->utmi_tx_valid_o; i++) {
+            tb_check(i < 5000);
+            top->in_flush_i = packet.size() == cut;
+            top->utmi_tx_ready_i = i % (high ? 1 : 40) == 0;
+            bool taken = top->utmi_tx_ready_i && top->utmi_tx_valid_o;
+            if (taken)
+                packet.push_back(top->utmi_tx_data_o);
+            cycle();
+        }
+        top->utmi_tx_ready_i = top->in_flush_i = 0;
+        unsigned n = packet.size() - 3;
+        tb_check_eq(packet[0], 0xc3);
+        tb_check(n < 64);
+        tb_check(crc_bits(packet.data() + 1, 8 * n, 16, 0x8005) !=
+                 (packet[n + 1] | (unsigned)packet[n + 2] << 8));
+        idle(200);
+        send_token(IN, address, 2, 0);
+        tb_check_eq(answer(&data), NAK);
+    }
+    in_stream.assign({1, 2, 3});
+    tb_check_eq(in_packet(2, &data), DATA0);
+    tb_check(data == (octets{1, 2, 3}));
+    tb_close(&tb);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nic_usb_device");
     TCase *tcase = tcase_create("nic_usb_device");
     tcase_set_timeout(tcase, 60);
     for (const TTest *test :
-         {test_enumeration, test_requests, test_registers, test_streams, test_halt})
+         {test_enumeration, test_requests, test_registers, test_streams, test_halt, test_flush})
         tcase_add_loop_test(tcase, test, 0, 2);
     suite_add_tcase(suite, tcase);
     return tb_main(suite);

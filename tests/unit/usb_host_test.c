@@ -531,7 +531,7 @@ START_TEST(test_faults_healed)
                                                 USB_FAULT_CUT,  USB_FAULT_NAK, USB_FAULT_LATE};
     for (unsigned k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
         for (unsigned step = USB_TOKEN; step <= USB_REPLY; step++)
-            for (unsigned n = 0; n < 32; n++) {
+            for (unsigned n = 0; n < 12; n++) {
                 if (kinds[k] == USB_FAULT_NAK && step != USB_REPLY)
                     continue;
                 start(&device, n & 1);
