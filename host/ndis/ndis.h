@@ -590,6 +590,11 @@ VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET P
  * returns. */
 VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray,
                      UINT NumberOfPackets);
+/* Of the binding's packets with this id, those in the library's queue end with REQUEST_ABORTED; for those that the
+ * driver has, its MiniportCancelSendPackets is called. All still end exactly once, perhaps after the
+ * call has returned. Ids begin with the octet of NdisGeneratePartialCancelId. */
+VOID NdisCancelSendPackets(NDIS_HANDLE NdisBindingHandle, PVOID CancelId);
+UCHAR NdisGeneratePartialCancelId(VOID);
 VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request);
 VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle);
 VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,

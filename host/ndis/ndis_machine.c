@@ -242,6 +242,11 @@ static void miniport_free(struct ndis_miniport *m)
     ndis_iommu_stop(m);
     ndis_config_free(m);
     free(m->resource_list);
+    while (m->cancels) {
+        struct ndis_cancel *cancel = m->cancels;
+        m->cancels = cancel->next;
+        free(cancel);
+    }
     free(m->six.oids);
     free(m->filter_undo.multicast);
     free(m->multicast);

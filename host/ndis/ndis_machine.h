@@ -206,6 +206,13 @@ struct ndis_loop {
     UCHAR bytes[];
 };
 
+/* A NdisCancelSendPackets that waits for the gate. */
+struct ndis_cancel {
+    struct ndis_cancel *next;
+    struct ndis_binding *binding;
+    PVOID id;
+};
+
 /* What one NDIS_MINIPORT_TIMER stands for. */
 struct ndis_timer {
     struct nic_timer timer;
@@ -314,6 +321,7 @@ struct ndis_miniport {
     NDIS_REQUEST union_request; /* the library's own set, after a binding has closed */
     bool filter_union_due, list_union_due;
     struct ndis_loop *loop_head;
+    struct ndis_cancel *cancels;
 
     struct nic_ndis_device device;
     PNDIS_RESOURCE_LIST resource_list; /* of NdisMPciAssignResources */
@@ -490,6 +498,11 @@ void ndis_send_start_queue(struct ndis_miniport *m); /* inside */
 /* Inside: gives back everything of `binding` (NULL: of all) that is queued. */
 void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
                            NDIS_STATUS status);
+/* The same for those with the cancel id. */
+void ndis_send_abort_cancelled(struct ndis_miniport *m, struct ndis_binding *binding, PVOID id,
+                               NDIS_STATUS status);
+void ndis_cancel_run(struct ndis_miniport *m,
+                     struct ndis_cancel *list); /* inside; frees the list */
 /* Gives back everything that is still with the driver; the driver has said that it dropped it, or
  * it is halted. */
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);

@@ -119,6 +119,7 @@ struct gate_work {
     PNDIS_PACKET late, returned;
     struct ndis_timer *timer;
     struct ndis_loop *loop;
+    struct ndis_cancel *cancels;
     bool reset, reset_end, dpc, hang_check, request, sends;
 };
 
@@ -141,6 +142,8 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         m->stall_progress++;
     }
     if (may_enter) {
+        work->cancels = m->cancels;
+        m->cancels = NULL;
         work->returned = m->returned;
         m->returned = NULL;
         work->reset = m->reset_due && !m->resetting;
@@ -158,8 +161,9 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         work->sends = !m->resetting && !work->reset && has_queued(m) && !m->stalled &&
                       m->six.flow == FLOW_RUNNING;
     }
-    if (work->late || work->loop || work->returned || work->reset || work->reset_end || work->dpc ||
-        work->timer || work->hang_check || work->request || work->sends)
+    if (work->late || work->loop || work->cancels || work->returned || work->reset ||
+        work->reset_end || work->dpc || work->timer || work->hang_check || work->request ||
+        work->sends)
         return true;
     __atomic_store_n(&m->gate,
                      ndis_state(m) != MINIPORT_RUNNING || m->resetting || has_queued(m) ||
@@ -184,6 +188,7 @@ void ndis_gate_leave_slow(struct ndis_miniport *m)
         if (!more)
             break;
         ndis_send_complete_late(m, work.late);
+        ndis_cancel_run(m, work.cancels);
         ndis_receive_returned(m, work.returned);
         if (work.loop)
             ndis_loopback_deliver(m, work.loop);

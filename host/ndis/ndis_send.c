@@ -756,15 +756,17 @@ VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
 
 /* ---- taking back: reset, halt, close ---- */
 
-void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
-                           NDIS_STATUS status)
+/* id NULL: whatever it is. */
+static void abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, const PVOID *id,
+                        NDIS_STATUS status)
 {
     PNDIS_PACKET aborted = NULL, *tail = &aborted, kept_tail = NULL;
 
     ndis_lock(&m->lock);
     for (PNDIS_PACKET packet = m->queue_head, previous = NULL, next; packet; packet = next) {
         next = ndis_packet_next(packet);
-        if (binding && ndis_packet_owner(packet) != binding) {
+        if ((binding && ndis_packet_owner(packet) != binding) ||
+            (id && NDIS_GET_PACKET_CANCEL_ID(packet) != *id)) {
             previous = kept_tail = packet;
             continue;
         }
@@ -788,6 +790,18 @@ void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding
         ndis_count_add(&m->aborted, false);
         give_back(m, packet, status, "library", ndis_verifying());
     }
+}
+
+void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
+                           NDIS_STATUS status)
+{
+    abort_queue(m, binding, NULL, status);
+}
+
+void ndis_send_abort_cancelled(struct ndis_miniport *m, struct ndis_binding *binding, PVOID id,
+                               NDIS_STATUS status)
+{
+    abort_queue(m, binding, &id, status);
 }
 
 struct abort_walk {

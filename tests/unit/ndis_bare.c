@@ -75,6 +75,13 @@ static VOID on_allocated(NDIS_HANDLE context, PVOID address, PNDIS_PHYSICAL_ADDR
     bare.allocated(address, physical, length, allocation);
 }
 
+static VOID on_cancel(NDIS_HANDLE context, PVOID id)
+{
+    ck_assert_ptr_eq(context, &bare);
+    if (bare.cancel)
+        bare.cancel(id);
+}
+
 static VOID on_shutdown(PVOID context)
 {
     ck_assert_ptr_eq(context, &bare);
@@ -96,6 +103,7 @@ static NTSTATUS entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
         .HandleInterruptHandler = on_dpc,
         .AllocateCompleteHandler = on_allocated,
         .AdapterShutdownHandler = on_shutdown,
+        .CancelSendPacketsHandler = on_cancel,
     };
     NDIS_HANDLE wrapper;
 

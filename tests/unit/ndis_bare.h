@@ -15,6 +15,7 @@ struct bare {
     void (*dpc)(void);
     NDIS_STATUS (*send)(PNDIS_PACKET packet, UINT flags);
     void (*allocated)(PVOID address, PNDIS_PHYSICAL_ADDRESS physical, ULONG length, PVOID context);
+    void (*cancel)(PVOID id);
     void (*halt)(void);
     void (*reset)(void);
     ULONG attributes;

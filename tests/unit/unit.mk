@@ -3,7 +3,7 @@
 
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_order_test ndis_loopback_test ndis_receive_test \
 	ndis_machine_test ndis_request_test ndis_system_test ndis_verify_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
-	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test
+	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test
@@ -22,7 +22,7 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
 $(O)/tests/unit/ndis_schedule_test: $(O)/tests/unit/schedule.o
 $(O)/tests/unit/ndis_random_test: $(O)/tests/unit/ndis_random.o $(O)/tests/unit/ndis_model.o
-$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test: $(O)/tests/unit/ndis_bare.o
+$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test $(O)/tests/unit/ndis_cancel_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
 
