@@ -42,6 +42,7 @@ ULONG nic_edge_unit_copy(PUCHAR to, struct nic_unit *unit, ULONG room)
         skip = 0;
         NdisGetNextMdl(mdl, &mdl);
     }
+    NET_BUFFER_MINIPORT_RESERVED(nb)[2] = (PVOID)(ULONG_PTR)nic_traffic_kind(to);
     return copied;
 }
 
@@ -91,6 +92,9 @@ static void nb_done(struct nic_adapter *a, PNET_BUFFER nb, NDIS_STATUS status)
 {
     PNET_BUFFER_LIST nbl = nbl_of(nb);
     PVOID *left = NET_BUFFER_LIST_MINIPORT_RESERVED(nbl);
+    if (status == NDIS_STATUS_SUCCESS)
+        nic_traffic_count(&a->edge.sent, (ULONG)(ULONG_PTR)NET_BUFFER_MINIPORT_RESERVED(nb)[2],
+                          NET_BUFFER_DATA_LENGTH(nb));
     if (NET_BUFFER_LIST_STATUS(nbl) == NDIS_STATUS_SUCCESS)
         NET_BUFFER_LIST_STATUS(nbl) = status;
     left[0] = (PVOID)((ULONG_PTR)left[0] - 1);
@@ -308,9 +312,14 @@ void nic_edge_indicate(struct nic_adapter *a, const ULONG *slots, ULONG count, B
 {
     BOOLEAN up = !is_paused(a);
     ULONG i;
-    for (i = 0; i < count; i++)
-        NET_BUFFER_LIST_NEXT_NBL(a->slots[slots[i]].edge.nbl) =
+    for (i = 0; i < count; i++) {
+        const struct nic_rx_slot *slot = &a->slots[slots[i]];
+        NET_BUFFER_LIST_NEXT_NBL(slot->edge.nbl) =
             i + 1 < count ? a->slots[slots[i + 1]].edge.nbl : NULL;
+        if (up)
+            nic_traffic_count(&a->edge.received, nic_traffic_kind(slot->data),
+                              NET_BUFFER_DATA_LENGTH(NET_BUFFER_LIST_FIRST_NB(slot->edge.nbl)));
+    }
     if (up && lend) {
         a->lent_count += count;
         NdisMIndicateReceiveNetBufferLists(a->handle, a->slots[slots[0]].edge.nbl,

@@ -22,6 +22,12 @@ enum nic_work {
     NIC_WORK_REQUEST = 1 << 4,
 };
 
+enum { NIC_TRAFFIC_DIRECTED, NIC_TRAFFIC_MULTICAST, NIC_TRAFFIC_BROADCAST, NIC_TRAFFIC_KINDS };
+
+struct nic_traffic {
+    ULONGLONG frames[NIC_TRAFFIC_KINDS], bytes[NIC_TRAFFIC_KINDS];
+};
+
 struct nic_edge {
     NDIS_SPIN_LOCK lock; /* the fields up to the next empty line */
     BOOLEAN busy;
@@ -34,6 +40,7 @@ struct nic_edge {
 
     PNET_BUFFER_LIST done_head, done_tail; /* the owner's: complete, about to be told */
     NDIS_HANDLE timer, interrupt, nbl_pool;
+    struct nic_traffic sent, received;
 };
 
 struct nic_edge_slot {
@@ -54,6 +61,11 @@ VOID NTAPI nic_send_nbls(NDIS_HANDLE context, PNET_BUFFER_LIST nbls, NDIS_PORT_N
                          ULONG flags);
 VOID NTAPI nic_return_nbls(NDIS_HANDLE context, PNET_BUFFER_LIST nbls, ULONG flags);
 VOID NTAPI nic_cancel_send(NDIS_HANDLE context, PVOID id);
+
+/* statistics6.c, inside */
+ULONG nic_traffic_kind(const UCHAR *destination);
+void nic_traffic_count(struct nic_traffic *, ULONG kind, ULONG length);
+void nic_statistics(const struct nic_adapter *, PNDIS_STATISTICS_INFO);
 
 /* entry6.c, inside */
 NDIS_STATUS nic_request_start(struct nic_adapter *, PNDIS_OID_REQUEST);

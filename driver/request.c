@@ -34,6 +34,9 @@ static const NDIS_OID supported[] = {
     OID_GEN_RCV_ERROR,
     OID_GEN_RCV_NO_BUFFER,
     OID_GEN_RCV_CRC_ERROR,
+#ifdef NIC_NDIS6
+    OID_GEN_STATISTICS,
+#endif
     OID_802_3_PERMANENT_ADDRESS,
     OID_802_3_CURRENT_ADDRESS,
     OID_802_3_MULTICAST_LIST,
@@ -73,6 +76,9 @@ struct nic_answer {
         USHORT half;
         ULONGLONG wide;
         struct nic_oid_driver driver;
+#ifdef NIC_NDIS6
+        NDIS_STATISTICS_INFO statistics;
+#endif
     } value;
 };
 
@@ -239,6 +245,12 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
     case OID_HILNIC_DRIVER:
         answer_driver(a, answer);
         return TRUE;
+#ifdef NIC_NDIS6
+    case OID_GEN_STATISTICS:
+        nic_statistics(a, &answer->value.statistics);
+        answer->length = NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
+        return TRUE;
+#endif
     }
     return FALSE;
 }

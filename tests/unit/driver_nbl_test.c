@@ -475,10 +475,77 @@ START_TEST(requests_reach_the_device)
                                   OID_802_3_CURRENT_ADDRESS, address, 6, &bytes),
               NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(address[0], 2);
-    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_STATISTICS,
-                                  &value, sizeof(value), &bytes),
+    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation,
+                                  OID_GEN_INTERRUPT_MODERATION, &value, sizeof(value), &bytes),
               NDIS_STATUS_NOT_SUPPORTED);
     free_all(nbls, 3);
+    stop();
+}
+END_TEST
+
+static void destination(PNET_BUFFER_LIST nbl, int first, int others)
+{
+    PNET_BUFFER nb = NET_BUFFER_LIST_FIRST_NB(nbl);
+    PVOID address;
+    UINT length;
+
+    NdisQueryMdl(NET_BUFFER_CURRENT_MDL(nb), &address, &length, NormalPagePriority);
+    ck_assert_ptr_nonnull(address);
+    address = (uint8_t *)address + NET_BUFFER_CURRENT_MDL_OFFSET(nb);
+    memset(address, others, 6);
+    *(uint8_t *)address = (uint8_t)first;
+}
+
+START_TEST(statistics)
+{
+    static const uint8_t heads[3] = {2, 1, 0xff};
+    PNET_BUFFER_LIST nbls[7];
+    NDIS_STATISTICS_INFO s;
+    ULONG bytes;
+
+    start(0, NULL);
+    set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
+    for (unsigned i = 0; i < 7;
+         i++) { /* one directed, two multicast, three broadcast, one too short */
+        nbls[i] = nic_script6_nbl(&r.protocol, 1, i == 6 ? 13 : 100 + i);
+        if (i < 6)
+            destination(nbls[i], heads[i < 1 ? 0 : i < 3 ? 1 : 2], i < 3 ? 0 : 0xff);
+        nic_script6_send(&r.protocol, nbls[i], 0);
+    }
+    for (unsigned i = 0; i < 6; i++) { /* three, two, one */
+        uint8_t frame[80], kind = i < 3 ? 0 : i < 5 ? 1 : 2;
+        memset(frame, kind == 2 ? 0xff : 0, sizeof(frame));
+        frame[0] = heads[kind];
+        soft_device_receive(r.device, frame, 60 + i);
+    }
+    pass(10 * MS);
+    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_STATISTICS, &s,
+                                  sizeof(s) - 1, &bytes),
+              NDIS_STATUS_INVALID_LENGTH);
+    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_STATISTICS, &s,
+                                  sizeof(s), &bytes),
+              NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(bytes, 0x98);
+    ck_assert_uint_eq(s.Header.Size, 0x98);
+    ck_assert_uint_eq(s.SupportedStatistics, 0x3f87ff);
+    ck_assert_uint_eq(s.ifHCOutUcastPkts, 1);
+    ck_assert_uint_eq(s.ifHCOutMulticastPkts, 2);
+    ck_assert_uint_eq(s.ifHCOutBroadcastPkts, 3);
+    ck_assert_uint_eq(s.ifHCOutUcastOctets, 100);
+    ck_assert_uint_eq(s.ifHCOutMulticastOctets, 101 + 102);
+    ck_assert_uint_eq(s.ifHCOutBroadcastOctets, 103 + 104 + 105);
+    ck_assert_uint_eq(s.ifHCOutOctets, 615);
+    ck_assert_uint_eq(s.ifOutDiscards, 1);
+    ck_assert_uint_eq(s.ifOutErrors, 0);
+    ck_assert_uint_eq(s.ifHCInUcastPkts, 3);
+    ck_assert_uint_eq(s.ifHCInMulticastPkts, 2);
+    ck_assert_uint_eq(s.ifHCInBroadcastPkts, 1);
+    ck_assert_uint_eq(s.ifHCInUcastOctets, 60 + 61 + 62);
+    ck_assert_uint_eq(s.ifHCInMulticastOctets, 63 + 64);
+    ck_assert_uint_eq(s.ifHCInBroadcastOctets, 65);
+    ck_assert_uint_eq(s.ifHCInOctets, 375);
+    ck_assert_uint_eq(s.ifInErrors + s.ifInDiscards, 0);
+    free_all(nbls, 7);
     stop();
 }
 END_TEST
@@ -658,6 +725,7 @@ int main(void)
     tcase_add_test(t, received_frames_are_lent_and_copied);
     tcase_add_test(t, der_11_pause_waits_for_lent_nbls);
     tcase_add_test(t, requests_reach_the_device);
+    tcase_add_test(t, statistics);
     tcase_add_test(t, the_link_is_indicated);
     tcase_add_test(t, der_07_a_stopped_device_is_reset);
     tcase_add_test(t, der_15_unplugged);
