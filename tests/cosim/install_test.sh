@@ -70,7 +70,7 @@ ln -s "$root" "$work/nic"
 export PKG_CONFIG_LIBDIR=$work/nic/lib/pkgconfig
 flags() { pkg-config --define-variable=prefix="$work/nic" "$@" hilnic-ndis; }
 equal "prefix" "$(pkg-config --variable=prefix hilnic-ndis)" /opt/nic
-for header in ndis.h nic_ndis.h nic_platform.h nic_script.h; do
+for header in ndis.h nic_ndis.h nic_ndis_device.h nic_platform.h nic_script.h; do
     echo "#include <$header>" >"$work/header.c"
     check "$header alone" gcc -std=c11 -D_GNU_SOURCE -Werror $(flags --cflags) -fsyntax-only "$work/header.c"
 done
