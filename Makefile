@@ -67,6 +67,7 @@ help:
 ## make bench        the figures (T=name for one)
 ## make area         LUTs, flip-flops and RAM of each block on each board (T=module: size and clock of that alone)
 ## make coverage-rtl  lines of rtl/usb that no bench reaches, at least 98 percent
+## make report       build/report/index.html: throughput, latency, launch times of the models, with plots
 ## make crossings    clock domain crossings: none outside of rtl/lib
 ## make bitstream    BOARD=butterstick, ecpix5, ulx3s or tinyfpga-bx: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds

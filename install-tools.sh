@@ -14,6 +14,7 @@ lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc
 fuzz="$test clang libclang-rt-14-dev"
 kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
 deb="$run debhelper dpkg-dev lintian man-db pkgconf"
+report="$run gnuplot-nox python3"
 bench="$test dpdk dpdk-dev valgrind"
 
 want=${1:-test}
@@ -26,10 +27,11 @@ case $want in
     lint) packages=$lint ;;
     fuzz) packages=$fuzz ;;
     kernel) packages=$kernel ;;
+    report) packages=$report ;;
     bench) packages=$bench ;;
     deb) packages=$deb ;;
-    all) packages="$test $live $swarm $formal $lint $fuzz $kernel $bench $deb" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, live, swarm, formal, lint, fuzz, kernel, bench, deb or all" >&2; exit 2 ;;
+    all) packages="$test $live $swarm $formal $lint $fuzz $kernel $report $bench $deb" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, live, swarm, formal, lint, fuzz, kernel, report, bench, deb or all" >&2; exit 2 ;;
 esac
 
 missing=

@@ -84,19 +84,42 @@ const struct command commands[] = {
          "--extcap-config, --capture,\n"
          "  --fifo FILE, --extcap-capture-filter EXPRESSION  as Wireshark defines them\n"
          "  --read, --device, --seed  as for capture\n"},
+    {.name = "send",
+     .run = command_send,
+     .options = "device read mode size count at gap seed speed json",
+     .help =
+         "  hilnic send --at +5ms --gap 10us                 numbered frames, each at its time\n"
+         "  hilnic send -r traffic.pcap --at +1ms            a capture at its distances\n"
+         "  hilnic send -r traffic.pcap --device usb         at once; a board, not yet run on "
+         "one\n\n"
+         "Each frame starts (SFD) at its time of the device's clock, to one period of that clock. "
+         "One that comes too late is not\n"
+         "sent. Exit code 0: all frames were sent, those with a time on time.\n"
+         "  --at TIME          of the device's clock, or +TIME from now: 123ns, 5us, 3ms, 1s; "
+         "without it at once\n"
+         "  --gap TIME         between numbered frames (default 100us)\n"
+         "  --size OCTETS, --count N  numbered frames: 64..1518, so many (default 64, 100)\n"
+         "  -c, -r, --read, --device, --mode, --speed, --seed, --json as for replay\n"},
     {.name = "bench",
      .run = command_bench,
-     .options = "device mode size count loopback seed json",
+     .options = "device mode size count direction latency loopback seed json",
      .help =
          "  hilnic bench                                     64-byte frames through NDIS, driver "
          "and "
          "model and back\n"
-         "  hilnic bench --size 1518 --count 20000\n"
+         "  hilnic bench --size 1518 --count 20000 --direction in\n"
+         "  hilnic bench --latency --count 2000              one at a time: send, SFD, completion\n"
          "  hilnic bench --device null                       the host side alone\n\n"
-         "Measures frames and clocks per second of this machine's time.\n"
+         "Frames per second of this machine's time, Mb/s of the device's time, order.\n"
          "  --device NAME      core (default), board:butterstick, board:ulx3s, soft, null or usb\n"
          "  --size OCTETS      on the wire, destination address to FCS, 64..1518 (default 64)\n"
-         "  --count N          frames (default 50000)\n"
+         "  -c, --count N      frames (default 50000)\n"
+         "  --direction both   out and back by a plug (default)\n"
+         "  --direction out    to the wire only\n"
+         "  --direction in     from the wire only, at its rate; frames lost for want of buffer are "
+         "no failure\n"
+         "  --latency          one frame under way; p50, p90, p99, p99.9 and the longest of each "
+         "part of its way\n"
          "  --mode, --loopback, --seed, --json as for replay\n"},
     {.name = "info",
      .run = command_info,

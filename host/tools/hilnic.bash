@@ -24,12 +24,13 @@ _hilnic() {
     -r | -w | --read | --write) compopt -o filenames 2>/dev/null; _hilnic_reply -f -- "$word" ;;
     --device) _hilnic_reply -W "core board:butterstick board:ulx3s soft null usb" -- "$word" ;;
     --mode) _hilnic_reply -W "single array mixed" -- "$word" ;;
+    --direction) _hilnic_reply -W "both out in" -- "$word" ;;
     --rate) _hilnic_reply -W "recorded max" -- "$word" ;;
     --speed) _hilnic_reply -W "1000 100 10" -- "$word" ;;
     --owner) _hilnic_reply -u -- "$word" ;;
     --wire) compopt -o nospace 2>/dev/null; _hilnic_reply -W "loopback tap: packet:" -- "$word" ;;
     --fifo) _hilnic_reply -f -- "$word" ;;
-    -[cCGsW] | --snap | --megabytes | --seconds | --files | --extcap-* | --metrics | --from | --watch | --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
+    -[cCGsW] | --snap | --megabytes | --seconds | --files | --extcap-* | --metrics | --from | --watch | --at | --gap | --seed | --size | --count | --name | --mtu | --usbip | --usbredir) ;;
     *)
         if [[ $word == -* ]]; then
             _hilnic_reply -W "--help --quiet $(_hilnic_help "$program" "$command" |

@@ -42,6 +42,7 @@ static int run_command(const struct command *c, int argc, char **argv)
     struct options o = {.device = "core",
                         .mode = "array",
                         .rate = "max",
+                        .direction = "both",
                         .seed = 1,
                         .size = 64,
                         .name = "hilnic0",

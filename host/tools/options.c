@@ -41,6 +41,10 @@ static const char devices[] = "core board:butterstick board:ulx3s soft null";
 static const struct option known[] = {
     TEXT_OPTION("read", "-r", input),
     TEXT_OPTION("write", "-w", output),
+    TEXT_OPTION("at", NULL, at),
+    TEXT_OPTION("gap", NULL, gap),
+    CHOICE_OPTION("direction", direction, "both out in"),
+    FLAG_OPTION("latency", NULL, latency),
     TEXT_OPTION("metrics", NULL, metrics),
     TEXT_OPTION("from", NULL, from),
     NUMBER_OPTION("watch", NULL, watch, 1, 86400),

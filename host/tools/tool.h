@@ -33,6 +33,9 @@ struct options {
     unsigned mbps;
     uint32_t size;                      /* bench */
     uint32_t count;                     /* 0: the command's own */
+    const char *at, *gap;               /* send */
+    const char *direction;              /* bench: both, out, in */
+    bool latency;                       /* bench */
     const char *metrics, *from;         /* where counters are offered, or come from */
     uint32_t watch;                     /* stats: seconds between two looks; 0: one look */
     uint32_t snap;                      /* capture: octets kept of a frame, 0: all */
@@ -60,6 +63,7 @@ int command_replay(const struct options *);
 int command_bench(const struct options *);
 int command_info(const struct options *);
 int command_regs(const struct options *);
+int command_send(const struct options *);
 int command_stats(const struct options *);
 int command_capture(const struct options *);
 int command_extcap(const struct options *);

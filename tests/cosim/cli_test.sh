@@ -210,6 +210,64 @@ check "colour on a terminal" sh -c "script -qec '$hilnic replay -r $data/lengths
 check "NO_COLOR" sh -c "NO_COLOR=1 script -qec '$hilnic replay -r $data/lengths.pcap' /dev/null | grep -q '^Everything'"
 check "no colour elsewhere" sh -c "$hilnic replay -r $data/lengths.pcap | grep -q '^Everything'"
 
+# ---- send: at once, on time, too late ----
+for device in core board:butterstick soft; do
+    gap=10us
+    [ $device = board:butterstick ] && gap=50us # completions come once a microframe
+    "$hilnic" send --device $device --at +5ms --gap $gap --count 100 --seed "$SEED" --json >"$work/json" 2>"$work/err"
+    check "send --at on $device: exit, $(cat "$work/err")" [ $? = 0 ]
+    check "send --at on $device: all, none late" [ "$(value sent)" = 100 -a "$(value late)" = 0 ]
+    check "send --at on $device: within a clock" [ "$(value late_max_ns)" -le 8 -a "$(value early_max_ns)" -le 8 ]
+    [ $device = soft ] || check "send --at on $device: the wire says so too" [ "$(value wire_frames)" = 100 -a "$(value wire_max_ns)" -le 8 ]
+done
+"$hilnic" send --speed 100 --at +5ms --gap 50us --json >"$work/json" 2>/dev/null
+check "send --at, 100 Mb/s: within a nibble" [ $? = 0 -a "$(value late_max_ns)" -le 40 ]
+# A capture recorded faster than the streams carry: what is not late leaves on time.
+"$hilnic" send -r "$data/http.pcap" --at +1ms --json >"$work/json" 2>"$work/err"
+check "send -r --at: all are accounted for" [ $(($(value sent) + $(value late))) = "$(tshark -r "$data/http.pcap" 2>/dev/null | wc -l)" ]
+check "send -r --at: on time" [ "$(value sent)" -gt 10 -a "$(value late_max_ns)" -le 8 -a "$(value wire_max_ns)" -le 8 ]
+check "a launch time far ahead costs nothing" timeout 20 "$hilnic" send -q --at +3s --count 2 --gap 10ms
+# 512 octets take 42.6 us at 100 Mb/s: every other one is too late for 30 us.
+"$hilnic" send --speed 100 --at +1ms --gap 30us --size 512 --count 20 --json >"$work/json" 2>"$work/err"
+check "late frames: exit" [ $? = 1 ]
+check "late frames: counted" [ "$(value sent)" = 10 -a "$(value late)" = 10 ]
+check "late frames: said" [ "$(cat "$work/err")" = "hilnic: 10 of 20 frames came too late for their time and were not sent." ]
+"$hilnic" send --at 1 --gap 1ns --count 5 --json >"$work/json" 2>/dev/null
+check "a time that has passed" [ $? = 1 -a "$(value late)" = 5 -a "$(value wire_frames)" = 0 ]
+check "send at once" "$hilnic" send -q --count 300 --mode single
+check "send -r at once" "$hilnic" send -q -r "$data/http.pcap"
+refuses 2 "--at takes a time" send --at tomorrow
+refuses 2 "--at takes a time" send --at +2h
+refuses 2 "--at takes a time" send --at +3601s
+refuses 2 "--at takes a time" send --at -5ms
+refuses 2 "--at takes a time" send --at +99999999999999999999s
+refuses 2 "more than an hour ahead" send --at 99999999s
+refuses 2 "--gap takes a time" send --gap 1m
+refuses 2 "more than an hour" send --gap 1s --count 10000
+refuses 2 "without --count and --gap" send -r "$data/ping.pcap" --count 3
+refuses 2 "sends nothing" send --device null
+refuses 1 "No such file" send -r "$work/nothing"
+refuses 1 "damaged after frame 1" send -r "$work/cut.pcap"
+refuses 3 "no USB device" send --device usb:1234:5678
+"$hilnic" send -r "$work/odd.pcap" >/dev/null 2>"$work/err"
+check "frames that cannot be sent: exit" [ $? = 1 ]
+check "frames that cannot be sent: said" grep -q '^hilnic: 7 frames were not sent, the first with NDIS_STATUS_FAILURE.$' "$work/err"
+
+# ---- bench: directions, latency ----
+for direction in out in both; do
+    "$hilnic" bench --direction $direction --size 512 --count 300 --json >"$work/json" 2>/dev/null
+    check "bench --direction $direction" [ $? = 0 -a "$(value out_of_order)" = 0 ]
+done
+"$hilnic" bench --direction out --size 1518 --count 300 --device core --json >"$work/json" 2>/dev/null
+mbps=$(value mbps)
+check "bench: $mbps Mb/s, what 60 MHz carry and no more" [ "${mbps%.*}" -gt 430 -a "${mbps%.*}" -le 480 ]
+"$hilnic" bench --latency --count 200 --json >"$work/json" 2>/dev/null
+check "bench --latency: three parts" [ "$(grep -o '"p999": [0-9]*' "$work/json" | wc -l)" = 3 ]
+check "bench --latency: text" sh -c "'$hilnic' bench --latency --count 50 | grep -q 'send to SFD *p50 [0-9.]* p90'"
+refuses 2 "--direction takes both, out or in" bench --direction up
+refuses 2 "need the wire" bench --direction in --device soft
+refuses 2 "frames sent" bench --direction in --latency
+
 # ---- stats: looks again and again, and those of a running hilnic up ----
 check "stats --watch" [ "$("$hilnic" stats --device soft --watch 1 -c 2 --json 2>/dev/null | grep -c '^{"tx_packets": 0')" = 2 ]
 refuses 2 "loopback ADDRESS:PORT" stats --from 192.0.2.1:9100

@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
+TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/histogram_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
@@ -27,6 +27,11 @@ $(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))
 
 # The trace builds wait beside the tests; they are only run when a test fails.
 $(B)/cosim/core_test: | $(B)/cosim/core_test-trace
+
+$(B)/cosim/histogram_test: $(O)/tests/cosim/histogram_test.o $(O)/host/tools/histogram.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
 
 $(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/match.o
 	$(call say,LD,$@)
