@@ -5,9 +5,6 @@
 #include "ndis_model.h"
 #include "ndis_rig.h"
 
-#define STEPS 60
-
-/* The model and the library each read their own copy of a tape. */
 static unsigned roll(struct random_tape *tape, unsigned sides)
 {
     if (tape->end) {
@@ -22,18 +19,21 @@ struct inclination {
     unsigned resources, inside, final, older, again; /* chances of 100 */
 };
 
-/* One reader of the tapes: answers are taken by the order of packets given, sends by the order of
- * completions. */
+/* One reader of a plan: answers are taken by the order of packets given, sends by the order of completions. The model and
+ * the library each have their own. While a plan is made, decisions come from dice and are written into it. */
 struct world {
-    struct inclination inclination;
-    struct random_tape answers, older, sends;
+    const struct random_plan *plan;
+    unsigned at[RANDOM_KINDS];
+    bool ended; /* from now on all is accepted, and nothing sent from completions */
     uint32_t next_packet;
-    unsigned bindings;
+    struct random_plan *writes;
+    struct inclination inclination;
+    struct random_tape tapes[RANDOM_KINDS];
 };
 
-static enum model_answer world_answer(struct world *w)
+static unsigned dice_answer(struct world *w)
 {
-    unsigned dice = roll(&w->answers, 100);
+    unsigned dice = roll(&w->tapes[RANDOM_ANSWERS], 100);
 
     if (dice < w->inclination.resources)
         return MODEL_RESOURCES;
@@ -46,19 +46,47 @@ static enum model_answer world_answer(struct world *w)
     return MODEL_PENDING;
 }
 
+static unsigned dice_of(struct world *w, enum random_kind kind)
+{
+    unsigned dice;
+
+    if (kind == RANDOM_ANSWERS)
+        return dice_answer(w);
+    dice = roll(&w->tapes[kind], 100);
+    if (kind == RANDOM_OLDER)
+        return dice < w->inclination.older;
+    return dice < w->inclination.again ? 1 + dice % 2 : 0;
+}
+
+static unsigned decide(struct world *w, enum random_kind kind)
+{
+    unsigned usual = kind == RANDOM_ANSWERS ? MODEL_PENDING : 0;
+
+    if (w->ended)
+        return usual;
+    if (!w->writes)
+        return w->at[kind] < w->plan->decision_count[kind] ? w->plan->decisions[kind][w->at[kind]++]
+                                                           : usual;
+    if (w->writes->decision_count[kind] == RANDOM_DECISIONS)
+        return usual;
+    return w->writes->decisions[kind][w->writes->decision_count[kind]++] =
+               (uint8_t)dice_of(w, kind);
+}
+
+static enum model_answer world_answer(struct world *w)
+{
+    return (enum model_answer)decide(w, RANDOM_ANSWERS);
+}
+
 static bool world_older(struct world *w)
 {
-    return roll(&w->older, 100) < w->inclination.older;
+    return decide(w, RANDOM_OLDER);
 }
 
 /* 0: send nothing from this completion; 1: one packet; 2: an array of two. */
 static unsigned world_again(struct world *w)
 {
-    unsigned dice = roll(&w->sends, 100);
-
-    if (w->next_packet > MODEL_PACKETS - 100 || dice >= w->inclination.again)
-        return 0;
-    return 1 + dice % 2;
+    return w->next_packet > MODEL_PACKETS - 100 ? 0 : decide(w, RANDOM_AGAIN);
 }
 
 /* ---- the model's side ---- */
@@ -200,70 +228,118 @@ static void compare(const struct model *m, const char *name)
 
 static struct model model;
 
-void random_script_run(const struct random_script *script)
+/* One step in the model, and with `is_real` in the library. */
+static void step_run(const struct random_step *step, struct world *imagined, bool is_real)
 {
-    struct random_tape tape = script->tapes[0];
-    struct world imagined = {.inclination = {roll(&tape, 40), roll(&tape, 20), roll(&tape, 40),
-                                             roll(&tape, 20), roll(&tape, 60)},
-                             .answers = script->tapes[1],
-                             .older = script->tapes[2],
-                             .sends = script->tapes[3]};
-    struct nic_script_miniport like = {.next = real_step,
-                                       .sending = real_sending,
-                                       .interrupting = real_interrupt,
-                                       .arrays = roll(&tape, 2),
-                                       .max_packets = 1 + roll(&tape, 8)};
-    const char *name = script->name;
-    unsigned tail = 0; /* steps after the end of the script */
+    uint32_t packets[12];
+
+    if (step->what == RANDOM_SEND) {
+        model_submit_one(&model, imagined->next_packet++);
+        if (is_real)
+            real_submit(step->binding, 1, false);
+    } else if (step->what == RANDOM_ARRAY) {
+        for (unsigned i = 0; i < step->count; i++)
+            packets[i] = imagined->next_packet++;
+        model_submit_array(&model, packets, step->count);
+        if (is_real)
+            real_submit(step->binding, step->count, true);
+    } else if (step->what == RANDOM_AVAILABLE) {
+        model_available(&model);
+        if (is_real)
+            nic_script_available(r.miniport);
+    } else if (step->what == RANDOM_INTERRUPT) { /* in one entry: MiniportHandleInterrupt */
+        interrupt_count = step->count;
+        model_complete_oldest(&model, step->count);
+        if (is_real)
+            r.platform->ops->interrupt_raise(r.platform, 8);
+    } else if (model.outstanding_count) { /* from outside of the miniport */
+        model_complete_oldest(&model, 1);
+        if (is_real)
+            nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    }
+}
+
+/* All steps; then events until nothing is left. */
+static void play(const char *name, const struct random_plan *plan, struct world *imagined,
+                 bool is_real)
+{
+    static const struct random_step home[] = {
+        {RANDOM_AVAILABLE, 0, 0}, {RANDOM_INTERRUPT, 12, 0}, {RANDOM_COMPLETE, 0, 0}};
 
     memset(&model, 0, sizeof(model));
-    model.arrays = like.arrays;
-    model.array_max = like.max_packets;
-    model.context = &imagined;
+    model.arrays = plan->arrays;
+    model.array_max = plan->array_max;
+    model.context = imagined;
     model.answer = model_answers;
     model.completes_older = model_older;
     model.completed = model_completed;
+    for (unsigned i = 0; i < plan->step_count + MODEL_PACKETS; i++) {
+        imagined->ended = real.ended = i >= plan->step_count;
+        if (imagined->ended && !model.queue_length && !model.outstanding_count)
+            break;
+        step_run(imagined->ended ? &home[i % 3] : &plan->steps[i], imagined, is_real);
+        if (is_real)
+            ck_assert_msg(imagined->next_packet == real.next_packet,
+                          "%s: %u packets, the model has %u", name, real.next_packet,
+                          imagined->next_packet);
+    }
+}
+
+void random_plan_of(const struct random_script *script, struct random_plan *plan)
+{
+    struct random_tape tape = script->tapes[0];
+    struct world w = {.plan = plan, .writes = plan};
+
+    memset(plan, 0, sizeof(*plan));
+    w.inclination.resources = roll(&tape, 40);
+    w.inclination.inside = roll(&tape, 20);
+    w.inclination.final = roll(&tape, 40);
+    w.inclination.older = roll(&tape, 20);
+    w.inclination.again = roll(&tape, 60);
+    for (unsigned i = 0; i < RANDOM_KINDS; i++)
+        w.tapes[i] = script->tapes[1 + i];
+    plan->verify = script->verify;
+    plan->arrays = roll(&tape, 2);
+    plan->array_max = (uint8_t)(1 + roll(&tape, 8));
+    while (plan->step_count < RANDOM_STEPS && (!tape.end || tape.at < tape.end)) {
+        unsigned what = roll(&tape, 6), count = 1 + roll(&tape, 12);
+        plan->steps[plan->step_count] = (struct random_step){
+            .what = (uint8_t)(what ? what - 1 : RANDOM_SEND), /* sends twice as often */
+            .count = (uint8_t)count,
+            .binding = plan->step_count % 2,
+        };
+        plan->step_count++;
+    }
+    play(script->name, plan, &w, false);
+}
+
+void random_plan_run(const char *name, const struct random_plan *plan)
+{
+    struct world imagined = {.plan = plan};
+    struct nic_script_miniport like = {.next = real_step,
+                                       .sending = real_sending,
+                                       .interrupting = real_interrupt,
+                                       .arrays = plan->arrays,
+                                       .max_packets = plan->array_max};
+
     real = imagined;
-    rig_start(&r, &like, 2, script->verify ? RIG_VERIFY : 0, 1024);
+    rig_start(&r, &like, 2, plan->verify ? RIG_VERIFY : 0, 1024);
     for (unsigned b = 0; b < 2; b++) {
         r.protocols[b].completed = real_completed;
         r.protocols[b].context = &r.protocols[b];
     }
-    for (unsigned step = 0; tail < MODEL_PACKETS; step++) {
-        /* The tail brings everything home: events until nothing is left. */
-        bool running = step < STEPS && (!tape.end || tape.at < tape.end);
-        unsigned what = running ? roll(&tape, 6) : 3 + step % 2, count = 1 + roll(&tape, 12);
-        if (!running &&
-            tail++ == 0) /* from now on all is accepted, and nothing sent from completions */
-            real.inclination = imagined.inclination = (struct inclination){0};
-        if (tail && !model.queue_length && !model.outstanding_count)
-            break;
-        if (what <= 1) {
-            model_submit_one(&model, imagined.next_packet++);
-            real_submit(step % 2, 1, false);
-        } else if (what == 2) {
-            uint32_t packets[12];
-            for (unsigned i = 0; i < count; i++)
-                packets[i] = imagined.next_packet++;
-            model_submit_array(&model, packets, count);
-            real_submit(step % 2, count, true);
-        } else if (what == 3) {
-            model_available(&model);
-            nic_script_available(r.miniport);
-        } else if (what == 4) { /* in one entry: MiniportHandleInterrupt */
-            interrupt_count = count;
-            model_complete_oldest(&model, count);
-            r.platform->ops->interrupt_raise(r.platform, 8);
-        } else if (model.outstanding_count) { /* from outside of the miniport */
-            model_complete_oldest(&model, 1);
-            nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
-        }
-        ck_assert_msg(imagined.next_packet == real.next_packet, "%s: %u packets, the model has %u",
-                      name, real.next_packet, imagined.next_packet);
-    }
+    play(name, plan, &imagined, true);
     compare(&model, name);
     ck_assert_uint_eq(rig_statistics(&r).outstanding, 0);
     ck_assert_uint_eq(rig_statistics(&r).waiting, 0);
     rig_stop(&r);
     ck_assert_msg(r.findings == 0, "%s: %s", name, r.finding);
+}
+
+void random_script_run(const struct random_script *script)
+{
+    static struct random_plan plan;
+
+    random_plan_of(script, &plan);
+    random_plan_run(script->name, &plan);
 }

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See random_shrink.h. */
+#include "random_shrink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- smaller ---- */
+
+struct shrink {
+    struct random_plan *plan, trial;
+    bool (*fails)(void *context, const struct random_plan *);
+    void *context;
+    unsigned asked, most;
+};
+
+/* Keeps the trial if it still fails. */
+static bool try_it(struct shrink *s)
+{
+    if (s->asked == s->most)
+        return false;
+    s->asked++;
+    if (!s->fails(s->context, &s->trial))
+        return false;
+    *s->plan = s->trial;
+    return true;
+}
+
+/* A list of `plan`: kind RANDOM_KINDS is the steps. */
+static unsigned *list_of(struct random_plan *plan, unsigned kind, uint8_t **items, size_t *size)
+{
+    *items = kind == RANDOM_KINDS ? (uint8_t *)plan->steps : plan->decisions[kind];
+    *size = kind == RANDOM_KINDS ? sizeof(plan->steps[0]) : 1;
+    return kind == RANDOM_KINDS ? &plan->step_count : &plan->decision_count[kind];
+}
+
+static bool try_without(struct shrink *s, unsigned kind, unsigned first, unsigned count)
+{
+    unsigned *length;
+    uint8_t *items;
+    size_t size;
+
+    s->trial = *s->plan;
+    length = list_of(&s->trial, kind, &items, &size);
+    memmove(items + first * size, items + (first + count) * size, (*length - first - count) * size);
+    *length -= count;
+    return try_it(s);
+}
+
+static bool shorten(struct shrink *s, unsigned kind)
+{
+    bool is_shorter = false;
+    uint8_t *items;
+    size_t size;
+
+    for (unsigned piece = *list_of(s->plan, kind, &items, &size); piece; piece /= 2) {
+        for (unsigned at = 0; at + piece <= *list_of(s->plan, kind, &items, &size);) {
+            if (try_without(s, kind, at, piece))
+                is_shorter = true;
+            else
+                at += piece;
+        }
+    }
+    return is_shorter;
+}
+
+static void numbers_to_one(struct shrink *s)
+{
+    s->trial = *s->plan;
+    if (s->trial.array_max > 1) {
+        s->trial.array_max = 1;
+        try_it(s);
+    }
+    for (unsigned i = 0; i < s->plan->step_count; i++) {
+        while (s->plan->steps[i].count > 1) {
+            s->trial = *s->plan;
+            s->trial.steps[i].count /= 2;
+            if (!try_it(s))
+                break;
+        }
+    }
+}
+
+unsigned random_plan_shrink(struct random_plan *plan,
+                            bool (*fails)(void *context, const struct random_plan *), void *context,
+                            unsigned most)
+{
+    static struct shrink s;
+    bool is_shorter = true;
+
+    s = (struct shrink){.plan = plan, .fails = fails, .context = context, .most = most};
+    while (is_shorter && s.asked < most) {
+        is_shorter = false;
+        for (unsigned kind = RANDOM_KINDS + 1; kind-- > 0;)
+            is_shorter |= shorten(&s, kind);
+    }
+    numbers_to_one(&s);
+    return s.asked;
+}
+
+/* ---- text ---- */
+
+static const char *const step_names[] = {"send", "array", "available", "interrupt", "complete"};
+static const char *const kind_names[] = {"answers", "older", "again"};
+static const char *const answer_names[] = {"success", "failure", "pending", "inside", "resources"};
+static const char *const number_names[] = {"0", "1", "2"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const *names_of(unsigned kind, size_t *count)
+{
+    *count = kind == RANDOM_ANSWERS ? COUNT(answer_names) : COUNT(number_names);
+    return kind == RANDOM_ANSWERS ? answer_names : number_names;
+}
+
+void random_plan_print(const struct random_plan *plan, char *text, size_t size)
+{
+    FILE *f = fmemopen(text, size, "w");
+    size_t count;
+
+    if (!f)
+        return;
+    fprintf(f, "miniport %s %u%s\n", plan->arrays ? "arrays" : "single", plan->array_max,
+            plan->verify ? " verify" : "");
+    for (unsigned i = 0; i < plan->step_count; i++)
+        fprintf(f, "%s %u %u\n", step_names[plan->steps[i].what], plan->steps[i].count,
+                plan->steps[i].binding);
+    for (unsigned kind = 0; kind < RANDOM_KINDS; kind++) {
+        fprintf(f, "%s", kind_names[kind]);
+        for (unsigned i = 0; i < plan->decision_count[kind]; i++)
+            fprintf(f, " %s", names_of(kind, &count)[plan->decisions[kind][i]]);
+        fprintf(f, "\n");
+    }
+    fclose(f);
+}
+
+static size_t index_of(const char *word, const char *const *names, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && strcmp(word, names[i]) != 0)
+        i++;
+    return i;
+}
+
+static bool parse_step(const char *line, struct random_plan *plan)
+{
+    unsigned count, binding;
+    char word[16];
+    size_t what;
+
+    if (sscanf(line, "%15s %u %u", word, &count, &binding) != 3 || count == 0 || count > 12 ||
+        binding > 1 || plan->step_count == RANDOM_STEPS)
+        return false;
+    what = index_of(word, step_names, COUNT(step_names));
+    plan->steps[plan->step_count++] =
+        (struct random_step){(uint8_t)what, (uint8_t)count, (uint8_t)binding};
+    return what < COUNT(step_names);
+}
+
+static bool parse_decisions(char *words, struct random_plan *plan, unsigned kind)
+{
+    char *rest = words, *word;
+    size_t count;
+    const char *const *names = names_of(kind, &count);
+
+    while ((word = strtok_r(rest, " ", &rest)) != NULL) {
+        size_t i = index_of(word, names, count);
+        if (i == count || plan->decision_count[kind] == RANDOM_DECISIONS)
+            return false;
+        plan->decisions[kind][plan->decision_count[kind]++] = (uint8_t)i;
+    }
+    return true;
+}
+
+static bool parse_line(char *line, struct random_plan *plan)
+{
+    unsigned most;
+    char kind[8], verify[8] = "";
+
+    if (sscanf(line, "miniport %7s %u %7s", kind, &most, verify) >= 2) {
+        plan->arrays = strcmp(kind, "arrays") == 0;
+        plan->array_max = (uint8_t)most;
+        plan->verify = strcmp(verify, "verify") == 0;
+        return most > 0 && most <= 64 && (plan->arrays || strcmp(kind, "single") == 0);
+    }
+    for (unsigned i = 0; i < RANDOM_KINDS; i++) {
+        size_t length = strlen(kind_names[i]);
+        if (strncmp(line, kind_names[i], length) == 0)
+            return parse_decisions(line + length, plan, i);
+    }
+    return parse_step(line, plan);
+}
+
+bool random_plan_parse(const char *text, struct random_plan *plan)
+{
+    static char copy[RANDOM_TEXT];
+    char *rest = copy, *line;
+
+    memset(plan, 0, sizeof(*plan));
+    snprintf(copy, sizeof(copy), "%s", text);
+    while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
+        if (!parse_line(line, plan))
+            return false;
+    }
+    return plan->array_max > 0;
+}
