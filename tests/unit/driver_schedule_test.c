@@ -67,7 +67,7 @@ static unsigned run(void *context, const struct schedule_plan *plan)
 
 static struct rig_options options_of(int i)
 {
-    return (struct rig_options){.single = i & 1, .soft = {.desc_depth = i & 2 ? EARLIER + 1 : 64}};
+    return (struct rig_options){.single = i, .soft = {.desc_depth = i ? EARLIER + 1 : 64}};
 }
 
 START_TEST(req_64_one_switch_everywhere)
@@ -76,8 +76,8 @@ START_TEST(req_64_one_switch_everywhere)
     unsigned plans = schedule_enumerate(run, &options, ACTORS, 1);
 
     ck_assert_uint_gt(plans, 100);
-    printf("%s, ring %s: %u schedules\n", _i & 1 ? "MiniportSend" : "MiniportSendPackets",
-           _i & 2 ? "full" : "free", plans);
+    printf("%s, ring %s: %u schedules\n", _i ? "MiniportSend" : "MiniportSendPackets",
+           _i ? "full" : "free", plans);
 }
 END_TEST
 
@@ -95,9 +95,9 @@ int main(void)
     Suite *suite = suite_create("driver schedule");
     TCase *t = tcase_create("schedules");
 
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, req_64_one_switch_everywhere, 0, 4);
-    tcase_add_loop_test(t, req_64_random_schedules, 0, 4);
+    tcase_set_timeout(t, 600);
+    tcase_add_loop_test(t, req_64_one_switch_everywhere, 0, 2);
+    tcase_add_loop_test(t, req_64_random_schedules, 0, 2);
     suite_add_tcase(suite, t);
     return rig_run_suites(srunner_create(suite));
 }

@@ -251,6 +251,43 @@ START_TEST(c_08_nothing_overtakes_what_was_queued_earlier)
 }
 END_TEST
 
+static void available_now(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    (void)context;
+    (void)packet;
+    (void)status;
+    nic_script_available(r.miniport);
+}
+
+/* The stall is over before the completion of the array's first element returns: the rest, which is queued by then, is
+ * not sent from the array as well. */
+START_TEST(req_49_an_event_inside_a_completion_sends_the_rest_once)
+{
+    const struct nic_script_step steps[] = {
+        {.answer = NDIS_STATUS_SUCCESS},
+        {.answer = NDIS_STATUS_RESOURCES},
+        {.answer = NDIS_STATUS_SUCCESS},
+    };
+    struct list list = {steps, 3, 0};
+    struct nic_script_miniport like = {
+        .next = list_step, .context = &list, .arrays = _i, .max_packets = 4};
+    PNDIS_PACKET packets[10];
+    uint32_t numbers[20];
+
+    rig_start(&r, &like, 1, RIG_VERIFY, 0);
+    r.protocols[0].completed = available_now;
+    take(packets, 10);
+    nic_script_send_array(&r.protocols[0], packets, 10);
+    r.protocols[0].completed = NULL;
+    nic_script_available(r.miniport);
+    ck_assert_uint_eq(given(numbers, 20), 11); /* the refused one twice */
+    for (unsigned i = 0; i < 10; i++)
+        ck_assert_uint_eq(completions(packets[i]), 1);
+    give(packets, 10);
+    stop_clean();
+}
+END_TEST
+
 START_TEST(c_12_der_04_resources_in_an_array_keeps_it_and_the_rest)
 {
     const struct nic_script_step steps[] = {
@@ -428,6 +465,7 @@ static Suite *make(const char *name)
     if (rig_layer() !=
         RIG_THROUGH_SINGLE) /* which ends what is answered at once, without a completion */
         tcase_add_loop_test(t, c_11_send_from_completion_keeps_the_stack_bounded, 0, 6);
+    tcase_add_loop_test(t, req_49_an_event_inside_a_completion_sends_the_rest_once, 0, 2);
     tcase_add_loop_test(t, c_12_der_04_resources_in_an_array_keeps_it_and_the_rest, 0, 2);
     if (rig_layer() == RIG_DIRECT) /* the driver knows the packets of the protocol */
         tcase_add_test(t, der_04_a_completed_element_behind_a_refused_one_is_not_kept);

@@ -73,6 +73,9 @@ END_TEST
 START_TEST(requests_answered_at_once)
 {
     ULONG value = 0, filter = NDIS_PACKET_TYPE_BROADCAST;
+    NDIS_REQUEST too_short = {.RequestType = NdisRequestQueryInformation,
+                              .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, &value, 3, 9, 9}};
+    NDIS_STATUS status;
     UINT bytes;
 
     start(2);
@@ -83,6 +86,10 @@ START_TEST(requests_answered_at_once)
     ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_MAC_OPTIONS,
                                  &value, 2, NULL),
               NDIS_STATUS_INVALID_LENGTH);
+    NdisRequest(&status, r.protocols[0].binding, &too_short);
+    ck_status(status, NDIS_STATUS_INVALID_LENGTH);
+    ck_assert_uint_eq(too_short.DATA.QUERY_INFORMATION.BytesNeeded, 4);
+    ck_assert_uint_eq(too_short.DATA.QUERY_INFORMATION.BytesWritten, 0);
     ck_status(nic_script_request(&r.protocols[0], NdisRequestGeneric1, 0, NULL, 0, NULL),
               NDIS_STATUS_NOT_SUPPORTED);
     ck_status(nic_script_request(&r.protocols[0], NdisRequestSetInformation,
@@ -187,6 +194,77 @@ START_TEST(der_07_reset_ends_a_pended_request_and_the_queue)
         nic_script_packet_free(&r.protocols[0], packets[i]);
     }
     ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 1);
+    stop_clean();
+}
+END_TEST
+
+static PNDIS_PACKET from_inside;
+
+static void send_from_inside(void *context)
+{
+    (void)context;
+    if (from_inside)
+        nic_script_send(&r.protocols[0], from_inside);
+    from_inside = NULL;
+}
+
+/* The refusal before a reset keeps nothing back after it: a packet queued while the miniport is entered goes to it
+ * without another event. */
+START_TEST(der_07_a_reset_ends_a_stall)
+{
+    PNDIS_PACKET packets[2];
+    NDIS_STATUS status;
+
+    start(1);
+    for (unsigned i = 0; i < 2; i++)
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->next = refuse;
+    nic_script_send(&r.protocols[0], packets[0]);
+    NdisReset(&status, r.protocols[0].binding);
+    ck_assert(r.protocols[0].reset_done);
+    r.miniport->next = manual;
+    r.miniport->interrupting = send_from_inside;
+    from_inside = packets[1];
+    r.platform->ops->interrupt_raise(r.platform, 8);
+    ck_assert_ptr_null(from_inside);
+    ck_assert_uint_eq(nic_script_waiting(r.miniport), 1);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+        nic_script_packet_free(&r.protocols[0], packets[i]);
+    }
+    stop_clean();
+}
+END_TEST
+
+static NDIS_STATUS asked, sent;
+
+static void ask_behind_a_reset(void *context)
+{
+    static NDIS_REQUEST request;
+    static ULONG value;
+    NDIS_STATUS status;
+
+    (void)context;
+    NdisReset(&status, r.protocols[0].binding);
+    request = (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation,
+                             .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, &value, 4, 0, 0}};
+    NdisRequest(&asked, r.protocols[0].binding, &request);
+    sent = nic_script_send(&r.protocols[0], from_inside);
+    r.miniport->interrupting = NULL;
+}
+
+/* DER-6 from the moment on that somebody has asked for the reset, although the miniport is entered just now. */
+START_TEST(der_06_nothing_is_taken_behind_a_reset)
+{
+    start(1);
+    from_inside = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->interrupting = ask_behind_a_reset;
+    r.platform->ops->interrupt_raise(r.platform, 8);
+    ck_status(asked, NDIS_STATUS_RESET_IN_PROGRESS);
+    ck_status(sent, NDIS_STATUS_RESET_IN_PROGRESS);
+    ck_assert(r.protocols[0].reset_done);
+    nic_script_packet_free(&r.protocols[0], from_inside);
     stop_clean();
 }
 END_TEST
@@ -347,6 +425,10 @@ static Suite *make(const char *name)
     tcase_add_test(t, requests_answered_at_once);
     tcase_add_loop_test(t, req_10_reset, 0, 2);
     tcase_add_test(t, der_07_reset_ends_a_pended_request_and_the_queue);
+    if (rig_layer() == RIG_DIRECT) { /* the protocol is called inside of its own adapter */
+        tcase_add_test(t, der_07_a_reset_ends_a_stall);
+        tcase_add_test(t, der_06_nothing_is_taken_behind_a_reset);
+    }
     tcase_add_test(t, check_for_hang_every_two_seconds_and_reset);
     tcase_add_loop_test(t, der_09_reset_after_two_intervals_without_a_completed_packet, 0, 4);
     tcase_add_test(t, der_09_reset_after_two_intervals_without_an_answer_to_a_request);

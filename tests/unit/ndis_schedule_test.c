@@ -139,6 +139,17 @@ static void drain(void)
     }
 }
 
+/* What the miniport has completed is back, without another event. */
+static void check_completed(const char *plan)
+{
+    for (size_t i = 0; i < r.trace.count; i++) {
+        uint32_t packet = r.trace.events[i].packet;
+        if (r.trace.events[i].kind == NIC_TRACE_DONE)
+            ck_assert_msg(back[packet / 1000000u][packet % 1000000u % PACKETS] == 1,
+                          "%s: packet %u was completed, and is left lying", plan, packet);
+    }
+}
+
 static void check_order(const char *plan)
 {
     uint32_t last[2] = {0, 0};
@@ -172,6 +183,7 @@ static unsigned run(void *context, const struct schedule_plan *plan)
     }
     points = schedule_run(r.platform, scenario->actors, scenario->actor_count, plan);
     ck_assert_msg(points, "%s: a deadlock", text);
+    check_completed(text);
     drain();
     for (unsigned b = 0; b < 2; b++) {
         sent[b] = r.protocols[b].next_packet - b * 1000000u;
@@ -297,7 +309,7 @@ int main(void)
     Suite *suite = suite_create("ndis_schedule");
     TCase *t = tcase_create("schedules");
 
-    tcase_set_timeout(t, 300);
+    tcase_set_timeout(t, 600);
     tcase_add_test(t, the_scheduler);
     tcase_add_loop_test(t, req_64_two_actors_two_switches_everywhere, 0, 4);
     tcase_add_loop_test(t, req_64_all_actors_one_switch_everywhere, 0, 6);
