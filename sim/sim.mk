@@ -63,6 +63,13 @@ BOARD_VERILATOR_test := $(MODEL_CHECKED)
 BOARD_SV_ulpi := sim/models/nic_board_hs.sv
 BOARD_SV_fs := rtl/nic_fs.sv
 BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b0"
+# As in rtl/boards/nic_tinyfpga_bx.sv.
+BOARD_SV_bx := rtl/nic_fs.sv
+BOARD_PARAMETERS_bx := --prefix Vnic_bx -GTX_BUF_BYTES=2048 -GRX_BUF_BYTES=4096 -GDESC_DEPTH=32 -GRX_FRAMES=32 "-GDUAL_RAM=1'b0"
+BOARD_PINS_ulpi := ulpi
+BOARD_PINS_fs := fs
+BOARD_PINS_bx := fs
+BOARD_DEFINES_bx := -DBOARD_BX
 
 define BOARD_RULES
 $(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt
@@ -72,17 +79,17 @@ $(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt
 		$$(BOARD_PARAMETERS_$(2)) -Wno-fatal -Wno-lint $$(RTL_FLAGS) $$(BOARD_SV_$(2))
 	$$(Q)touch $$@
 
-$(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vtop.made sim/models/board_$(2)_pins.cpp \
+$(B)/sim/board_$(1)_$(2)/model.o: $(B)/sim/board_$(1)_$(2)/Vtop.made sim/models/board_$(BOARD_PINS_$(2))_pins.cpp \
 		$$(wildcard sim/models/*.h sim/wire/*.h) sim/sim.mk
 	$$(call say,CXX,$(basename $(notdir $(BOARD_SV_$(2)))) ($(1)))
 	$$(Q)ls $$(@D)/Vnic_*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
-	$$(Q)echo '#include "sim/models/board_$(2)_pins.cpp"' >>$$(@D)/model.cpp
-	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) -isystem $$(VERILATOR_ROOT)/include \
+	$$(Q)echo '#include "sim/models/board_$(BOARD_PINS_$(2))_pins.cpp"' >>$$(@D)/model.cpp
+	$$(Q)$$(MODEL_CXX) -std=c++17 $$(MODEL_OPT) $$(BOARD_DEFINES_$(2)) -isystem $$(VERILATOR_ROOT)/include \
 		-isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) -Ihost/include -Isim/wire -Isim/models -c $$(@D)/model.cpp -o $$@
 endef
-$(foreach v,fast test,$(foreach b,ulpi fs,$(eval $(call BOARD_RULES,$(v),$(b)))))
-BOARD_FAST := $(B)/sim/board_fast_ulpi/model.o $(B)/sim/board_fast_fs/model.o
-BOARD_TEST := $(B)/sim/board_test_ulpi/model.o $(B)/sim/board_test_fs/model.o
+$(foreach v,fast test,$(foreach b,ulpi fs bx,$(eval $(call BOARD_RULES,$(v),$(b)))))
+BOARD_FAST := $(patsubst %,$(B)/sim/board_fast_%/model.o,ulpi fs bx)
+BOARD_TEST := $(patsubst %,$(B)/sim/board_test_%/model.o,ulpi fs bx)
 
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line mdio_phy usb_host ulpi_phy urb_front)

@@ -43,6 +43,7 @@ static int settings(bool model)
            "{default=true}\n");
     printf("value {arg=1}{value=board:butterstick}{display=From ULPI to GMII}{default=false}\n");
     printf("value {arg=1}{value=board:ulx3s}{display=From D+ and D- to RMII}{default=false}\n");
+    printf("value {arg=1}{value=board:tinyfpga-bx}{display=The same, smaller}{default=false}\n");
     return EXIT_DONE;
 }
 

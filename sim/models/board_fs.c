@@ -33,7 +33,7 @@ static void clock_once(struct board_model *m)
     } else if (!sending && (!m->plugged || !pins->pullup)) {
         level = FS_SE0;
     }
-    board_fs_clock(m, level, pins);
+    m->kind->fs_clock(m, level, pins);
     fs_line_sample(line, m->plugged && pins->driven, pins->level);
     if (line->breach && line->breach != before)
         board_breach(m, line->breach);
@@ -109,7 +109,7 @@ static const struct usb_bus_ops bus_ops = {
 static void plug(struct board_model *m, bool connected)
 {
     (void)m;
-    (void)connected; /* VBUS, which board_fs_clock takes from the model */
+    (void)connected; /* VBUS, which fs_clock takes from the model */
 }
 
 /* Both clocks are off by something, the host's and the device's. */
@@ -133,4 +133,21 @@ const struct board_kind board_kind_fs = {
     .plug = plug,
     .pins_create = board_fs_create,
     .pins_destroy = board_fs_destroy,
+    .fs_clock = board_fs_clock,
+};
+
+const struct board_kind board_kind_bx = {
+    .name = "board:tinyfpga-bx",
+    .bus = &bus_ops,
+    .sys_ps = BIT_PS / 4,
+    .ethernet_ps = 20000,
+    .rmii = true,
+    .phy = MDIO_PHY_LAN8720A,
+    .phy_address = 1,
+    .divisors = {10, 1, 1, 1},
+    .start = start,
+    .plug = plug,
+    .pins_create = board_bx_create,
+    .pins_destroy = board_bx_destroy,
+    .fs_clock = board_bx_clock,
 };

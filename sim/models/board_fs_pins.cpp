@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Verilated half of the board model, three USB pins and RMII: clocks and pins, see board_internal.h. */
+/* The Verilated half of the board model, three USB pins and RMII: clocks and pins, see board_internal.h. Compiled once for each set
+ * of parameters of nic_fs. */
+#ifdef BOARD_BX
+#include "Vnic_bx.h"
+using Top = Vnic_bx;
+#define PINS(name) board_bx_##name
+#else
 #include "Vnic_fs.h"
+using Top = Vnic_fs;
+#define PINS(name) board_fs_##name
+#endif
 
 #include "board_pins.h"
 
@@ -8,7 +17,7 @@ namespace
 {
 
 // Pairs of bits to nibbles: the first pair is where TX_EN rises (RMII 1.2, 5.3).
-void tx_edge(board_model *m, Vnic_fs &t)
+void tx_edge(board_model *m, Top &t)
 {
     bool en = m->reset_clocks == 0 && t.rmii_tx_en_o;
     if (en && !m->tx_active) {
@@ -31,7 +40,7 @@ void tx_edge(board_model *m, Vnic_fs &t)
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.rmii_txd_o | t.rmii_tx_en_o << 8));
 }
 
-void rx_edge(board_model *m, Vnic_fs &t)
+void rx_edge(board_model *m, Top &t)
 {
     if (m->eth.rx_divide == 0) {
         if (!m->rx_second) {
@@ -52,12 +61,12 @@ void rx_edge(board_model *m, Vnic_fs &t)
 
 } // namespace
 
-extern "C" void *board_fs_create(board_model *m)
+extern "C" void *PINS(create)(board_model *m)
 {
-    Pins<Vnic_fs> *p = pins_create<Vnic_fs>(m, "nic_fs");
+    Pins<Top> *p = pins_create<Top>(m, "nic_fs");
     if (!p)
         return nullptr;
-    Vnic_fs &t = *p->top;
+    Top &t = *p->top;
     t.clk_i = t.clk_ref_i = 0;
     t.rst_i = 1;
     t.usb_dp_i = t.usb_dn_i = t.usb_vbus_i = 0;
@@ -67,15 +76,15 @@ extern "C" void *board_fs_create(board_model *m)
     return p;
 }
 
-extern "C" void board_fs_destroy(board_model *m)
+extern "C" void PINS(destroy)(board_model *m)
 {
-    pins_destroy<Vnic_fs>(m);
+    pins_destroy<Top>(m);
 }
 
-extern "C" void board_fs_clock(board_model *m, uint8_t level, board_fs_pins *out)
+extern "C" void PINS(clock)(board_model *m, uint8_t level, board_fs_pins *out)
 {
-    Pins<Vnic_fs> *p = pins_of<Vnic_fs>(m);
-    Vnic_fs &t = *p->top;
+    Pins<Top> *p = pins_of<Top>(m);
+    Top &t = *p->top;
     t.usb_dp_i = level & 1;
     t.usb_dn_i = level >> 1;
     t.usb_vbus_i = m->plugged;

@@ -17,6 +17,11 @@ struct board_clock {
     uint64_t next_ps, period_ps;
 };
 
+struct board_fs_pins {
+    bool driven, pullup;
+    uint8_t level; /* of what is driven */
+};
+
 /* What differs between boards with a ULPI PHY and RGMII, and those with three USB pins and RMII. */
 struct board_kind {
     const char *name;
@@ -31,14 +36,11 @@ struct board_kind {
     void (*plug)(struct board_model *, bool connected);
     void *(*pins_create)(struct board_model *);
     void (*pins_destroy)(struct board_model *);
+    void (*fs_clock)(struct board_model *, uint8_t level,
+                     struct board_fs_pins *out); /* of three USB pins */
 };
 
-extern const struct board_kind board_kind_ulpi, board_kind_fs;
-
-struct board_fs_pins {
-    bool driven, pullup;
-    uint8_t level; /* of what is driven */
-};
+extern const struct board_kind board_kind_ulpi, board_kind_fs, board_kind_bx;
 
 struct board_model {
     struct nic_transport transport;
@@ -96,10 +98,13 @@ void *board_ulpi_create(struct board_model *); /* NULL: errno */
 void board_ulpi_destroy(struct board_model *);
 void *board_fs_create(struct board_model *);
 void board_fs_destroy(struct board_model *);
+void *board_bx_create(struct board_model *); /* the same with the sizes of the TinyFPGA BX */
+void board_bx_destroy(struct board_model *);
 /* One clock of USB with everything that the other domains do until its end. The PHY's pins go in, the link's come out. */
 void board_ulpi_clock(struct board_model *, struct ulpi_link_pins *link);
 /* The same; `level` stands on D+ and D-, as in fs_line.h. */
 void board_fs_clock(struct board_model *, uint8_t level, struct board_fs_pins *out);
+void board_bx_clock(struct board_model *, uint8_t level, struct board_fs_pins *out);
 
 #ifdef __cplusplus
 }

@@ -27,7 +27,8 @@ struct board_model_options {
     unsigned throttle_percent; /* of clocks in which the ULPI PHY holds NXT back */
 };
 
-/* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII. */
+/* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;
+ * "board:tinyfpga-bx": the same with smaller buffers and without RAM of two full ports. */
 bool board_model_known(const char *name);
 
 /* `name` is a known one; `wire` may be NULL (nothing plugged in) and stays the caller's. Plugged into the host, not enumerated. NULL: errno. */

@@ -158,7 +158,7 @@ refuses 2 "see hilnic help replay" replay --frobnicate
 refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
-refuses 2 "--device takes core, board:butterstick, board:ulx3s, soft, null or usb" replay --device usb9 -r x
+refuses 2 "--device takes core, board:butterstick, board:ulx3s, board:tinyfpga-bx, soft, null or usb" replay --device usb9 -r x
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
@@ -351,6 +351,7 @@ refuses 2 "nothing to look at" doctor --device null
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
 check "bench board" "$hilnic" bench --device board:butterstick --count 100
 check "info board:ulx3s" sh -c "'$hilnic' info --device board:ulx3s | grep -q 'up, 100 Mb/s'"
+check "info board:tinyfpga-bx" sh -c "'$hilnic' info --device board:tinyfpga-bx --json | grep -q '\"desc_depth\": 32, \"tx_buffer\": 2048, \"rx_buffer\": 4096'"
 check "bench soft" "$hilnic" bench --device soft --count 500
 check "bench null" "$hilnic" bench --device null --count 500 --mode single
 "$hilnic" bench --count 300 --json >"$work/json" 2>/dev/null
