@@ -313,6 +313,68 @@ START_TEST(c_11_a_send_to_oneself_from_its_completion_does_not_nest)
 }
 END_TEST
 
+/* A driver that does not say its address filters directed frames itself; of those sent here, none is known to be for it. */
+START_TEST(der_14_without_an_address)
+{
+    unsigned wire;
+
+    rig_start(&r, &(struct nic_script_miniport){.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK}, 2,
+              RIG_VERIFY, 0);
+    for (unsigned b = 0; b < 2; b++) {
+        r.protocols[b].received = on_received;
+        r.protocols[b].context = &r.protocols[b];
+    }
+    filter(0, NDIS_PACKET_TYPE_DIRECTED);
+    filter(1, NDIS_PACKET_TYPE_PROMISCUOUS);
+    ck_assert(from_wire(other, false));
+    ck_assert(!sent_here(other, 0, _i, &wire));
+    ck_assert_uint_eq(wire, 1);
+    stop();
+}
+END_TEST
+
+static PNDIS_PACKET transfer_to;
+static UINT transferred;
+
+static void transfer_beyond(void *context, const UCHAR *header, const UCHAR *data, UINT length)
+{
+    struct nic_script_protocol *p = context;
+    NDIS_STATUS status;
+
+    (void)header;
+    (void)data;
+    (void)length;
+    NdisTransferData(&status, p->binding, p->receive_context, 10, 90, transfer_to, &transferred);
+    ck_status(status, NDIS_STATUS_SUCCESS);
+}
+
+/* REQ-13 for a frame that was looped back: not more than there is. */
+START_TEST(req_13_transfer_of_a_looped_frame_ends_with_it)
+{
+    UCHAR target[100] = {0}, expected[100] = {0};
+    PNDIS_BUFFER buffer;
+    NDIS_STATUS status;
+    unsigned wire;
+
+    start((struct nic_script_miniport){.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK}, 0);
+    transfer_to = nic_script_packet(&r.protocols[0], 0);
+    NdisAllocateBuffer(&status, &buffer, r.protocols[0].buffer_pool, target, sizeof(target));
+    NdisChainBufferAtBack(transfer_to, buffer);
+    filter(0, NDIS_PACKET_TYPE_BROADCAST);
+    r.protocols[0].received = transfer_beyond;
+    memcpy(got[0], all, 6); /* what sent_here looks for */
+    for (unsigned i = 6; i < 80; i++)
+        got[0][i] = (UCHAR)(i * 5 + 1);
+    got_length[0] = 80;
+    memcpy(expected, got[0] + 24, 56);
+    sent_here(all, 0, false, &wire);
+    ck_assert_uint_eq(transferred, 80 - 14 - 10);
+    ck_assert_mem_eq(target, expected, sizeof(target));
+    nic_script_packet_free(&r.protocols[0], transfer_to);
+    stop();
+}
+END_TEST
+
 /* ---- what the miniport is told ---- */
 
 START_TEST(multicast_lists_are_united)
@@ -434,6 +496,8 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, der_14_an_element_to_oneself_leaves_the_array_in_order, 0, 2);
     tcase_add_loop_test(c, c_11_a_send_to_oneself_from_its_completion_does_not_nest, 0, 2);
     tcase_add_test(c, multicast_lists_are_united);
+    tcase_add_loop_test(c, der_14_without_an_address, 0, 2);
+    tcase_add_test(c, req_13_transfer_of_a_looped_frame_ends_with_it);
     tcase_add_test(c, a_query_of_the_list_is_for_the_binding);
     tcase_add_loop_test(c, closing_a_binding_takes_its_share_out_of_the_unions, 0, 3);
     tcase_add_test(c, a_refused_set_leaves_the_old_value);
