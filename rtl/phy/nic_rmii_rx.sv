@@ -33,6 +33,7 @@ module nic_rmii_rx (
     logic second_q;                 // the next pair of bits is the second of a nibble
     logic quiet_q;                  // the pair before had no crs_dv
     logic [3:0] count_q;            // clocks to the next pair of bits
+    logic [4:0] idle_q;             // clocks to the next empty nibble between frames
 
     wire pair = count_q == '0;
     // The SFD ends with the first 11: it is the second pair of its nibble.
@@ -81,9 +82,16 @@ module nic_rmii_rx (
         end
     end
 
+    // The first empty nibble follows the frame at once, so that it is over for the MAC as soon as the next can begin; then they come
+    // at the rate of nibbles, which internal loopback plays its frames by.
     always_ff @(posedge clk_i) begin
-        // Between frames the MAC sees none in every pair of bits, so that one is over for it as soon as the next can begin.
-        ce_o <= frame ? nibble : pair;
+        if (rst_i || frame) idle_q <= '0;
+        else if (idle_q == '0) idle_q <= mbps100_i ? 5'd1 : 5'd19;
+        else idle_q <= idle_q - 1'b1;
+    end
+
+    always_ff @(posedge clk_i) begin
+        ce_o <= frame ? nibble : idle_q == '0;
         mii_rxd_o <= {rxd_q, low_q};
         mii_rx_dv_o <= frame && crs_dv_q && !rst_i;
         mii_rx_er_o <= er_q || low_er_q;

@@ -343,9 +343,9 @@ for device in core soft board:butterstick; do
     "$hilnic" stats --device $device -r "$data/lengths.pcap" --json >"$work/json" 2>/dev/null
     check "stats $device" [ "$(value tx_packets)" = 297 -a "$(value rx_packets)" = 297 -a "$(value ndis_sent)" = 297 ]
 done
-for device in core soft board:butterstick; do
+for device in core soft board:butterstick board:ulx3s; do
     "$hilnic" doctor --device $device >"$work/out" 2>"$work/err"
-    check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = $([ $device = board:butterstick ] && echo 7 || echo 6) -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
+    check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = $([[ $device = board:* ]] && echo 7 || echo 6) -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
 done
 refuses 2 "nothing to look at" doctor --device null
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"

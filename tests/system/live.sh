@@ -60,6 +60,7 @@ up_in()
 {
     local space=$1 name=$2
     shift 2
+    rm -f "$work/$name.err" # of one before
     $space "$hilnic" up --name "$name" --json "$@" >"$work/$name.json" 2>"$work/$name.err" &
     nic=$!
     until_true grep -q 'is there' "$work/$name.err" || { cat "$work/$name.err"; failed=$((failed + 1)); finish; }
