@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Configuration keywords. The starred ones are Microsoft's standardized keywords, the others ours:
- * Slot, CopyMode, *JumboPacket, ModerationCount, ModerationTime (microseconds), HashTest, *SpeedDuplex, NetworkAddress.
+ * Slot, CopyMode, *JumboPacket, ModerationCount, ModerationTime (microseconds), HashTest, *SpeedDuplex, NetworkAddress,
+ * Firmware (binary: the image).
  */
 #include "nic_miniport.h"
 
@@ -72,5 +73,6 @@ void nic_configuration_read(struct nic_adapter *a, NDIS_HANDLE wrapper_configura
     }
     address_default(a);
     address_read(a, configuration);
+    nic_firmware_read(a, configuration);
     NdisCloseConfiguration(configuration);
 }

@@ -128,6 +128,21 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         x->count = NIC_COUNTER_MAX + 1;
         x->read = TRUE;
         break;
+    case NIC_STEP_PROCESSOR:
+        x->address = NIC_PROC_CTRL_ADDR;
+        x->words[0] = a->processor ? NIC_PROC_RUN : 0;
+        break;
+    case NIC_STEP_MAIL:
+        x->address = NIC_MAIL_ARGUMENT_ADDR; /* MAIL_REQUEST follows */
+        x->count = 2;
+        x->words[0] = a->mail.argument;
+        x->words[1] = a->mail.request;
+        break;
+    case NIC_STEP_ANSWER:
+        x->address = NIC_MAIL_STATUS_ADDR;
+        x->count = (NIC_MAIL_ANSWER_ADDR - NIC_MAIL_STATUS_ADDR) / 4 + NIC_MAIL_ANSWER_WORDS;
+        x->read = TRUE;
+        break;
     case NIC_STEP_PROBE:
         x->address = NIC_TIME_LO_ADDR;
         x->count = 2;
@@ -146,7 +161,7 @@ static ULONG steps_allowed(const struct nic_adapter *a)
 {
     switch (a->state) {
     case NIC_STATE_RUNNING:
-        return ~(ULONG)NIC_STEP_RESET;
+        return ~(ULONG)(NIC_STEP_RESET | (a->mail_done ? 0 : NIC_STEP_ANSWER));
     case NIC_STATE_RESET:
         return NIC_STEP_RESET;
     case NIC_STATE_SETUP:
@@ -167,6 +182,8 @@ void nic_control_start(struct nic_adapter *a)
     a->control_step = steps & (~steps + 1);
     a->control_todo &= ~a->control_step; /* whoever asks for it from now on means new values */
     a->control_cancelled = FALSE;
+    if (a->control_step == NIC_STEP_MAIL)
+        a->mail_done = FALSE;
     access_of(a, a->control_step, &x);
     nic_transport_setup(transfer->data,
                         x.read ? NIC_VENDOR_REQUEST_REG_READ : NIC_VENDOR_REQUEST_REG_WRITE,
@@ -196,6 +213,12 @@ static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
     case NIC_STEP_REGISTER_READ:
         for (i = 0; i < count; i++)
             a->access.value[i] = nic_get_le32(data + 4 * i);
+        break;
+    case NIC_STEP_ANSWER:
+        a->mail.result = (word & NIC_MAIL_STATUS_RESULT_MASK) >> NIC_MAIL_STATUS_RESULT_SHIFT;
+        for (i = 0; i < NIC_MAIL_ANSWER_WORDS; i++)
+            a->mail.answer[i] =
+                nic_get_le32(data + NIC_MAIL_ANSWER_ADDR - NIC_MAIL_STATUS_ADDR + 4 * i);
         break;
     case NIC_STEP_PROBE:
         a->probe_time_ns = word | (ULONGLONG)nic_get_le32(data + 4) << 32;

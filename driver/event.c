@@ -118,6 +118,17 @@ static void event(struct nic_adapter *a, const UCHAR *record)
     case NIC_EVENT_TYPE_STREAM_ERROR:
         nic_trouble(a, "The device rejected a TX record: %s", stream_error_name(e.status));
         return;
+    case NIC_EVENT_TYPE_REQUEST_DONE:
+        if (!a->has_processor || e.status > NIC_MAIL_RESULT_MAX || e.count)
+            break;
+        a->mail_done = TRUE;
+        nic_control_start(a);
+        return;
+    case NIC_EVENT_TYPE_PROCESSOR:
+        if (!a->has_processor || e.status || e.count)
+            break;
+        nic_firmware_stopped(a);
+        return;
     case NIC_EVENT_TYPE_RESET_DONE:
         if (e.status || e.count || e.tag || e.time_ns)
             break;

@@ -69,6 +69,7 @@ static void memory_free(struct nic_adapter *a)
     for (i = 0; i < NIC_EVENT_TRANSFERS; i++)
         buffer_free(&a->event[i]);
     buffer_free(&a->control);
+    nic_firmware_free(a);
     nic_edge_end(a);
     NdisFreeMemory(a, 0, 0);
 }
@@ -99,7 +100,7 @@ static void limits_set(struct nic_adapter *a, const ULONG *words)
     a->filter_entries = words[NIC_CAPS_ADDR / 4] & NIC_CAPS_FILTER_ENTRIES_MASK;
     if (a->filter_entries > NIC_EXACT_WORDS / 4)
         a->filter_entries = NIC_EXACT_WORDS / 4;
-    a->processor = (words[NIC_CAPS_ADDR / 4] & NIC_CAPS_PROCESSOR_MASK) != 0;
+    a->has_processor = (words[NIC_CAPS_ADDR / 4] & NIC_CAPS_PROCESSOR_MASK) != 0;
     /* Gigabit moves a byte per clock at 125 MHz; RMII's 50 MHz ends at 100 Mb/s. */
     a->best_speed =
         (words[NIC_CAPS_ADDR / 4] & NIC_CAPS_TX_MHZ_MASK) >> NIC_CAPS_TX_MHZ_SHIFT < GIGABIT_MHZ
@@ -155,6 +156,7 @@ static NDIS_STATUS identify(struct nic_adapter *a)
 
 static NDIS_STATUS device_find(struct nic_adapter *a)
 {
+    NDIS_STATUS status;
     int error;
     a->transport = nic_transport_at(a->configuration.slot);
     if (!a->transport) {
@@ -170,7 +172,8 @@ static NDIS_STATUS device_find(struct nic_adapter *a)
         return NDIS_STATUS_DEVICE_FAILED;
     }
     a->opened = TRUE;
-    return identify(a);
+    status = identify(a);
+    return status == NDIS_STATUS_SUCCESS ? nic_firmware_start(a) : status;
 }
 
 static void cancel_all(struct nic_adapter *a)

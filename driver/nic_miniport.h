@@ -57,9 +57,11 @@
 #define NIC_FCS_BYTES            4
 #define NIC_VLAN_BYTES           4
 #define NIC_STANDARD_FRAME       1514
-#define NIC_TIMEOUT_MS           1000 /* of one phase of a NIC reset, and of a register access */
-#define NIC_RESET_ATTEMPTS       3    /* in a row without an answer: DEAD */
-#define NIC_RESET_STREAK         10   /* in a row without a frame in between: DEAD */
+#define NIC_TIMEOUT_MS           1000  /* of one phase of a NIC reset, and of a register access */
+#define NIC_WATCHDOG_MS          1000u /* without a heartbeat of the firmware */
+#define NIC_PROC_RUN             (NIC_WATCHDOG_MS << NIC_PROC_CTRL_WATCHDOG_MS_SHIFT | NIC_PROC_CTRL_RUN_MASK)
+#define NIC_RESET_ATTEMPTS       3  /* in a row without an answer: DEAD */
+#define NIC_RESET_STREAK         10 /* in a row without a frame in between: DEAD */
 #define NIC_MESSAGE_BYTES        200
 #define NIC_TAG_MEMORY           0x434e6c68
 
@@ -90,9 +92,13 @@ enum nic_step {
     NIC_STEP_REGISTER_WRITE = 1 << 9,
     NIC_STEP_PROBE = 1 << 10, /* device time, for the hang check */
     NIC_STEP_ALIVE = 1 << 11, /* has the device still what it was told first? */
+    NIC_STEP_MAIL = 1 << 12,  /* a request to the firmware, then, after REQUEST_DONE, */
+    NIC_STEP_ANSWER = 1 << 13,
+    NIC_STEP_PROCESSOR = 1 << 14, /* run, if it should: a device reset stops it, its memory stays */
 };
 #define NIC_STEPS_SETUP                                                                            \
-    (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL)
+    (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL |      \
+     NIC_STEP_PROCESSOR)
 
 /* A frame to send: an NDIS_PACKET, or in the build for NDIS 6 a NET_BUFFER. */
 struct nic_unit;
@@ -185,9 +191,10 @@ struct nic_adapter {
 
     /* from the device's registers */
     ULONG map_hash, max_frame, desc_depth, filter_entries;
-    BOOLEAN processor;
-    ULONG best_speed; /* NIC_SPEED_*, as its transmit clock allows */
-    ULONG max_packet; /* longest packet taken, without VLAN tag */
+    BOOLEAN has_processor;
+    BOOLEAN processor; /* its firmware runs: link and MDIO are its own */
+    ULONG best_speed;  /* NIC_SPEED_*, as its transmit clock allows */
+    ULONG max_packet;  /* longest packet taken, without VLAN tag */
     ULONG max_packet_vlan;
     UCHAR permanent_address[ETH_LENGTH_OF_ADDRESS];
     UCHAR address[ETH_LENGTH_OF_ADDRESS];
@@ -224,6 +231,12 @@ struct nic_adapter {
     event_lost_step; /* records may begin at any byte: nothing is believed before RESET_DONE is found */
     BOOLEAN link_up;
     ULONG link_speed; /* NIC_SPEED_* */
+
+    /* firmware (firmware.c) */
+    PULONG firmware; /* the image, NULL: none is configured */
+    ULONG firmware_words;
+    struct nic_oid_mail mail;
+    BOOLEAN mail_done; /* REQUEST_DONE has come since the request was written */
 
     /* registers (control.c) */
     struct nic_buffer control;
@@ -265,6 +278,19 @@ static inline ULONG nic_align4(ULONG bytes)
 
 /* Reads the keywords; ones that are missing or out of range keep their default. PASSIVE. */
 void nic_configuration_read(struct nic_adapter *, NDIS_HANDLE wrapper_configuration);
+
+/* ---- firmware.c ---- */
+
+/* Takes the image over from the configuration, if there is one. PASSIVE. */
+void nic_firmware_read(struct nic_adapter *, NDIS_HANDLE configuration);
+void nic_firmware_free(struct nic_adapter *);
+
+/* Loads and starts it and sets `processor`. Fails if the image does not match, or the device does not answer; firmware
+ * that does not start is a message only. PASSIVE, during initialisation. */
+NDIS_STATUS nic_firmware_start(struct nic_adapter *);
+
+/* The watchdog stopped the processor. */
+void nic_firmware_stopped(struct nic_adapter *);
 
 /* ---- the edge to NDIS: packet5.c and entry5.c, or nbl6.c, gate6.c and entry6.c ---- */
 

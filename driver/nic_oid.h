@@ -33,7 +33,17 @@ const char *nic_miniport6_message(void);
 /* Query. struct nic_oid_driver. */
 #define OID_HILNIC_DRIVER 0xFF010004
 
+/* Query, pends. struct nic_oid_mail: a request to the firmware and what it answered. NDIS_STATUS_FAILURE: no firmware runs. */
+#define OID_HILNIC_MAIL 0xFF010005
+
 #define NIC_OID_REGISTER_WORDS 64
+
+struct nic_oid_mail {
+    ULONG request; /* NIC_MAIL_REQUEST_*, by the caller */
+    ULONG argument;
+    ULONG result; /* NIC_MAIL_RESULT_* */
+    ULONG answer[2];
+};
 
 struct nic_oid_register {
     ULONG address; /* bytes, a multiple of 4 */
@@ -48,15 +58,17 @@ struct nic_oid_driver {
     ULONG hangs;      /* it stopped completing */
     ULONG
     rx_gap; /* frames missing in the receive sequence: rx_lost, and what a NIC reset discarded */
-    ULONG rx_lost;       /* frames the device reported as lost for want of buffer */
-    ULONG desc_depth;    /* most packets outstanding */
-    ULONG outstanding;   /* packets now with the device */
-    ULONG resources;     /* RESOURCES answers */
-    ULONG out_transfers; /* transfers of the TX stream */
-    ULONG max_frame;     /* LIMITS.max_frame */
-    ULONG map_hash;      /* of the device */
-    ULONG tx_refused;    /* packets answered with FAILURE: they never went to the device */
-    ULONG tx_abandoned;  /* packets of which a reset or the end left no word from the device */
+    ULONG rx_lost;        /* frames the device reported as lost for want of buffer */
+    ULONG desc_depth;     /* most packets outstanding */
+    ULONG outstanding;    /* packets now with the device */
+    ULONG resources;      /* RESOURCES answers */
+    ULONG out_transfers;  /* transfers of the TX stream */
+    ULONG max_frame;      /* LIMITS.max_frame */
+    ULONG map_hash;       /* of the device */
+    ULONG tx_refused;     /* packets answered with FAILURE: they never went to the device */
+    ULONG tx_abandoned;   /* packets of which a reset or the end left no word from the device */
+    ULONG firmware;       /* 1: it runs, and follows the PHY; 0: the driver sets the link */
+    ULONG firmware_stops; /* by the watchdog */
 };
 
 /*

@@ -49,6 +49,7 @@ static const NDIS_OID supported[] = {
     OID_HILNIC_COUNTERS,
     OID_HILNIC_REGISTER,
     OID_HILNIC_DRIVER,
+    OID_HILNIC_MAIL,
 };
 
 static const char vendor_description[] = "hilnic Ethernet on FPGA";
@@ -116,6 +117,7 @@ static void answer_driver(const struct nic_adapter *a, struct nic_answer *answer
     answer->value.driver.outstanding = a->outstanding;
     answer->value.driver.max_frame = a->max_frame;
     answer->value.driver.map_hash = a->map_hash;
+    answer->value.driver.firmware = a->processor;
     answer->length = sizeof answer->value.driver;
 }
 
@@ -297,6 +299,8 @@ static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID bu
         minimum = 4 * (NIC_COUNTER_MAX + 1);
     if (oid == OID_HILNIC_REGISTER)
         minimum = 12;
+    if (oid == OID_HILNIC_MAIL)
+        minimum = sizeof a->mail;
     if (length < minimum) {
         *needed = minimum;
         return NDIS_STATUS_INVALID_LENGTH;
@@ -306,6 +310,13 @@ static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID bu
         if (status != NDIS_STATUS_SUCCESS)
             return status;
         steps = NIC_STEP_REGISTER_READ;
+    }
+    if (oid == OID_HILNIC_MAIL) {
+        if (!a->processor)
+            return NDIS_STATUS_FAILURE;
+        NdisMoveMemory(&a->mail, buffer, sizeof a->mail);
+        steps = NIC_STEP_MAIL | NIC_STEP_ANSWER;
+        a->mail_done = FALSE;
     }
     return request_pend(a, oid, FALSE, steps, buffer, length, written, needed);
 }
@@ -318,7 +329,7 @@ NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID
     *written = 0;
     *needed = 0;
     answer.data = NULL;
-    if (oid == OID_HILNIC_COUNTERS || oid == OID_HILNIC_REGISTER ||
+    if (oid == OID_HILNIC_COUNTERS || oid == OID_HILNIC_REGISTER || oid == OID_HILNIC_MAIL ||
         oid == OID_802_3_RCV_ERROR_ALIGNMENT || oid == OID_GEN_RCV_CRC_ERROR)
         return query_registers(a, oid, buffer, length, written, needed);
     if (!answer_general(a, oid, &answer) && !answer_state(a, oid, length, &answer))
@@ -411,6 +422,9 @@ static ULONG answer_pended(struct nic_adapter *a, const struct nic_request *r)
     case OID_HILNIC_REGISTER:
         NdisMoveMemory(r->buffer, &a->access, 8 + 4 * a->access.count);
         return 8 + 4 * a->access.count;
+    case OID_HILNIC_MAIL:
+        NdisMoveMemory(r->buffer, &a->mail, sizeof a->mail);
+        return sizeof a->mail;
     case OID_802_3_RCV_ERROR_ALIGNMENT:
         NdisMoveMemory(r->buffer, &a->counters[NIC_COUNTER_RX_ALIGN_ERRORS], sizeof(ULONG));
         return sizeof(ULONG);

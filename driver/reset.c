@@ -137,7 +137,7 @@ static void set_up(struct nic_adapter *a)
 {
     /* Registers keep their values over a NIC reset, but a device that misbehaved may have lost them. */
     a->state = NIC_STATE_SETUP;
-    a->control_todo |= NIC_STEPS_SETUP;
+    a->control_todo |= NIC_STEPS_SETUP & ~(ULONG)(a->has_processor ? 0 : NIC_STEP_PROCESSOR);
     nic_control_start(a);
 }
 

@@ -62,7 +62,7 @@ BOARD_VERILATOR_fast := $(MODEL_VERILATOR)
 BOARD_VERILATOR_test := $(MODEL_CHECKED)
 BOARD_SV_ulpi := sim/models/nic_board_hs.sv
 BOARD_SV_fs := rtl/nic_fs.sv
-BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b0"
+BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b1"
 # As in rtl/boards/nic_tinyfpga_bx.sv.
 BOARD_SV_bx := rtl/nic_fs.sv
 BOARD_PARAMETERS_bx := --prefix Vnic_bx -GTX_BUF_BYTES=2048 -GRX_BUF_BYTES=4096 -GDESC_DEPTH=32 -GRX_FRAMES=32 "-GDUAL_RAM=1'b0"
@@ -99,15 +99,15 @@ MACHINE_OBJS := $(O)/host/tools/machine.o $(O)/host/tools/match.o $(O)/host/tool
 RIG_OBJS = $(WIRE_OBJS) $(CORE_OBJS) $(HOST_OBJS) $(SOFT_DEVICE_OBJS) $(MINIPORT) $(MINIPORT_SINGLE)
 RIG_LIBS := -lusb-1.0 -lpcap -ljansson -lmicrohttpd $(MODEL_LIBS)
 
-$(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols
+$(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols -Ifirmware
 
 .SECONDEXPANSION:
-$(B)/hilnic: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast/model.o $(BOARD_FAST)
+$(B)/hilnic: $(TOOL_OBJS) $(FIRMWARE_OBJ) $$(RIG_OBJS) $(B)/sim/fast/model.o $(BOARD_FAST)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 
 # The same CLI over the device with a 125 MHz sys clock: gigabit line rate both ways.
-$(B)/hilnic125: $(TOOL_OBJS) $$(RIG_OBJS) $(B)/sim/fast125/model.o $(BOARD_FAST)
+$(B)/hilnic125: $(TOOL_OBJS) $(FIRMWARE_OBJ) $$(RIG_OBJS) $(B)/sim/fast125/model.o $(BOARD_FAST)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(RIG_LIBS) -lusbredirparser
 

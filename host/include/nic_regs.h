@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0xff488314u
+#define NIC_MAP_HASH 0x040820e1u
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -398,17 +398,17 @@
 #define NIC_PROC_TIME_MS_SHIFT 0
 #define NIC_PROC_TIME_MS_MASK 0xffffffffu
 
-/* MAIL_REQUEST: Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending. */
-#define NIC_MAIL_REQUEST_ADDR 0x0810u
-#define NIC_MAIL_REQUEST_RESET_VALUE 0x00000000u
-#define NIC_MAIL_REQUEST_CODE_SHIFT 0
-#define NIC_MAIL_REQUEST_CODE_MASK 0x000000ffu
-
 /* MAIL_ARGUMENT: Argument of the next request. */
-#define NIC_MAIL_ARGUMENT_ADDR 0x0814u
+#define NIC_MAIL_ARGUMENT_ADDR 0x0810u
 #define NIC_MAIL_ARGUMENT_RESET_VALUE 0x00000000u
 #define NIC_MAIL_ARGUMENT_WORD_SHIFT 0
 #define NIC_MAIL_ARGUMENT_WORD_MASK 0xffffffffu
+
+/* MAIL_REQUEST: Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending. */
+#define NIC_MAIL_REQUEST_ADDR 0x0814u
+#define NIC_MAIL_REQUEST_RESET_VALUE 0x00000000u
+#define NIC_MAIL_REQUEST_CODE_SHIFT 0
+#define NIC_MAIL_REQUEST_CODE_MASK 0x000000ffu
 
 /* MAIL_STATUS: State of the request. */
 #define NIC_MAIL_STATUS_ADDR 0x0818u
@@ -639,10 +639,10 @@ static const struct nic_register nic_registers[] = {
      "Written by the firmware over and over, which keeps the watchdog quiet, with the state of the PHY."},
     {"PROC_TIME", 0x080cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x200u,
      "Milliseconds since the device reset, wraps."},
-    {"MAIL_REQUEST", 0x0810u, 1u, "rw", 0x00000000u, 0xffffff00u, 0x000000ffu, 0x200u,
-     "Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending."},
-    {"MAIL_ARGUMENT", 0x0814u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x200u,
+    {"MAIL_ARGUMENT", 0x0810u, 1u, "rw", 0x00000000u, 0xffffffffu, 0xffffffffu, 0x200u,
      "Argument of the next request."},
+    {"MAIL_REQUEST", 0x0814u, 1u, "rw", 0x00000000u, 0xffffff00u, 0x000000ffu, 0x200u,
+     "Writing makes a request of the firmware, with MAIL_ARGUMENT; ignored while one is pending."},
     {"MAIL_STATUS", 0x0818u, 1u, "r", 0x00000000u, 0xfffff8feu, 0x00000000u, 0x200u,
      "State of the request."},
     {"MAIL_DONE", 0x081cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000007u, 0x200u,
@@ -725,8 +725,8 @@ static const struct nic_register_field nic_register_fields[] = {
     {31u, "address", 8u, 0x00001f00u},
     {31u, "changes", 16u, 0xffff0000u},
     {32u, "ms", 0u, 0xffffffffu},
-    {33u, "code", 0u, 0x000000ffu},
-    {34u, "word", 0u, 0xffffffffu},
+    {33u, "word", 0u, 0xffffffffu},
+    {34u, "code", 0u, 0x000000ffu},
     {35u, "pending", 0u, 0x00000001u},
     {35u, "result", 8u, 0x00000700u},
     {36u, "result", 0u, 0x00000007u},

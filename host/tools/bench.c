@@ -285,7 +285,10 @@ static int run(struct bench *b)
         .board = {.in_phase = true},
         .handlers = {.context = b, .completed = completed, .received = received},
     };
-    int code = machine_start(&b->machine, &options);
+    int code = firmware_choose(o, &options);
+    if (code)
+        return code;
+    code = machine_start(&b->machine, &options);
     if (code)
         return complain(code, "%s", b->machine.message);
     b->under_way_max = o->latency ? 1 : under_way_max(b);

@@ -68,7 +68,10 @@ static int listen_on_usb(const struct options *o, struct recorder *r)
     struct sigaction action = {.sa_handler = stop};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    int code = machine_start(&m, &options);
+    int code = firmware_choose(o, &options);
+    if (code)
+        return code;
+    code = machine_start(&m, &options);
     if (code)
         return complain(code, "%s", m.message);
     machine_enter(&m);

@@ -5,7 +5,7 @@
 const struct command commands[] = {
     {.name = "replay",
      .run = command_replay,
-     .options = "device read write mode rate loopback seed speed json",
+     .options = "device read write mode rate loopback seed speed firmware json",
      .help =
          "  hilnic replay -r traffic.pcap                    send every frame, take it back from "
          "the "
@@ -35,7 +35,11 @@ const struct command commands[] = {
          "  --rate max         as fast as device and receive buffer allow (default)\n"
          "  --rate recorded    at the distances of the capture\n"
          "  --loopback         inside the device, MAC TX to MAC RX: no plug, nothing on the wire\n"
-         "  --speed MBPS       1000, 100 or 10 (default: the best that the device has)\n"
+         "  --speed MBPS       1000, 100 or 10 (default: negotiated by the firmware, or the best "
+         "that the device has)\n"
+         "  --firmware FILE    for the device's processor, none: the driver sets the link "
+         "(default: "
+         "the one built in)\n"
          "  --seed N           clock phases, start values, arrays of --mode mixed (default 1)\n"
          "  --json             one object for programs\n\n"
          "Exit code 0: every frame that an Ethernet can carry crossed exactly once, in order, byte "
@@ -87,7 +91,7 @@ const struct command commands[] = {
          "  --read, --device, --seed  as for capture\n"},
     {.name = "send",
      .run = command_send,
-     .options = "device read mode size count at gap seed speed json",
+     .options = "device read mode size count at gap seed speed firmware json",
      .help =
          "  hilnic send --at +5ms --gap 10us                 numbered frames, each at its time\n"
          "  hilnic send -r traffic.pcap --at +1ms            a capture at its distances\n"
@@ -103,7 +107,7 @@ const struct command commands[] = {
          "  -c, -r, --read, --device, --mode, --speed, --seed, --json as for replay\n"},
     {.name = "bench",
      .run = command_bench,
-     .options = "device mode size count direction latency loopback seed json",
+     .options = "device mode size count direction latency loopback seed firmware json",
      .help =
          "  hilnic bench                                     64-byte frames through NDIS, driver "
          "and "
@@ -125,7 +129,7 @@ const struct command commands[] = {
          "  --mode, --loopback, --seed, --json as for replay\n"},
     {.name = "info",
      .run = command_info,
-     .options = "device seed json",
+     .options = "device seed firmware json",
      .help = "  hilnic info\n"
              "  hilnic info --device soft --json\n"
              "  hilnic info --device usb                         a board, see hilnic help list\n\n"
@@ -133,7 +137,7 @@ const struct command commands[] = {
              "it.\n"},
     {.name = "regs",
      .run = command_regs,
-     .options = "device seed json",
+     .options = "device seed firmware json",
      .help =
          "  hilnic regs                                      every register that can be read\n"
          "  hilnic regs LINK CTRL\n"
@@ -145,7 +149,7 @@ const struct command commands[] = {
      .operands = true},
     {.name = "stats",
      .run = command_stats,
-     .options = "device read mode loopback seed json watch from count",
+     .options = "device read mode loopback seed firmware json watch from count",
      .help =
          "  hilnic stats -r traffic.pcap                     replay, then every counter\n"
          "  hilnic stats --from unix:/run/hilnic.sock --watch 1   what hilnic up --metrics does\n"
@@ -168,7 +172,7 @@ const struct command commands[] = {
          "too\n"},
     {.name = "doctor",
      .run = command_doctor,
-     .options = "device loopback seed speed json",
+     .options = "device loopback seed speed firmware json",
      .help =
          "  hilnic doctor --device usb                       a board with a loopback plug, step by "
          "step\n"
@@ -198,7 +202,8 @@ const struct command commands[] = {
          "  --usbredir ADDRESS:PORT  usbredir instead of USB/IP\n"},
     {.name = "up",
      .run = command_up,
-     .options = "name wire owner persist mtu device mode seed speed json metrics write count snap "
+     .options = "name wire owner persist mtu device mode seed speed firmware json metrics write "
+                "count snap "
                 "megabytes "
                 "seconds files",
      .help =

@@ -39,7 +39,10 @@ static int start(struct machine *m, const struct options *o)
         .mbps = o->mbps,
         .handlers.completed = nothing_sent,
     };
-    int code = machine_start(m, &options);
+    int code = firmware_choose(o, &options);
+    if (code)
+        return code;
+    code = machine_start(m, &options);
     return code ? complain(code, "%s", m->message) : 0;
 }
 

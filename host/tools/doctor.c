@@ -4,6 +4,7 @@
  * next. The same on a model and on a board. Steps behind a failed one that they stand on are left out.
  */
 #include "machine.h"
+#include "nic_oid.h"
 #include "nic_regs.h"
 #include "replay.h"
 #include "tool.h"
@@ -164,6 +165,53 @@ static const char *phy_name(int id1, int id2)
     return "unknown, treated as a standard one";
 }
 
+static bool mail(struct machine *m, ULONG request, ULONG argument, struct nic_oid_mail *answer)
+{
+    *answer = (struct nic_oid_mail){.request = request, .argument = argument};
+    return sender_query(m->sender, OID_HILNIC_MAIL, answer, sizeof *answer, NULL) ==
+               NDIS_STATUS_SUCCESS &&
+           answer->result == NIC_MAIL_RESULT_OK;
+}
+
+static const char *link_word(int status)
+{
+    return status >= 0 && status & 4 ? "up" : "down";
+}
+
+/* MDIO is the firmware's while it runs. */
+static void check_phy_by_firmware(struct doctor *d)
+{
+    struct nic_oid_mail answer, status;
+    if (!mail(&d->machine, NIC_MAIL_REQUEST_PHY, 0, &answer) ||
+        !mail(&d->machine, NIC_MAIL_REQUEST_READ, 1, &status)) {
+        tell(d, FAIL, "PHY",
+             "check supply and reset of the PHY, then MDC and MDIO with its pull-up",
+             "the firmware finds none, or it does not answer");
+        return;
+    }
+    int id1 = (int)(answer.answer[0] & 0xffff), id2 = (int)(answer.answer[0] >> 16);
+    tell(d, PASS, "PHY", NULL, "address %u, %04x:%04x, %s, its link is %s",
+         (unsigned)(answer.answer[1] & NIC_HEARTBEAT_ADDRESS_MASK) >> NIC_HEARTBEAT_ADDRESS_SHIFT,
+         (unsigned)id1, (unsigned)id2, phy_name(id1, id2), link_word((int)status.answer[0]));
+}
+
+/* True: it runs. */
+static bool check_firmware(struct doctor *d, uint32_t caps)
+{
+    struct nic_oid_driver driver = {0};
+    if (!(caps & NIC_CAPS_PROCESSOR_MASK))
+        return false;
+    sender_query(d->machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
+    if (driver.firmware)
+        tell(d, PASS, "firmware", NULL, "it runs and follows the PHY");
+    else if (d->options->mbps || d->options->firmware)
+        tell(d, SKIP, "firmware", NULL, "none was asked for, or it does not start");
+    else
+        tell(d, FAIL, "firmware", "the bitstream's timing report for sys, then --firmware none",
+             "it does not start");
+    return driver.firmware;
+}
+
 static void check_phy(struct doctor *d)
 {
     const char *next = "check supply and reset of the PHY, then MDC and MDIO with its pull-up";
@@ -180,7 +228,7 @@ static void check_phy(struct doctor *d)
         if (status >= 0) /* the link bit latches low (IEEE 802.3, 22.2.4.2.13) */
             status = mdio_read(&d->machine, phy, 1);
         tell(d, PASS, "PHY", NULL, "address %u, %04x:%04x, %s, its link is %s", phy, (unsigned)id1,
-             (unsigned)id2 & 0xffff, phy_name(id1, id2), status >= 0 && status & 4 ? "up" : "down");
+             (unsigned)id2 & 0xffff, phy_name(id1, id2), link_word(status));
         return;
     }
     tell(d, model ? SKIP : FAIL, "PHY", next, "nobody answers on MDIO%s",
@@ -257,7 +305,10 @@ static int look(struct doctor *d)
         .mbps = d->options->mbps,
     };
     uint32_t words[5] = {0}; /* ID, MAP_HASH, LIMITS, BUFFERS, CAPS */
-    int code = machine_start(&d->machine, &options);
+    int code = firmware_choose(d->options, &options);
+    if (code)
+        return code;
+    code = machine_start(&d->machine, &options);
     if (code) {
         tell(d, FAIL, "device",
              code == EXIT_MISMATCH
@@ -275,7 +326,10 @@ static int look(struct doctor *d)
          d->options->device, words[4] & NIC_CAPS_USB_HS_MASK ? "high" : "full", words[1]);
     if (check_registers(d)) {
         check_clock(d, words[4]);
-        check_phy(d);
+        if (check_firmware(d, words[4]))
+            check_phy_by_firmware(d);
+        else
+            check_phy(d);
         check_link(d);
     }
     machine_stop(&d->machine);

@@ -21,7 +21,7 @@ _hilnic() {
     if [ "$previous" = = ]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi # --device=soft is three words
     if [ "$word" = = ]; then word=; previous=${COMP_WORDS[COMP_CWORD - 1]}; fi
     case $previous in
-    -r | -w | --read | --write) compopt -o filenames 2>/dev/null; _hilnic_reply -f -- "$word" ;;
+    -r | -w | --read | --write | --firmware) compopt -o filenames 2>/dev/null; _hilnic_reply -f -- "$word" ;;
     --device) _hilnic_reply -W "core board:butterstick board:ulx3s board:tinyfpga-bx soft null usb" -- "$word" ;;
     --mode) _hilnic_reply -W "single array mixed" -- "$word" ;;
     --direction) _hilnic_reply -W "both out in" -- "$word" ;;

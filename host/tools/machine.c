@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VECTOR 3
+#define VECTOR        3
+#define LINK_USB_NS   5000000000ull
+#define LINK_MODEL_NS 100000000ull
+#define LINK_POLL_NS  1000000ull
 
 static void finding(void *context, const char *sentence)
 {
@@ -190,11 +193,43 @@ static bool loop_back(struct machine *m)
     return machine_write(m, NIC_CTRL_ADDR, &control, 1);
 }
 
+/* As the configuration takes it: pairs of digits. NULL: none, or no memory. */
+static char *firmware_text(const struct machine_options *o)
+{
+    char *text = o->firmware ? malloc(sizeof "Firmware=" + 3 * (size_t)o->firmware_bytes) : NULL;
+    size_t used = 0;
+    if (!text)
+        return NULL;
+    used += (size_t)sprintf(text, "Firmware=");
+    for (unsigned i = 0; i < o->firmware_bytes; i++)
+        used += (size_t)sprintf(text + used, "%s%02x", i ? "," : "", o->firmware[i]);
+    return text;
+}
+
+/* Firmware, where it runs, negotiates, and until then there is no link; without a cable there is none for good. */
+static void wait_for_link(struct machine *m)
+{
+    static volatile bool never;
+    uint64_t until_ns = machine_now_ns(m) + (m->posix ? LINK_USB_NS : LINK_MODEL_NS);
+    ULONG state = NdisMediaStateDisconnected;
+    struct nic_oid_driver driver = {0};
+    sender_query(m->sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
+    while (driver.firmware &&
+           sender_query(m->sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL) ==
+               NDIS_STATUS_SUCCESS &&
+           state != NdisMediaStateConnected && machine_now_ns(m) < until_ns)
+        machine_run(m, &never, machine_now_ns(m) + LINK_POLL_NS);
+}
+
 static int add_adapter(struct machine *m, const struct machine_options *o)
 {
     char moderation_count[40], moderation_us[40], speed[40], address[40];
-    const char *parameters[] = {
-        "Slot=0", moderation_count, moderation_us, speed, o->address ? address : NULL, NULL};
+    char *firmware = firmware_text(o);
+    const char *parameters[7] = {"Slot=0", moderation_count, moderation_us, speed};
+    unsigned count = 4;
+    if (o->address)
+        parameters[count++] = address;
+    parameters[count] = firmware;
     snprintf(address, sizeof address, "NetworkAddress=%s", o->address ? o->address : "");
     snprintf(moderation_count, sizeof moderation_count, "ModerationCount=%u", o->moderation_count);
     snprintf(moderation_us, sizeof moderation_us, "ModerationTime=%u", o->moderation_us);
@@ -205,6 +240,7 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
                                       &m->driver);
     if (status == NDIS_STATUS_SUCCESS)
         status = nic_ndis_adapter_add(m->driver, MACHINE_ADAPTER, parameters);
+    free(firmware);
     if (status != NDIS_STATUS_SUCCESS)
         return adapter_failed(m, o->single);
     m->adapter = true;
@@ -222,6 +258,8 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
         return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));
     if (o->loopback && !loop_back(m))
         return fail(m, EXIT_FAILED, "no loopback", "the device does not take it");
+    if (o->firmware && !o->no_wait)
+        wait_for_link(m);
     return 0;
 }
 

@@ -20,6 +20,7 @@
 #define MACHINE_ADAPTER       "hilnic0"
 #define MACHINE_SLOT          0 /* of the transport */
 #define MACHINE_MESSAGE_BYTES 320
+#define MACHINE_FIRMWARE_MOST 65535u
 
 struct machine_options {
     const char *device;                 /* "core", "soft", "null" or as in board_model.h */
@@ -31,8 +32,12 @@ struct machine_options {
     struct core_model_options core;   /* seed is taken from above */
     struct board_model_options board; /* likewise */
     unsigned moderation_count, moderation_us;
-    bool loopback;       /* inside the device, MAC TX to MAC RX; the wire stays idle */
-    unsigned mbps;       /* 0: the best that the device has */
+    bool loopback; /* inside the device, MAC TX to MAC RX; the wire stays idle */
+    unsigned mbps; /* 0: the best that the device has */
+    const unsigned char
+        *firmware; /* image for the device's processor; NULL: the driver sets the link */
+    unsigned firmware_bytes;
+    bool no_wait;        /* for the link, which firmware has to negotiate */
     const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
     struct sender_handlers handlers;
 };

@@ -67,6 +67,7 @@ static const struct option known[] = {
     FLAG_OPTION("persist", NULL, persist),
     NUMBER_OPTION("mtu", NULL, mtu, 68, 9000),
     FLAG_OPTION("loopback", NULL, loopback),
+    TEXT_OPTION("firmware", NULL, firmware),
     FLAG_OPTION("extcap-interfaces", NULL, extcap.interfaces),
     FLAG_OPTION("extcap-dlts", NULL, extcap.dlts),
     FLAG_OPTION("extcap-config", NULL, extcap.config),

@@ -330,7 +330,10 @@ static int run(struct replay *r)
                      .seen_context = recorder},
     };
     double start_s = wall_s();
-    int code = machine_start(&r->machine, &o);
+    int code = firmware_choose(r->options, &o);
+    if (code)
+        return code;
+    code = machine_start(&r->machine, &o);
     if (code)
         return complain(code, "%s", r->machine.message);
     if (!ask_device(r)) {

@@ -337,7 +337,10 @@ static int run(struct send *s)
         .mbps = o->mbps,
         .handlers = {.context = s, .completed = completed, .seen = seen, .seen_context = s},
     };
-    int code = machine_start(&s->machine, &options);
+    int code = firmware_choose(o, &options);
+    if (code)
+        return code;
+    code = machine_start(&s->machine, &options);
     if (code)
         return complain(code, "%s", s->machine.message);
     uint64_t clock_ns = period_ns(s);

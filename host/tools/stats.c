@@ -127,7 +127,10 @@ static int of_device(const struct options *o)
         .mbps = o->mbps,
         .handlers.completed = nothing_sent,
     };
-    int code = machine_start(&m, &options);
+    int code = firmware_choose(o, &options);
+    if (code)
+        return code;
+    code = machine_start(&m, &options);
     if (code)
         return complain(code, "%s", m.message);
     code = o->watch ? watch(o, &m) : look(o, &m, &s);

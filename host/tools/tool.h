@@ -31,6 +31,7 @@ struct options {
     bool json, quiet;
     bool loopback; /* inside the device */
     unsigned mbps;
+    const char *firmware;               /* FILE or none; NULL: the one that is built in */
     uint32_t size;                      /* bench */
     uint32_t count;                     /* 0: the command's own */
     const char *at, *gap;               /* send */
@@ -71,6 +72,11 @@ int command_list(const struct options *);
 int command_serve(const struct options *);
 int command_doctor(const struct options *);
 int command_up(const struct options *);
+
+struct machine_options;
+
+/* Takes over --firmware. 0, or complained. */
+int firmware_choose(const struct options *, struct machine_options *);
 
 /* Prints "hilnic: <sentence>." on standard error; returns the code. */
 int complain(enum exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));

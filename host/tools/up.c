@@ -365,6 +365,7 @@ static int run(struct up *u, const struct options *o)
         .single = !strcmp(o->mode, "single"),
         .wire = u->port,
         .mbps = o->mbps,
+        .no_wait = true,
         .core = {.in_phase = true},
         .board = {.in_phase = true},
         .handlers = {.context = u->tap,
@@ -373,7 +374,10 @@ static int run(struct up *u, const struct options *o)
                      .seen = u->recorder ? up_seen : NULL,
                      .seen_context = u->recorder},
     };
-    int code = machine_start(&u->machine, &u->options);
+    int code = firmware_choose(o, &u->options);
+    if (code)
+        return code;
+    code = machine_start(&u->machine, &u->options);
     if (code)
         return complain(code, "%s", u->machine.message);
     if (u->recorder && (code = recorder_start(u->recorder, &u->machine))) {

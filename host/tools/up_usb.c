@@ -152,6 +152,7 @@ int up_usb(struct tap *tap, const struct options *o, struct recorder *recorder,
                 .seed = o->seed,
                 .single = !strcmp(o->mode, "single"),
                 .mbps = o->mbps,
+                .no_wait = true,
                 .handlers = {.context = tap,
                              .completed = tap_completed,
                              .received = tap_received,
@@ -159,7 +160,10 @@ int up_usb(struct tap *tap, const struct options *o, struct recorder *recorder,
                              .seen_context = recorder},
             },
     };
-    int code = machine_start(&u.machine, &u.options);
+    int code = firmware_choose(o, &u.options);
+    if (code)
+        return code;
+    code = machine_start(&u.machine, &u.options);
     if (code)
         return complain(code, "%s", u.machine.message);
     tap_bind(tap, u.machine.sender);

@@ -3,7 +3,7 @@
 // Register addresses (bytes), field positions, codes and record layouts, as in REGISTERS.md.
 `default_nettype none
 package nic_regs_pkg;
-    localparam logic [31:0] MAP_HASH = 32'hff488314;
+    localparam logic [31:0] MAP_HASH = 32'h040820e1;
 
     localparam logic [7:0] COUNTER_TX_PACKETS = 8'd0;
     localparam logic [7:0] COUNTER_TX_OCTETS = 8'd1;
@@ -329,13 +329,13 @@ package nic_regs_pkg;
     localparam int unsigned PROC_TIME_MS_LSB = 0;
     localparam int unsigned PROC_TIME_MS_WIDTH = 32;
 
-    localparam logic [15:0] MAIL_REQUEST_ADDR = 16'h0810;
-    localparam int unsigned MAIL_REQUEST_CODE_LSB = 0;
-    localparam int unsigned MAIL_REQUEST_CODE_WIDTH = 8;
-
-    localparam logic [15:0] MAIL_ARGUMENT_ADDR = 16'h0814;
+    localparam logic [15:0] MAIL_ARGUMENT_ADDR = 16'h0810;
     localparam int unsigned MAIL_ARGUMENT_WORD_LSB = 0;
     localparam int unsigned MAIL_ARGUMENT_WORD_WIDTH = 32;
+
+    localparam logic [15:0] MAIL_REQUEST_ADDR = 16'h0814;
+    localparam int unsigned MAIL_REQUEST_CODE_LSB = 0;
+    localparam int unsigned MAIL_REQUEST_CODE_WIDTH = 8;
 
     localparam logic [15:0] MAIL_STATUS_ADDR = 16'h0818;
     localparam int unsigned MAIL_STATUS_PENDING_LSB = 0;

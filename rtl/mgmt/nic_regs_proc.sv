@@ -24,10 +24,10 @@ module nic_regs_proc (
     output logic [2:0] heartbeat_kind_o,
     output logic [2:0] heartbeat_state_o,
     input  wire [31:0] proc_time_ms_i,
+    output logic [31:0] mail_argument_word_o,
     input  wire [7:0] mail_request_code_i,
     output logic mail_request_we_o,   // wdata_i is being written to it
     output logic mail_request_re_o,   // it is being read
-    output logic [31:0] mail_argument_word_o,
     input  wire [2:0] mail_status_result_i,
     input  wire mail_status_pending_i,
     output logic mail_done_we_o,   // wdata_i is being written to it
@@ -39,8 +39,8 @@ module nic_regs_proc (
 );
     assign proc_ctrl_we_o = we_i && addr_i == 4'h0;
     assign proc_ctrl_re_o = re_i && addr_i == 4'h0;
-    assign mail_request_we_o = we_i && addr_i == 4'h4;
-    assign mail_request_re_o = re_i && addr_i == 4'h4;
+    assign mail_request_we_o = we_i && addr_i == 4'h5;
+    assign mail_request_re_o = re_i && addr_i == 4'h5;
     assign mail_done_we_o = we_i && addr_i == 4'h7;
 
     always_ff @(posedge clk_i) begin
@@ -50,7 +50,7 @@ module nic_regs_proc (
             heartbeat_kind_o <= wdata_i[6:4];
             heartbeat_state_o <= wdata_i[2:0];
         end
-        if (we_i && addr_i == 4'h5) begin
+        if (we_i && addr_i == 4'h4) begin
             mail_argument_word_o <= wdata_i[31:0];
         end
         if (we_i && addr_i == 4'h8) begin
@@ -110,8 +110,8 @@ module nic_regs_proc (
         word_0001_q <= re_i && addr_i ==? 4'b0001 ? {30'h0, proc_status_expired_i, proc_status_alive_i} : 32'h0;
         word_0010_q <= re_i && addr_i ==? 4'b0010 ? {heartbeat_changes_o, 3'h0, heartbeat_address_o, 1'h0, heartbeat_kind_o, 1'h0, heartbeat_state_o} : 32'h0;
         word_0011_q <= re_i && addr_i ==? 4'b0011 ? proc_time_ms_i : 32'h0;
-        word_0100_q <= re_i && addr_i ==? 4'b0100 ? {24'h0, mail_request_code_i} : 32'h0;
-        word_0101_q <= re_i && addr_i ==? 4'b0101 ? mail_argument_word_o : 32'h0;
+        word_0100_q <= re_i && addr_i ==? 4'b0100 ? mail_argument_word_o : 32'h0;
+        word_0101_q <= re_i && addr_i ==? 4'b0101 ? {24'h0, mail_request_code_i} : 32'h0;
         word_0110_q <= re_i && addr_i ==? 4'b0110 ? {21'h0, mail_status_result_i, 7'h0, mail_status_pending_i} : 32'h0;
         word_1000_q <= re_i && addr_i ==? 4'b1000 ? mail_answer0_word_o : 32'h0;
         word_1001_q <= re_i && addr_i ==? 4'b1001 ? mail_answer1_word_o : 32'h0;

@@ -343,6 +343,14 @@ void soft_device_link(struct soft_device *d, bool up, unsigned speed)
     kick(d);
 }
 
+void soft_device_hang(struct soft_device *d)
+{
+    lock(d);
+    soft_processor_hang(d);
+    unlock(d);
+    kick(d);
+}
+
 static void hold(struct soft_device *d, bool *flag, bool value)
 {
     lock(d);
@@ -380,7 +388,7 @@ void soft_device_forget(struct soft_device *d)
     d->descriptor_count = d->completion_count = d->outstanding = 0;
     d->tx_used = d->gathered = d->loss = d->sequence = 0;
     d->event_bytes.count = 0;
-    d->link_event = false;
+    d->link_event = d->request_done = d->processor_stopped = false;
     d->time_offset -= soft_time(d);
     memset(d->counters, 0, sizeof d->counters);
     soft_registers_init(d);

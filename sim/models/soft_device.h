@@ -37,7 +37,10 @@ struct soft_options {
     uint32_t id;                 /* 0: the right one */
     uint32_t map_hash;           /* 0: the right one */
     uint32_t tx_mhz;             /* 0: 125; CAPS.tx_mhz */
-    bool processor;              /* CAPS.processor; the device then brings the link up by itself */
+    bool processor;              /* CAPS.processor; its firmware, any, brings the link up */
+    bool firmware_silent;        /* it never starts */
+    bool firmware_forgetful;     /* the memory loses a bit */
+    bool firmware_slow;          /* requests of the mailbox stay pending */
     bool loopback;               /* what is sent is received */
     bool instant;                /* frames take no time on the wire */
     unsigned cut_percent;        /* chance that an IN transfer ends early, at any byte */
@@ -115,6 +118,7 @@ void soft_device_hold_tx(struct soft_device *, bool hold);     /* the wire is bl
 void soft_device_hold_out(struct soft_device *, bool hold);    /* no OUT transfer is taken */
 void soft_device_hold_reset(struct soft_device *, bool hold);  /* a NIC reset does not end */
 void soft_device_forget(struct soft_device *); /* device reset: all but the posted transfers */
+void soft_device_hang(struct soft_device *);   /* the firmware; the watchdog notices at once */
 void soft_device_step(
     struct soft_device *); /* works right here and now, whatever the level of the caller */
 

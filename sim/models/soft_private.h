@@ -87,6 +87,8 @@ struct soft_device {
     /* registers, by address / 4 */
     uint32_t regs[0x1000 / 4];
     uint32_t counters[64];
+    uint32_t memory[NIC_PROC_MEMORY_WORDS];
+    bool request_done, processor_stopped; /* events to be raised */
     uint64_t time_offset;
     uint32_t time_staged, time_captured;
     struct soft_stats stats;
@@ -120,6 +122,13 @@ void soft_register_set(struct soft_device *, uint32_t address,
 uint64_t soft_time(const struct soft_device *);
 bool soft_is_broadcast(const uint8_t *octets);
 bool soft_filter_admits(const struct soft_device *, const uint8_t *octets);
+
+/* soft_processor.c: a register of group proc was written; the window to the memory, false: refused. */
+void soft_processor_written(struct soft_device *, uint32_t address, uint32_t before,
+                            uint32_t value);
+void soft_processor_hang(struct soft_device *);
+bool soft_processor_memory(struct soft_device *, bool in, uint32_t address, uint8_t *data,
+                           uint32_t length);
 
 /* A vendor request; `data` is SETUP and data stage. False: refused (STALL). */
 bool soft_control(struct soft_device *, uint8_t *data, uint32_t length_bytes, uint32_t *moved);

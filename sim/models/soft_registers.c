@@ -40,8 +40,6 @@ void soft_registers_init(struct soft_device *d)
     d->regs[NIC_CAPS_ADDR / 4] = (o->filter_entries ? o->filter_entries : 16) | 1u << 8 |
                                  (o->processor ? 1u << 9 : 0) | 60u << 16 |
                                  (o->tx_mhz ? o->tx_mhz : 125u) << 24;
-    if (o->processor)
-        d->regs[NIC_LINK_ADDR / 4] |= 1;
 }
 
 void soft_register_set(struct soft_device *d, uint32_t address, uint32_t value)
@@ -50,6 +48,8 @@ void soft_register_set(struct soft_device *d, uint32_t address, uint32_t value)
     const struct nic_register *r = register_at(d, address);
     uint32_t time_hi = d->time_staged;
     d->regs[address / 4] = (before & ~r->writable) | (value & r->writable);
+    if (address >= NIC_PROC_CTRL_ADDR)
+        soft_processor_written(d, address, before, value);
     switch (address) {
     case NIC_RESET_ADDR:
         d->regs[address / 4] = 0;
@@ -109,6 +109,8 @@ bool soft_control(struct soft_device *d, uint8_t *data, uint32_t length_bytes, u
     if (length_bytes < 8 || data[0] != (in ? 0xc0 : 0x40) || (!in && data[1] != 1) ||
         length_bytes != 8 + length || length % 4 || address % 4)
         return false;
+    if (address >= NIC_PROC_MEMORY_ADDR)
+        return soft_processor_memory(d, in, address, data + 8, length) && (*moved = length, true);
     for (i = 0; i < length; i += 4) {
         const struct nic_register *r = register_at(d, address + i);
         bool spare = r && r->address == NIC_EXACT_ADDR && (address + i) / 4 % 4 == 3;

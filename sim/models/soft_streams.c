@@ -156,8 +156,8 @@ static bool events_format(struct soft_device *d)
             d->gathered++;
             d->gathered_tag = c->tag;
             d->gathered_time = c->time;
-        } else if (waiting || d->link_event || d->loss || d->stream_error || gathered_due(d) ||
-                   (d->resetting && d->gathered)) {
+        } else if (waiting || d->link_event || d->request_done || d->processor_stopped || d->loss ||
+                   d->stream_error || gathered_due(d) || (d->resetting && d->gathered)) {
             if (d->gathered) {
                 gathered_flush(d);
                 moved = true;
@@ -185,6 +185,13 @@ static bool events_other(struct soft_device *d)
     if (d->link_event) {
         d->link_event = false;
         event_put(d, NIC_EVENT_TYPE_LINK, link & 1, link >> 1 & 3, 0, 0);
+    } else if (d->request_done) {
+        d->request_done = false;
+        event_put(d, NIC_EVENT_TYPE_REQUEST_DONE, d->regs[NIC_MAIL_STATUS_ADDR / 4] >> 8 & 7, 0, 0,
+                  0);
+    } else if (d->processor_stopped) {
+        d->processor_stopped = false;
+        event_put(d, NIC_EVENT_TYPE_PROCESSOR, 0, 0, 0, 0);
     } else if (d->loss) {
         event_put(d, NIC_EVENT_TYPE_RX_LOSS, 0, d->loss, 0, 0);
         d->loss = 0;

@@ -6,8 +6,14 @@
  */
 #include "cosim.h"
 
+#include "image.h"
+#include "mdio_phy.h"
 #include "nic_oid.h"
 #include "nic_regs.h"
+#include "nic_transport.h"
+
+#include <stdlib.h>
+#include <zlib.h>
 
 static const char *const boards[] = {"board:butterstick", "board:ulx3s", "board:tinyfpga-bx"};
 static bool full_speed; /* of all but the first: fewer frames, because 40 times slower */
@@ -178,13 +184,151 @@ START_TEST(equal_seeds_equal_runs)
 }
 END_TEST
 
-#define ADD(name) add(suite, #name, name)
+/* ---- the management processor ---- */
 
-static void add(Suite *suite, const char *name, const TTest *test)
+static ULONG firmware_runs(struct cosim *c)
+{
+    struct nic_oid_driver driver = {0};
+    ck_assert_int_eq(
+        sender_query(c->machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL),
+        NDIS_STATUS_SUCCESS);
+    return driver.firmware;
+}
+
+static bool connected(struct cosim *c)
+{
+    ULONG state = 0;
+    ck_assert_int_eq(
+        sender_query(c->machine.sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL),
+        NDIS_STATUS_SUCCESS);
+    return state == NdisMediaStateConnected;
+}
+
+/* Lets up to so many milliseconds pass until the link is as wanted. */
+static bool link_becomes(struct cosim *c, bool up, unsigned ms)
+{
+    static volatile bool never;
+    for (unsigned i = 0; i < 4 * ms && connected(c) != up; i++)
+        machine_run(&c->machine, &never, machine_now_ns(&c->machine) + 250000);
+    return connected(c) == up;
+}
+
+static void with_firmware(struct cosim *c, int board, const unsigned char *image, unsigned bytes)
+{
+    init(c, board);
+    c->options.firmware = image;
+    c->options.firmware_bytes = bytes;
+}
+
+/* Loaded over endpoint 0, it finds the PHY at its pins, negotiates, and follows the cable; frames cross. */
+START_TEST(firmware)
+{
+    struct cosim c;
+    struct nic_oid_mail mail = {.request = NIC_MAIL_REQUEST_PHY};
+    uint32_t link;
+    with_firmware(&c, _i, firmware_image, firmware_image_bytes);
+    frames(&c, 60, 14, 600);
+    cosim_start(&c);
+    struct mdio_phy *phy = &board_model_mdio(c.machine.board)->phys[0];
+    ck_assert_uint_eq(firmware_runs(&c), 1);
+    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
+    ck_assert_uint_eq(link, full_speed ? 0xb : 0xd); /* up, full duplex, 100 or 1000 Mb/s */
+    ck_assert_int_eq(sender_query(c.machine.sender, OID_HILNIC_MAIL, &mail, sizeof mail, NULL),
+                     NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(mail.result, NIC_MAIL_RESULT_OK);
+    ck_assert_uint_eq(mail.answer[0], full_speed ? 0xc0f10007 : 0x16220022);
+    ck_assert_uint_eq(mail.answer[1] & 0xffff, full_speed ? 0x0125 : 0x0315);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    mail = (struct nic_oid_mail){.request = NIC_MAIL_REQUEST_COUNTER,
+                                 .argument = NIC_COUNTER_TX_PACKETS};
+    ck_assert_int_eq(sender_query(c.machine.sender, OID_HILNIC_MAIL, &mail, sizeof mail, NULL),
+                     NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(mail.answer[0], c.count);
+    mdio_phy_cable(phy, false);
+    ck_assert(link_becomes(&c, false, 50));
+    mdio_phy_cable(phy, true);
+    ck_assert(link_becomes(&c, true, 50));
+    stop(&c);
+}
+END_TEST
+
+/* Stopped in mid-traffic: no frame is lost, and the registers answer. */
+START_TEST(processor_stopped)
+{
+    struct cosim c;
+    uint32_t off = 0, status;
+    with_firmware(&c, _i, firmware_image, firmware_image_bytes);
+    frames(&c, 120, 14, 1000);
+    cosim_start(&c);
+    ck_assert(link_becomes(&c, true, 50));
+    cosim_carry(&c, full_speed ? 4000000 : 200000);
+    ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &off, 1));
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    ck_assert(machine_read(&c.machine, NIC_PROC_STATUS_ADDR, &status, 1));
+    ck_assert_uint_eq(status, NIC_PROC_STATUS_ALIVE_MASK);
+    stop(&c);
+}
+END_TEST
+
+/* lui x1, 0x40001; sw x0, -2040(x1): a heartbeat; jal x0, 0: and no more. */
+static const uint32_t hanging[9] = {0x0180006f,   NIC_IMAGE_ID_MAGIC, 1,
+                                    NIC_MAP_HASH, sizeof hanging,     0,
+                                    0x400010b7,   0x8000a423,         0x0000006f};
+
+START_TEST(firmware_hangs)
+{
+    struct cosim c;
+    unsigned char image[sizeof hanging];
+    struct nic_oid_driver driver;
+    uint32_t control = 3u << 16 | 1, link; /* the watchdog waits for 3 ms instead of a second */
+    for (unsigned i = 0; i < sizeof image / 4; i++)
+        nic_put_le32(image + 4 * i, hanging[i]);
+    nic_put_le32(image + 20, (uint32_t)crc32(0, image, sizeof image));
+    with_firmware(&c, _i, image, sizeof image);
+    c.options.no_wait = true;
+    frames(&c, 60, 14, 600);
+    cosim_start(&c);
+    ck_assert_uint_eq(firmware_runs(&c), 1);
+    ck_assert(!connected(&c));
+    ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
+    ck_assert(link_becomes(&c, true, 50));
+    sender_query(c.machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
+    ck_assert_uint_eq(driver.firmware, 0);
+    ck_assert_uint_eq(driver.firmware_stops, 1);
+    ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
+    ck_assert_uint_eq(link, full_speed ? 0xb : 0xd); /* the driver's */
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    stop(&c);
+}
+END_TEST
+
+START_TEST(firmware_refused)
+{
+    struct machine m;
+    struct machine_options o = {.device = boards[_i], .seed = 1};
+    unsigned char *image = malloc(firmware_image_bytes);
+    memcpy(image, firmware_image, firmware_image_bytes);
+    image[firmware_image_bytes / 2] ^= 1;
+    o.firmware = image;
+    o.firmware_bytes = firmware_image_bytes;
+    ck_assert_int_eq(machine_start(&m, &o), 5); /* device and driver do not match */
+    ck_assert_ptr_nonnull(strstr(m.message, "damaged"));
+    free(image);
+}
+END_TEST
+
+#define ADD(name)           add(suite, #name, name, 3)
+#define ADD_PROCESSOR(name) add(suite, #name, name, 2) /* the last board has none */
+
+static void add(Suite *suite, const char *name, const TTest *test, int count)
 {
     TCase *t = tcase_create(name);
     tcase_set_timeout(t, 240);
-    tcase_add_loop_test(t, test, 0, 3);
+    tcase_add_loop_test(t, test, 0, count);
     suite_add_tcase(suite, t);
 }
 
@@ -201,5 +345,9 @@ int main(int argc, char **argv)
     ADD(again);
     ADD(registers);
     ADD(equal_seeds_equal_runs);
+    ADD_PROCESSOR(firmware);
+    ADD_PROCESSOR(processor_stopped);
+    ADD_PROCESSOR(firmware_hangs);
+    ADD_PROCESSOR(firmware_refused);
     return cosim_main(suite, argv[0]);
 }

@@ -345,9 +345,13 @@ for device in core soft board:butterstick; do
 done
 for device in core soft board:butterstick board:ulx3s; do
     "$hilnic" doctor --device $device >"$work/out" 2>"$work/err"
-    check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = $([[ $device = board:* ]] && echo 7 || echo 6) -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
+    check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = $([[ $device = board:* ]] && echo 8 || echo 6) -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
 done
 refuses 2 "nothing to look at" doctor --device null
+echo junk >"$work/junk.bin"
+refuses 5 "not one of hilnic" info --device board:butterstick --firmware "$work/junk.bin"
+refuses 1 "cannot be opened" info --firmware "$work/nothing.bin"
+check "no firmware" sh -c "'$hilnic' info --device board:butterstick --firmware none | grep -q 'up, 1000 Mb/s'"
 check "regs shows all" sh -c "[ \$('$hilnic' regs | wc -l) -gt 15 ]"
 check "bench board" "$hilnic" bench --device board:butterstick --count 100
 check "info board:ulx3s" sh -c "'$hilnic' info --device board:ulx3s | grep -q 'up, 100 Mb/s'"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of driver, NDIS and the Verilated device together, of the wire ports, and of the CLI.
 
-COSIM_FLAGS := -Idriver -Ihost/protocols -Ihost/tools -Itests/cosim
-COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O)/host/tools/replay.o $(RIG_OBJS)
+COSIM_FLAGS := -Ifirmware -Idriver -Ihost/protocols -Ihost/tools -Itests/cosim
+COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O)/host/tools/replay.o $(O)/host/tools/firmware.o $(FIRMWARE_OBJ) $(RIG_OBJS)
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 

@@ -473,7 +473,7 @@ START_TEST(supported_list_tells_the_truth)
                                       OID_802_3_RCV_ERROR_ALIGNMENT,
                                       OID_802_3_XMIT_ONE_COLLISION,
                                       OID_802_3_XMIT_MORE_COLLISIONS};
-    struct rig_options o = {0};
+    struct rig_options o = {.soft = {.processor = true}}; /* for OID_HILNIC_MAIL */
     ULONG list[128];
     uint8_t answer[1024];
     unsigned written, count, i, j;

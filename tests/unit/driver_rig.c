@@ -7,6 +7,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #define VECTOR 5
 
@@ -215,15 +216,36 @@ static void bind(void)
 
 /* ---- machine ---- */
 
+/* The image by its description in REGISTERS.md: jump, magic, version, hash, length, CRC. */
+const char *rig_firmware(unsigned words, uint32_t map_hash, uint32_t damage)
+{
+    static char text[32768];
+    static uint8_t image[8448];
+    uint32_t header[6] = {0x0180006f, 0x57466c68, 1, map_hash, 4 * words, 0};
+    size_t used;
+    ck_assert_uint_le(4 * words, sizeof image);
+    for (unsigned i = 0; i < words; i++)
+        nic_put_le32(image + 4 * i, i < 6 ? header[i] : 0x9e3779b9u * i);
+    if (words >= 6)
+        nic_put_le32(image + 20, (uint32_t)crc32(0, image, 4 * words));
+    nic_put_le32(image + 4 * (words - 1), nic_get_le32(image + 4 * (words - 1)) ^ damage);
+    used = (size_t)sprintf(text, "Firmware=");
+    for (unsigned i = 0; i < 4 * words; i++)
+        used += (size_t)sprintf(text + used, "%s%02x", i ? "," : "", image[i]);
+    return text;
+}
+
 void rig_add(void)
 {
-    const char *parameters[11] = {NULL};
+    const char *parameters[12] = {NULL};
     unsigned count = 0;
     for (; rig.options.parameters[count]; count++)
         parameters[count] = rig.options.parameters[count];
     parameters[count++] = "Slot=0"; /* the first of two counts */
     if (rig_layer() != RIG_DIRECT)
-        parameters[count] = "UpperBindings=above0";
+        parameters[count++] = "UpperBindings=above0";
+    if (rig.options.soft.processor && !rig.options.no_firmware)
+        parameters[count] = rig_firmware(100, NIC_MAP_HASH, 0);
     rig.added = nic_ndis_adapter_add(rig.driver, "nic0", parameters);
     if (rig.added == NDIS_STATUS_SUCCESS)
         bind();

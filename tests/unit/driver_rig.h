@@ -36,7 +36,12 @@ struct rig_options {
     uint64_t unplug_at; /* submit, from 1; 0: never */
     struct soft_options soft;
     const char *parameters[8]; /* beside Slot=0 */
+    bool no_firmware;          /* else a device with a processor gets one */
 };
+
+/* "Firmware=..." with an image of so many words (6 of them its header) for a register map; `damage` is XORed into its last. The text stays
+ * until the next call. */
+const char *rig_firmware(unsigned words, uint32_t map_hash, uint32_t damage);
 
 struct rig_packet {
     PNDIS_PACKET packet;

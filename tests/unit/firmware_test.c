@@ -215,6 +215,7 @@ int main(void)
 {
     Suite *suite = suite_create("firmware");
     TCase *tcase = tcase_create("firmware");
+    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, link_up, 0, 2);
     tcase_add_test(tcase, gigabit_of_the_board);
     tcase_add_test(tcase, lights);

@@ -111,7 +111,7 @@ module nic_ecp5_hs #(
     wire [7:0] gmii_txd, gmii_rxd;
     wire [1:0] speed;
 
-    nic_hs #(.PROCESSOR(1'b0)) u_nic (
+    nic_hs #(.PROCESSOR(1'b1)) u_nic (
         .clk_i(clk_sys_i),
         .rst_i(rst_sys),
         .utmi_rx_active_i(rx_active),
