@@ -311,7 +311,7 @@ int main(void)
 
     tcase_set_timeout(t, 600);
     tcase_add_test(t, the_scheduler);
-    tcase_add_loop_test(t, req_64_two_actors_two_switches_everywhere, 0, 4);
+    tcase_add_loop_test(t, req_64_two_actors_two_switches_everywhere, 1, 3);
     tcase_add_loop_test(t, req_64_all_actors_one_switch_everywhere, 0, 6);
     tcase_add_loop_test(t, req_64_random_schedules, 0, 6);
     suite_add_tcase(suite, t);
