@@ -281,6 +281,7 @@ static void start(bool host_high)
     Vtop *top;
     rnd = tb_random_start(700 + host_high);
     tb_open(&tb, "nic_usb_device");
+    tb.context->assertOn(false); // registers start with anything, until the reset has reached every domain
     top = tb.top;
     in_stream.clear();
     ev_stream.clear();
@@ -292,7 +293,8 @@ static void start(bool host_high)
     inputs_rest();
     top->utmi_line_state_i = 1;
     top->rst_i = 1;
-    idle(4);
+    idle(16);
+    tb.context->assertOn(true);
     top->rst_i = 0;
     idle(10);
     tb_check_eq(top->utmi_term_select_o, 0);
