@@ -323,7 +323,7 @@ BOOLEAN ndis_timer_stop(struct ndis_timer *timer)
 struct once {
     PNDIS_TIMER_FUNCTION function;
     struct ndis_timer *timer;
-    max_align_t context[];
+    PVOID context[]; /* a copy, aligned like a pointer */
 };
 
 static VOID run_once(PVOID one, PVOID context, PVOID two, PVOID three)

@@ -92,13 +92,15 @@ static void device(void *context)
 
 static void clock_and_requests(void *context)
 {
-    UCHAR options[4];
-    NDIS_REQUEST request = {
-        .RequestType = NdisRequestQueryInformation,
-        .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, options, sizeof(options), 0, 0}};
+    /* The library's until it is complete, which may be after this actor's end. */
+    static UCHAR options[4];
+    static NDIS_REQUEST request;
     NDIS_STATUS status;
 
     (void)context;
+    request = (NDIS_REQUEST){
+        .RequestType = NdisRequestQueryInformation,
+        .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, options, sizeof(options), 0, 0}};
     nic_virtual_run(r.platform, NULL, r.platform->ops->now_ns(r.platform) + 2100000000u);
     NdisRequest(&status, r.protocols[1].binding, &request);
     if (resets)
