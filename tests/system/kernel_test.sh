@@ -44,7 +44,7 @@ port=
 serve
 case $attach in
 usbip) devices="-netdev user,id=n0 -device e1000,netdev=n0,romfile=" ;;
-usbredir) devices="-device qemu-xhci -chardev socket,id=c0,host=127.0.0.1,port=$port,reconnect=1 -device usb-redir,chardev=c0" ;;
+usbredir) devices="-device qemu-xhci -chardev socket,id=c0,host=127.0.0.1,port=$port,reconnect=1 -device usb-redir,chardev=c0,suppress-remote-wake=off" ;;
 esac
 mkfifo "$work/console"
 # shellcheck disable=SC2086
