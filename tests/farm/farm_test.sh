@@ -3,6 +3,7 @@
 # The swarm, with tests that only say what they were given and an ssh that runs commands here, in another folder for each host: every seed
 # once, a failing one named, what is lost run again. Ends with `N passed, N failed`.
 set -u
+unset SHELL # as under a CI runner
 command -v parallel rsync >/dev/null || { echo "farm test skipped: there is no parallel or no rsync"; exit 0; }
 swarm=$(git rev-parse --show-toplevel)/tests/farm/swarm.sh
 work=$(mktemp -d)

@@ -7,6 +7,7 @@
 # Verdicts stay in FOLDER, one file for each program and seed. A job without one was lost and runs again, on another machine where there
 # is one; a seed with one does not. Exit code 0: every seed passed.
 set -u
+export PARALLEL_SHELL=/bin/bash # where SHELL is not set, parallel guesses one from its parents and runs nothing
 here=$(dirname "$0")
 mode=$1 folder=$2 first=$3 seeds=$4
 shift 4
