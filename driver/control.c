@@ -132,6 +132,9 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         x->address = NIC_PROC_CTRL_ADDR;
         x->words[0] = a->processor ? NIC_PROC_RUN : 0;
         break;
+    case NIC_STEP_IMAGE:
+        x->count = nic_firmware_part(a, &x->address, x->words);
+        break;
     case NIC_STEP_MAIL:
         x->address = NIC_MAIL_ARGUMENT_ADDR; /* MAIL_REQUEST follows */
         x->count = 2;
@@ -195,8 +198,8 @@ void nic_control_start(struct nic_adapter *a)
     nic_submit(a, &a->control, &busy);
 }
 
-/* Takes over what a read step brought. */
-static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
+/* Takes over what a read step brought, and goes on where one follows. */
+static void step_done(struct nic_adapter *a, const UCHAR *data, ULONG count)
 {
     ULONG i, word = nic_get_le32(data);
     switch (a->control_step) {
@@ -224,6 +227,9 @@ static void step_read(struct nic_adapter *a, const UCHAR *data, ULONG count)
         a->probe_time_ns = word | (ULONGLONG)nic_get_le32(data + 4) << 32;
         a->probed = TRUE;
         break;
+    case NIC_STEP_IMAGE:
+        nic_firmware_written(a);
+        break;
     case NIC_STEP_ALIVE:
         if (word != nic_get_le32(a->address) ||
             (nic_get_le32(data + 4) & 0xffff) != (a->address[4] | (ULONG)a->address[5] << 8))
@@ -238,6 +244,10 @@ static void step_failed(struct nic_adapter *a)
     if (a->state == NIC_STATE_RUNNING && steps & a->control_step) {
         a->control_todo &= ~steps;
         nic_request_finish(a, NDIS_STATUS_FAILURE);
+        return;
+    }
+    if (a->control_step == NIC_STEP_IMAGE) {
+        nic_firmware_lost(a);
         return;
     }
     a->control_todo |= a->control_step;
@@ -259,7 +269,7 @@ void nic_control_done(struct nic_adapter *a)
         step_failed(a);
         return;
     }
-    step_read(a, transfer->data + 8, (transfer->length_bytes - 8) / 4);
+    step_done(a, transfer->data + 8, (transfer->length_bytes - 8) / 4);
     if (a->request.busy && !(a->control_todo & a->request.steps))
         nic_request_finish(a, NDIS_STATUS_SUCCESS);
 }

@@ -125,6 +125,7 @@ NDIS_STATUS nic_firmware_start(struct nic_adapter *a)
     BOOLEAN same = FALSE, alive = FALSE;
     int error;
     a->processor = FALSE;
+    a->firmware_restarts = 0;
     if (!a->has_processor)
         return NDIS_STATUS_SUCCESS;
     if (a->firmware && !image_good(a))
@@ -154,14 +155,53 @@ NDIS_STATUS nic_firmware_start(struct nic_adapter *a)
     return NDIS_STATUS_SUCCESS;
 }
 
+/* Whatever stopped it may have written over the program: the whole image goes in again, step by step beside the traffic. */
 void nic_firmware_stopped(struct nic_adapter *a)
 {
     if (!a->processor)
         return;
     a->processor = FALSE;
     a->statistics.firmware_stops++;
+    a->firmware_intervals = 0;
+    if (a->firmware_restarts == NIC_FIRMWARE_RESTARTS) {
+        nic_firmware_lost(a);
+        return;
+    }
+    a->firmware_restarts++;
+    a->firmware_at = 0;
     nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE,
-                "The firmware hung and was stopped; the driver sets the link by itself");
+                "The firmware hung and was stopped; it is started again");
+    a->control_todo |= NIC_STEP_IMAGE;
+    nic_control_start(a);
+}
+
+ULONG nic_firmware_part(const struct nic_adapter *a, ULONG *address, ULONG *words)
+{
+    ULONG count = a->firmware_words - a->firmware_at;
+    if (count > NIC_CONTROL_WORDS)
+        count = NIC_CONTROL_WORDS;
+    *address = NIC_PROC_MEMORY_ADDR + 4 * a->firmware_at;
+    NdisMoveMemory(words, a->firmware + a->firmware_at, 4 * count);
+    return count;
+}
+
+/* Started before it is alive: should it never be, the watchdog stops it again. */
+void nic_firmware_written(struct nic_adapter *a)
+{
+    a->firmware_at += NIC_CONTROL_WORDS;
+    if (a->firmware_at < a->firmware_words) {
+        a->control_todo |= NIC_STEP_IMAGE;
+        return;
+    }
+    a->processor = TRUE;
+    a->control_todo |= NIC_STEP_PROCESSOR;
+}
+
+void nic_firmware_lost(struct nic_adapter *a)
+{
+    nic_message(a, NDIS_ERROR_CODE_HARDWARE_FAILURE,
+                "The firmware hung and was stopped, and starting it again does not help; the "
+                "driver sets the link by itself");
     a->control_todo |= NIC_STEP_LINK;
     nic_control_start(a);
 }

@@ -59,6 +59,8 @@
 #define NIC_STANDARD_FRAME       1514
 #define NIC_TIMEOUT_MS           1000  /* of one phase of a NIC reset, and of a register access */
 #define NIC_WATCHDOG_MS          1000u /* without a heartbeat of the firmware */
+#define NIC_FIRMWARE_RESTARTS    3     /* after a watchdog's stop; then the driver sets the link */
+#define NIC_FIRMWARE_QUIET       30 /* hang checks without one, after which it has all of them again */
 #define NIC_PROC_RUN             (NIC_WATCHDOG_MS << NIC_PROC_CTRL_WATCHDOG_MS_SHIFT | NIC_PROC_CTRL_RUN_MASK)
 #define NIC_RESET_ATTEMPTS       3  /* in a row without an answer: DEAD */
 #define NIC_RESET_STREAK         10 /* in a row without a frame in between: DEAD */
@@ -95,6 +97,7 @@ enum nic_step {
     NIC_STEP_MAIL = 1 << 12,  /* a request to the firmware, then, after REQUEST_DONE, */
     NIC_STEP_ANSWER = 1 << 13,
     NIC_STEP_PROCESSOR = 1 << 14, /* run, if it should: a device reset stops it, its memory stays */
+    NIC_STEP_IMAGE = 1 << 15,     /* a part of the firmware into its memory, over and over */
 };
 #define NIC_STEPS_SETUP                                                                            \
     (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL |      \
@@ -235,6 +238,9 @@ struct nic_adapter {
     /* firmware (firmware.c) */
     PULONG firmware; /* the image, NULL: none is configured */
     ULONG firmware_words;
+    ULONG firmware_at;        /* NIC_STEP_IMAGE: words that are written */
+    ULONG firmware_restarts;  /* begun, see NIC_FIRMWARE_RESTARTS */
+    ULONG firmware_intervals; /* of the hang check since the last stop */
     struct nic_oid_mail mail;
     BOOLEAN mail_done; /* REQUEST_DONE has come since the request was written */
 
@@ -289,8 +295,13 @@ void nic_firmware_free(struct nic_adapter *);
  * that does not start is a message only. PASSIVE, during initialisation. */
 NDIS_STATUS nic_firmware_start(struct nic_adapter *);
 
-/* The watchdog stopped the processor. */
+/* The watchdog stopped the processor: it is loaded and started again, or not any more. */
 void nic_firmware_stopped(struct nic_adapter *);
+
+/* NIC_STEP_IMAGE: what it writes, that it is done, that it failed. */
+ULONG nic_firmware_part(const struct nic_adapter *, ULONG *address, ULONG *words);
+void nic_firmware_written(struct nic_adapter *);
+void nic_firmware_lost(struct nic_adapter *);
 
 /* ---- the edge to NDIS: packet5.c and entry5.c, or nbl6.c, gate6.c and entry6.c ---- */
 

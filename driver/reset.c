@@ -234,6 +234,8 @@ BOOLEAN NTAPI nic_check_for_hang(NDIS_HANDLE context)
 {
     struct nic_adapter *a = context;
     nic_service(a); /* should an interrupt have been lost */
+    if (a->processor && ++a->firmware_intervals >= NIC_FIRMWARE_QUIET)
+        a->firmware_restarts = 0;
     if (a->state == NIC_STATE_RUNNING) {
         a->control_todo |= NIC_STEP_ALIVE;
         nic_control_start(a);

@@ -40,6 +40,7 @@ struct soft_options {
     bool processor;              /* CAPS.processor; its firmware, any, brings the link up */
     bool firmware_silent;        /* it never starts */
     bool firmware_forgetful;     /* the memory loses a bit */
+    bool firmware_once;          /* the memory takes none after a stop by the watchdog */
     bool firmware_slow;          /* requests of the mailbox stay pending */
     bool loopback;               /* what is sent is received */
     bool instant;                /* frames take no time on the wire */

@@ -62,6 +62,8 @@ void soft_processor_hang(struct soft_device *d)
     d->regs[NIC_PROC_CTRL_ADDR / 4] &= ~1u;
     d->regs[NIC_PROC_STATUS_ADDR / 4] |= 2;
     d->processor_stopped = true;
+    for (unsigned i = 1; i < NIC_PROC_MEMORY_WORDS; i += 7)
+        d->memory[i] = 0xdeadbeef; /* it ran wild */
     stopped(d);
 }
 
@@ -69,6 +71,8 @@ bool soft_processor_memory(struct soft_device *d, bool in, uint32_t address, uin
                            uint32_t length)
 {
     uint32_t at = (address - NIC_PROC_MEMORY_ADDR) / 4;
+    if (d->options.firmware_once && d->regs[NIC_PROC_STATUS_ADDR / 4] & 2)
+        return false;
     if (!d->options.processor || runs(d) || at + length / 4 > NIC_PROC_MEMORY_WORDS)
         return false;
     for (uint32_t i = 0; i < length / 4; i++, at++, data += 4)

@@ -278,6 +278,38 @@ static const uint32_t hanging[9] = {0x0180006f,   NIC_IMAGE_ID_MAGIC, 1,
                                     NIC_MAP_HASH, sizeof hanging,     0,
                                     0x400010b7,   0x8000a423,         0x0000006f};
 
+/* Lets time pass until the driver has seen so many stops, and the firmware runs again. */
+static bool stops_become(struct cosim *c, ULONG stops)
+{
+    static volatile bool never;
+    struct nic_oid_driver driver = {0};
+    for (unsigned i = 0; i < 100 && !(driver.firmware && driver.firmware_stops == stops); i++) {
+        machine_run(&c->machine, &never, machine_now_ns(&c->machine) + 250000);
+        sender_query(c->machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
+    }
+    return driver.firmware && driver.firmware_stops == stops;
+}
+
+/* The program has been written over and hangs: the driver loads it again, it brings the link up again, and frames cross. */
+START_TEST(firmware_restarted)
+{
+    struct cosim c;
+    uint32_t off = 0, to_itself = 0x0000006f, control = 3u << 16 | 1;
+    with_firmware(&c, _i, firmware_image, firmware_image_bytes);
+    frames(&c, 60, 14, 600);
+    cosim_start(&c);
+    ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &off, 1));
+    ck_assert(machine_write(&c.machine, NIC_PROC_MEMORY_ADDR, &to_itself, 1));
+    ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
+    ck_assert(stops_become(&c, 1));
+    ck_assert(link_becomes(&c, false, 50));
+    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    stop(&c);
+}
+END_TEST
+
 START_TEST(firmware_hangs)
 {
     struct cosim c;
@@ -291,13 +323,16 @@ START_TEST(firmware_hangs)
     c.options.no_wait = true;
     frames(&c, 60, 14, 600);
     cosim_start(&c);
-    ck_assert_uint_eq(firmware_runs(&c), 1);
-    ck_assert(!connected(&c));
-    ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
+    for (unsigned i = 0; i < 4; i++) { /* started three times more */
+        ck_assert(stops_become(&c, i));
+        ck_assert_uint_eq(firmware_runs(&c), 1);
+        ck_assert(!connected(&c));
+        ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
+    }
     ck_assert(link_becomes(&c, true, 50));
     sender_query(c.machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
     ck_assert_uint_eq(driver.firmware, 0);
-    ck_assert_uint_eq(driver.firmware_stops, 1);
+    ck_assert_uint_eq(driver.firmware_stops, 4);
     ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
     ck_assert_uint_eq(link, full_speed ? 0xb : 0xd); /* the driver's */
     ck_assert(cosim_carry(&c, UINT64_MAX));
@@ -348,6 +383,7 @@ int main(int argc, char **argv)
     ADD_PROCESSOR(firmware);
     ADD_PROCESSOR(processor_stopped);
     ADD_PROCESSOR(firmware_hangs);
+    add(suite, "firmware_restarted", firmware_restarted, 1);
     ADD_PROCESSOR(firmware_refused);
     return cosim_main(suite, argv[0]);
 }
