@@ -503,8 +503,8 @@ void ndis_send_abort_cancelled(struct ndis_miniport *m, struct ndis_binding *bin
                                NDIS_STATUS status);
 void ndis_cancel_run(struct ndis_miniport *m,
                      struct ndis_cancel *list); /* inside; frees the list */
-/* Gives back everything that is still with the driver; the driver has said that it dropped it, or
- * it is halted. */
+/* Gives back everything that is still with the driver: it is serialized and has been reset, or it is
+ * halted. */
 unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak);
 void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 
@@ -626,7 +626,18 @@ void ndis_verify_lock_count(int change);
 void ndis_verify_call_up(const char *call); /* up to DISPATCH_LEVEL, no spin lock held */
 bool ndis_verify_submit(const char *call, struct ndis_binding *binding,
                         PNDIS_PACKET packet); /* false: refuse it */
-void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet);
+/* Around a call of the driver's send function, on the caller's stack: a packet given in it is not the driver's for good
+ * before the call has returned. */
+struct ndis_verify_call {
+    struct ndis_verify_call *next, **link;
+    uint64_t number;
+};
+void ndis_verify_enter(struct ndis_verify_call *call);
+void ndis_verify_leave(struct ndis_verify_call *call);
+void ndis_verify_give(const struct ndis_verify_call *call, PNDIS_PACKET packet);
+/* Around a reset of a deserialized driver, which completes what it had before it ends the reset (DER-7). */
+void ndis_verify_reset_begins(struct ndis_miniport *m);
+void ndis_verify_reset_ended(struct ndis_miniport *m);
 /* The driver answered something final or RESOURCES. False: it had completed the packet already;
  * leave it alone. */
 bool ndis_verify_answer(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status);

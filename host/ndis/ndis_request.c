@@ -325,6 +325,8 @@ void ndis_reset_run(struct ndis_miniport *m)
         ndis_nbl_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     else
         ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
+    if (ndis_verifying() && !m->serialized && !m->driver->is6)
+        ndis_verify_reset_begins(m);
     ndis_preempt("MiniportReset");
     status = m->driver->is6 ? m->driver->chars6.ResetHandlerEx(m->context, &addressing_reset)
                             : m->driver->chars.ResetHandler(&addressing_reset, m->context);
@@ -367,7 +369,10 @@ void ndis_reset_end(struct ndis_miniport *m)
     if (m->driver->is6) {
         ndis_nbl_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
     } else {
-        ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !m->serialized);
+        if (m->serialized)
+            ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, false);
+        else if (ndis_verifying())
+            ndis_verify_reset_ended(m);
         abort_request(m);
         if (m->addressing_reset)
             ndis_filter_reissue(m);

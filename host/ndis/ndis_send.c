@@ -45,7 +45,8 @@
  * is no timer and no poll.
  *
  * Deserialized miniports (DER-2): no queue, no gate; (2), (3) and (4) do not exist, RESOURCES is
- * final.
+ * final. Nor does (7) at a reset, which may come and go while a thread is inside of MiniportSend or
+ * on its way to NdisMSendComplete: the driver completes what it had (DER-7), and nobody takes it away.
  *
  * The library never reads OOB data for a decision (REQ-32), save the status that
  * MiniportSendPackets leaves there.
@@ -169,17 +170,22 @@ static PNDIS_PACKET take_head(struct ndis_miniport *m)
 static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet, bool verify)
 {
     int locks = verify ? ndis_verify_locks() : 0;
+    struct ndis_verify_call call;
     NDIS_STATUS status;
 
-    if (verify)
-        ndis_verify_give(m, packet);
     ndis_packet_set(packet, PACKET_DRIVER);
+    if (verify) {
+        ndis_verify_enter(&call);
+        ndis_verify_give(&call, packet);
+    }
     ndis_count_add(&m->calls, is_inside(m));
     ndis_preempt("MiniportSend");
     status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
     ndis_preempt("MiniportSend returned");
-    if (verify)
+    if (verify) {
+        ndis_verify_leave(&call);
         ndis_verify_locks_left(m, "MiniportSend", locks);
+    }
     if (status != NDIS_STATUS_PENDING && verify && !ndis_verify_answer(m, packet, status))
         return NDIS_STATUS_PENDING;
     return status;
@@ -192,11 +198,14 @@ static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets
                                   UINT total, bool verify)
 {
     int locks = verify ? ndis_verify_locks() : 0;
+    struct ndis_verify_call call;
     UINT done = 0;
 
+    if (verify)
+        ndis_verify_enter(&call);
     for (UINT i = 0; i < count; i++) {
         if (verify)
-            ndis_verify_give(m, packets[i]);
+            ndis_verify_give(&call, packets[i]);
         NDIS_SET_PACKET_STATUS(packets[i], NDIS_STATUS_PENDING);
         ndis_packet_set(packets[i], PACKET_ARRAY);
     }
@@ -204,8 +213,10 @@ static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets
     ndis_preempt("MiniportSendPackets");
     m->driver->chars.SendPacketsHandler(m->context, packets, count);
     ndis_preempt("MiniportSendPackets returned");
-    if (verify)
+    if (verify) {
+        ndis_verify_leave(&call);
         ndis_verify_locks_left(m, "MiniportSendPackets", locks);
+    }
     for (UINT i = 0; i < count; i++) {
         if (ndis_packet_state(packets[i]) == PACKET_DONE) {
             done++;
@@ -350,6 +361,26 @@ static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets,
     return status;
 }
 
+/* The OOB status of a deserialized driver is not looked at: it may be gone. */
+static TWICE void hand_over_array_deserialized(struct ndis_miniport *m, PPNDIS_PACKET packets,
+                                               UINT count, bool verify)
+{
+    struct ndis_verify_call call;
+
+    for (UINT i = 0; i < count; i++)
+        ndis_packet_set(packets[i], PACKET_DRIVER);
+    if (verify)
+        ndis_verify_enter(&call);
+    for (UINT i = 0; verify && i < count; i++)
+        ndis_verify_give(&call, packets[i]);
+    ndis_count_add(&m->calls, false);
+    ndis_preempt("MiniportSendPackets");
+    m->driver->chars.SendPacketsHandler(m->context, packets, count);
+    ndis_preempt("MiniportSendPackets returned");
+    if (verify)
+        ndis_verify_leave(&call);
+}
+
 /* RESOURCES and answers other than PENDING are against the documents here; they are taken as final
  * (DER-2). */
 static TWICE NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
@@ -360,15 +391,8 @@ static TWICE NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PN
     ndis_count_add(&binding->sent, false);
     if (!m->sends_arrays)
         return hand_over(m, packet, verify);
-    if (verify)
-        ndis_verify_give(m, packet);
-    ndis_packet_set(packet, PACKET_DRIVER);
-    ndis_count_add(&m->calls, false);
-    ndis_preempt("MiniportSendPackets");
-    m->driver->chars.SendPacketsHandler(m->context, &packet, 1);
-    ndis_preempt("MiniportSendPackets returned");
-    return NDIS_STATUS_PENDING; /* the OOB status of a deserialized driver is not looked at: it may
-                                   be gone */
+    hand_over_array_deserialized(m, &packet, 1, verify);
+    return NDIS_STATUS_PENDING;
 }
 
 static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
@@ -404,19 +428,10 @@ static TWICE void send_array_deserialized(struct ndis_binding *binding, PPNDIS_P
         }
         return;
     }
-    for (UINT i = 0; i < count; i++) {
-        ndis_count_add(&binding->sent, false);
-        if (verify)
-            ndis_verify_give(m, packets[i]);
-        ndis_packet_set(packets[i], PACKET_DRIVER);
-    }
-    for (UINT i = 0; i < count; i += m->array_max) {
-        ndis_count_add(&m->calls, false);
-        ndis_preempt("MiniportSendPackets");
-        m->driver->chars.SendPacketsHandler(m->context, packets + i,
-                                            count - i < m->array_max ? count - i : m->array_max);
-        ndis_preempt("MiniportSendPackets returned");
-    }
+    ndis_count_add_many(&binding->sent, count);
+    for (UINT i = 0; i < count; i += m->array_max)
+        hand_over_array_deserialized(m, packets + i,
+                                     count - i < m->array_max ? count - i : m->array_max, verify);
 }
 
 /* ---- loopback ---- */

@@ -23,6 +23,8 @@ struct event {
 struct shadow {
     uint8_t owner; /* enum shadow_owner */
     bool in_transit;
+    bool is_owed;      /* by a driver that is being reset */
+    uint64_t given_in; /* number of the call, ndis_verify_reset.c */
     uint64_t sum_descriptor, sum_buffers, sum_data, sum_oob;
     uint64_t submitted; /* how often */
     unsigned event_count;

@@ -293,11 +293,14 @@ bool ndis_verify_submit(const char *call, struct ndis_binding *binding, PNDIS_PA
     return !fault;
 }
 
-void ndis_verify_give(struct ndis_miniport *m, PNDIS_PACKET packet)
+void ndis_verify_give(const struct ndis_verify_call *call, PNDIS_PACKET packet)
 {
-    (void)m;
+    struct shadow *shadow = ndis_shadow_of(packet);
+
     ndis_lock(&ndis_shadow_lock);
-    ndis_shadow_of(packet)->owner = OWNER_DRIVER;
+    shadow->owner = OWNER_DRIVER;
+    shadow->given_in = call->number;
+    shadow->is_owed = false;
     NDIS_SET_PACKET_STATUS(packet, (NDIS_STATUS)++sentinel);
     remember(packet, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
     ndis_unlock(&ndis_shadow_lock);

@@ -86,6 +86,7 @@ struct nic_script_miniport {
     UCHAR ndis_major, ndis_minor; /* 0: 5.1 */
     NDIS_STATUS initialize_status;
     bool reset_pends;    /* MiniportReset answers PENDING; nic_script_reset_done ends it */
+    bool reset_forgets;  /* MiniportReset of a deserialized one completes nothing */
     bool transfer_pends; /* MiniportTransferData copies, and leaves NdisMTransferDataComplete to the
                             owner */
     bool requests_pend;  /* nic_script_request_done answers them */
@@ -106,7 +107,9 @@ struct nic_script_miniport {
     } pending[NIC_SCRIPT_PENDING_MAX];
     unsigned pending_count;
     bool owes_available;
-    int inside; /* entries right now; more than 1 in a serialized miniport is an error */
+    unsigned completing; /* packets on their way to NdisMSendComplete, off the list */
+    bool reset_waits;    /* for them; the last one ends the reset */
+    int inside;          /* entries right now; more than 1 in a serialized miniport is an error */
     unsigned overlaps, wrong_levels, wrong_flags, wrong_contexts, halts, resets, hang_checks,
         queries, sets, isrs, dpcs;
     unsigned depth, max_depth; /* nesting of MiniportSend on a thread's stack */

@@ -82,6 +82,20 @@ static void complete(struct nic_script_miniport *s, PNDIS_PACKET packet, NDIS_ST
     NdisMSendComplete(s->handle, packet, status);
 }
 
+/* A reset of a deserialized miniport ends behind what another thread is completing just now (DER-7). */
+static void completed(struct nic_script_miniport *s)
+{
+    bool ends_reset;
+
+    pthread_mutex_lock(&s->mutex);
+    ends_reset = --s->completing == 0 && s->reset_waits;
+    if (ends_reset)
+        s->reset_waits = false;
+    pthread_mutex_unlock(&s->mutex);
+    if (ends_reset)
+        NdisMResetComplete(s->handle, NDIS_STATUS_SUCCESS, TRUE);
+}
+
 unsigned nic_script_release(struct nic_script_miniport *s, enum nic_script_when when,
                             unsigned count)
 {
@@ -98,11 +112,13 @@ unsigned nic_script_release(struct nic_script_miniport *s, enum nic_script_when 
             final = s->pending[i].step.final;
             memmove(&s->pending[i], &s->pending[i + 1],
                     (--s->pending_count - i) * sizeof(s->pending[0]));
+            s->completing++;
         }
         pthread_mutex_unlock(&s->mutex);
         if (!packet)
             break;
         complete(s, packet, final);
+        completed(s);
         done++;
     }
     return done;
@@ -289,25 +305,38 @@ static VOID script_halt(NDIS_HANDLE MiniportAdapterContext)
     nic_script_release(s, NIC_WHEN_HALT, UINT32_MAX);
 }
 
+/* Everything it has is complete when the reset ends; true: others are at it. */
+static bool reset_deserialized(struct nic_script_miniport *s)
+{
+    bool waits;
+
+    for (int when = NIC_WHEN_INSIDE; when <= NIC_WHEN_NEVER && !s->reset_forgets; when++)
+        nic_script_release(s, (enum nic_script_when)when, UINT32_MAX);
+    pthread_mutex_lock(&s->mutex);
+    waits = s->reset_waits = s->completing && !s->reset_pends;
+    pthread_mutex_unlock(&s->mutex);
+    return waits;
+}
+
 static NDIS_STATUS script_reset(PBOOLEAN AddressingReset, NDIS_HANDLE MiniportAdapterContext)
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
+    bool waits = false;
 
     enter(s);
     s->resets++;
-    nic_script_release(s, NIC_WHEN_RESET, UINT32_MAX);
     *AddressingReset = TRUE;
     if (!s->deserialized) {
+        nic_script_release(s, NIC_WHEN_RESET, UINT32_MAX);
         /* The rest is dropped: the library completes it (DER-7). */
         pthread_mutex_lock(&s->mutex);
         s->pending_count = 0;
         pthread_mutex_unlock(&s->mutex);
     } else {
-        for (int when = NIC_WHEN_INSIDE; when <= NIC_WHEN_NEVER; when++)
-            nic_script_release(s, (enum nic_script_when)when, UINT32_MAX);
+        waits = reset_deserialized(s);
     }
     leave(s);
-    return s->reset_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
+    return waits || s->reset_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
 void nic_script_reset_done(struct nic_script_miniport *s, NDIS_STATUS status)

@@ -193,6 +193,60 @@ START_TEST(late_completion_after_a_reset)
 }
 END_TEST
 
+/* The library takes nothing from a deserialized driver, which may still have it: the completion that
+ * comes later is the only one. */
+START_TEST(der_07_a_deserialized_driver_keeps_a_packet_over_a_reset)
+{
+    NDIS_STATUS status;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    start_with((struct nic_script_miniport){
+        .deserialized = true, .arrays = _i & 1, .reset_pends = _i & 2, .reset_forgets = true});
+    nic_script_send_array(&r.protocols[0], &packet, 1);
+    for (unsigned i = 0; i < 2; i++) { /* said once a reset */
+        NdisReset(&status, r.protocols[0].binding);
+        ck_assert_uint_eq(r.findings, _i & 2 ? i : i + 1);
+        if (_i & 2)
+            nic_script_reset_done(r.miniport, NDIS_STATUS_SUCCESS);
+        ck_assert_uint_eq(r.findings, i + 1);
+    }
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 0);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 1);
+    ck_status(nic_script_record(&r.protocols[0], packet)->status, NDIS_STATUS_SUCCESS);
+    r.findings--;
+    found_in_packet("nic0 ended its reset without having completed this packet", "given to");
+    finish();
+}
+END_TEST
+
+static void reset_inside(void *context, PNDIS_PACKET sent)
+{
+    NDIS_STATUS status;
+
+    (void)context;
+    (void)sent;
+    NdisReset(&status, r.protocols[0].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    ck_assert(r.protocols[0].reset_done);
+}
+
+/* The whole reset while MiniportSend runs: the driver may take the packet afterwards. */
+START_TEST(der_07_a_packet_inside_of_the_send_function_is_not_kept)
+{
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    start_with(
+        (struct nic_script_miniport){.deserialized = true, .arrays = _i, .sending = reset_inside});
+    nic_script_send_array(&r.protocols[0], &packet, 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 0);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 1);
+    ck_status(nic_script_record(&r.protocols[0], packet)->status, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.findings, 0);
+    finish();
+}
+END_TEST
+
 /* What somebody changes while the packet is in transit, and how the finding names it. */
 START_TEST(req_24_56_writes_to_a_packet_in_transit)
 {
@@ -1010,6 +1064,8 @@ int main(void)
     tcase_add_test(t, der_16_completion_of_a_refused_packet);
     tcase_add_loop_test(t, der_16_completed_and_answered, 0, 2);
     tcase_add_test(t, late_completion_after_a_reset);
+    tcase_add_loop_test(t, der_07_a_deserialized_driver_keeps_a_packet_over_a_reset, 0, 4);
+    tcase_add_loop_test(t, der_07_a_packet_inside_of_the_send_function_is_not_kept, 0, 2);
     tcase_add_loop_test(t, req_24_56_writes_to_a_packet_in_transit, 0, 6);
     tcase_add_test(t, what_the_driver_may_write_is_not_found);
     tcase_add_test(t, c_03_stalled_with_nothing_outstanding);
