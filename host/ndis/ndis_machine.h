@@ -492,7 +492,7 @@ void ndis_packets_walk(void (*visit)(PNDIS_PACKET packet, void *context), void *
 bool ndis_packet_is_ours(PNDIS_PACKET packet); /* a descriptor of a living pool */
 void ndis_packet_pools_free(void);             /* at stop: those that are left */
 
-/* ---- ndis_send.c ---- */
+/* ---- ndis_send.c, ndis_send_detour.c, ndis_complete.c ---- */
 
 void ndis_send_start_queue(struct ndis_miniport *m); /* inside */
 /* Inside: gives back everything of `binding` (NULL: of all) that is queued. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The send path: NdisSend, NdisSendPackets, NdisMSendComplete, NdisMSendResourcesAvailable.
+ * The send path: NdisSend and NdisSendPackets; the way back is in ndis_complete.c.
  *
  * A packet's states and who owns it in each (enum ndis_packet_state; the edges are numbered):
  *
@@ -51,46 +51,9 @@
  * The library never reads OOB data for a decision (REQ-32), save the status that
  * MiniportSendPackets leaves there.
  */
-#include "ndis_machine.h"
-
-/* `verify` below is ndis_verifying(), or a constant false for what was found at the entry to take no
- * detour: those functions exist twice, once without a trace of the verifier. */
-#define TWICE inline __attribute__((always_inline))
-#define APART __attribute__((noinline))
+#include "ndis_machine_send.h"
 
 /* ---- giving back ---- */
-
-static bool is_inside(const struct ndis_miniport *m)
-{
-    return m->serialized; /* whoever gives back packets of a serialized miniport owns its gate */
-}
-
-static void account(struct ndis_miniport *m, struct ndis_binding *binding, NDIS_STATUS status)
-{
-    ndis_count_add(status == NDIS_STATUS_SUCCESS ? &binding->done_ok : &binding->done_error,
-                   is_inside(m));
-    if (unlikely(ndis_is_closing(binding)))
-        ndis_binding_maybe_closed(binding);
-}
-
-/* Edge DONE -> PROTOCOL by callback. After the callback the packet may be anywhere. */
-static TWICE void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
-                            const char *call, bool verify)
-{
-    struct ndis_binding *binding = ndis_packet_owner(packet);
-
-    if (verify) {
-        ndis_verify_return(packet, status, call);
-        ndis_verify_nest(packet, 1);
-    }
-    if (unlikely(m->maps_packets))
-        ndis_dma_unmap_packet(m, packet);
-    ndis_packet_set(packet, PACKET_PROTOCOL);
-    binding->send_complete(binding->context, packet, status);
-    if (verify)
-        ndis_verify_nest(NULL, -1);
-    account(m, binding, status);
-}
 
 /* Edge DONE -> PROTOCOL by NdisSend's result. */
 static TWICE NDIS_STATUS give_back_now(struct ndis_miniport *m, PNDIS_PACKET packet,
@@ -311,9 +274,7 @@ void ndis_send_start_queue(struct ndis_miniport *m)
 
 /* ---- submission ---- */
 
-/* May packets be taken at all? Certain under m->lock; without it a deserialized miniport's driver, or
- * a copy for the loopback, copes with what slips through. */
-static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
+NDIS_STATUS ndis_send_refusal(const struct ndis_miniport *m, const struct ndis_binding *binding)
 {
     if (ndis_state(m) != MINIPORT_RUNNING)
         return NDIS_STATUS_ADAPTER_REMOVED;
@@ -325,8 +286,7 @@ static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_bind
                : NDIS_STATUS_SUCCESS;
 }
 
-/* Refused packets were never submitted: they are in a counter of their own. */
-static void refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
+void ndis_send_refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
 {
     ndis_count_add(&binding->miniport->refused, false);
     if (ndis_verifying())
@@ -345,7 +305,7 @@ static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets,
     bool taken = false;
 
     ndis_lock(&m->lock);
-    status = refusal(m, binding);
+    status = ndis_send_refusal(m, binding);
     if (status == NDIS_STATUS_SUCCESS) {
         for (UINT i = 0; i < count; i++) {
             ndis_count_add(&binding->sent, false);
@@ -400,7 +360,7 @@ static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_P
 {
     NDIS_STATUS status;
 
-    status = refusal(binding->miniport, binding);
+    status = ndis_send_refusal(binding->miniport, binding);
     if (unlikely(status != NDIS_STATUS_SUCCESS)) {
         if (verify)
             ndis_verify_return(packet, status, "NdisSend");
@@ -417,11 +377,11 @@ static TWICE void send_array_deserialized(struct ndis_binding *binding, PPNDIS_P
 {
     struct ndis_miniport *m = binding->miniport;
 
-    if (!m->sends_arrays || refusal(m, binding) != NDIS_STATUS_SUCCESS) {
+    if (!m->sends_arrays || ndis_send_refusal(m, binding) != NDIS_STATUS_SUCCESS) {
         for (UINT i = 0; i < count; i++) {
-            NDIS_STATUS status = refusal(m, binding);
+            NDIS_STATUS status = ndis_send_refusal(m, binding);
             if (status != NDIS_STATUS_SUCCESS)
-                refuse(binding, packets[i], status);
+                ndis_send_refuse(binding, packets[i], status);
             else if ((status = hand_over_deserialized(binding, packets[i], verify)) !=
                      NDIS_STATUS_PENDING)
                 give_back(m, packets[i], status, "MiniportSend", verify);
@@ -432,40 +392,6 @@ static TWICE void send_array_deserialized(struct ndis_binding *binding, PPNDIS_P
     for (UINT i = 0; i < count; i += m->array_max)
         hand_over_array_deserialized(m, packets + i,
                                      count - i < m->array_max ? count - i : m->array_max, verify);
-}
-
-/* ---- loopback ---- */
-
-static inline bool is_looping(const struct ndis_binding *binding)
-{
-    return __atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED) & DETOUR_LOOPBACK;
-}
-
-static inline bool has_detour(const struct ndis_binding *binding)
-{
-    return unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
-}
-
-/* A copy for the bindings that want it; NULL also for a packet that will be refused. Not NULL and
- * its packet set: the packet is the loopback's, DONE until the copy has been delivered. */
-static struct ndis_loop *loop_take(struct ndis_binding *binding, PNDIS_PACKET packet)
-{
-    struct ndis_loop *loop = refusal(binding->miniport, binding) == NDIS_STATUS_SUCCESS
-                                 ? ndis_loopback_take(binding, packet)
-                                 : NULL;
-
-    if (loop && loop->packet) {
-        ndis_packet_set_owner(packet, binding);
-        ndis_packet_set(packet, PACKET_DONE);
-        ndis_count_add(&binding->sent, false);
-    }
-    return loop;
-}
-
-void ndis_send_looped(struct ndis_miniport *m, PNDIS_PACKET packet)
-{
-    ndis_count_add(&m->unsent, false);
-    give_back(m, packet, NDIS_STATUS_SUCCESS, "loopback", ndis_verifying());
 }
 
 /* ---- the calls ---- */
@@ -497,50 +423,6 @@ static TWICE NDIS_STATUS send_one(struct ndis_binding *binding, PNDIS_PACKET pac
     return status;
 }
 
-/* With a scatter/gather list, if the driver wants them. */
-static NDIS_STATUS send_mapped(struct ndis_binding *binding, PNDIS_PACKET packet)
-{
-    struct ndis_miniport *m = binding->miniport;
-    NDIS_STATUS status;
-
-    if (!m->maps_packets)
-        return send_one(binding, packet, ndis_verifying());
-    if (ndis_dma_map_packet(m, packet)) {
-        status = send_one(binding, packet, ndis_verifying());
-        if (status != NDIS_STATUS_PENDING)
-            ndis_dma_unmap_packet(m, packet);
-        return status;
-    }
-    if (ndis_verifying())
-        ndis_verify_return(packet, NDIS_STATUS_RESOURCES, "NdisSend");
-    return NDIS_STATUS_RESOURCES;
-}
-
-/* With the verifier, the loopback or DMA. */
-static APART NDIS_STATUS send_detour(struct ndis_binding *binding, PNDIS_PACKET packet)
-{
-    struct ndis_loop *loop = NULL;
-    NDIS_STATUS status;
-
-    if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, packet))
-        return NDIS_STATUS_FAILURE;
-    if (is_looping(binding))
-        loop = loop_take(binding, packet);
-    status = loop && loop->packet ? NDIS_STATUS_PENDING : send_mapped(binding, packet);
-    if (loop)
-        ndis_loopback_post(binding->miniport, loop);
-    return status;
-}
-
-VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)
-{
-    struct ndis_binding *binding = NdisBindingHandle;
-
-    ndis_preempt("NdisSend");
-    *Status = has_detour(binding) ? send_detour(binding, Packet) : send_one(binding, Packet, false);
-    ndis_preempt("NdisSend returned");
-}
-
 static TWICE void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count,
                              bool verify)
 {
@@ -563,300 +445,42 @@ static TWICE void send_array(struct ndis_binding *binding, PPNDIS_PACKET packets
     } else {
         NDIS_STATUS status = queue_up(binding, packets, count);
         for (UINT i = 0; status != NDIS_STATUS_PENDING && i < count; i++)
-            refuse(binding, packets[i], status);
+            ndis_send_refuse(binding, packets[i], status);
     }
     ndis_lower(before);
 }
 
-/* What cannot be mapped is left out. */
-static APART void send_array_detour(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+NDIS_STATUS ndis_send_one(struct ndis_binding *binding, PNDIS_PACKET packet)
 {
-    UINT first = 0;
-
-    for (UINT i = 0; binding->miniport->maps_packets && i < count; i++) {
-        if (ndis_dma_map_packet(binding->miniport, packets[i]))
-            continue;
-        send_array(binding, packets + first, i - first, ndis_verifying());
-        refuse(binding, packets[i], NDIS_STATUS_RESOURCES);
-        first = i + 1;
-    }
-    send_array(binding, packets + first, count - first, ndis_verifying());
+    return send_one(binding, packet, ndis_verifying());
 }
 
-/* What is looped back and not sent is left out. */
-static APART void send_array_looped(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+void ndis_send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
-    struct ndis_miniport *m = binding->miniport;
-    struct ndis_loop *list = NULL, **tail = &list;
-    UINT first = 0;
-
-    for (UINT i = 0; i < count; i++) {
-        struct ndis_loop *loop = loop_take(binding, packets[i]);
-        if (!loop)
-            continue;
-        *tail = loop;
-        tail = &loop->next;
-        if (!loop->packet)
-            continue;
-        send_array_detour(binding, packets + first, i - first);
-        first = i + 1;
-    }
-    send_array_detour(binding, packets + first, count - first);
-    if (list)
-        ndis_loopback_post(m, list);
+    send_array(binding, packets, count, ndis_verifying());
 }
 
-static void send_array_any(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
+static inline bool has_detour(const struct ndis_binding *binding)
 {
-    if (is_looping(binding))
-        send_array_looped(binding, packets, count);
-    else
-        send_array_detour(binding, packets, count);
+    return unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
 }
 
-/* What the verifier refuses is left out. */
-static APART void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET packets,
-                                      UINT count)
+VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)
 {
-    UINT first = 0;
+    struct ndis_binding *binding = NdisBindingHandle;
 
-    for (UINT i = 0; i < count; i++) {
-        if (ndis_verify_submit("NdisSendPackets", binding, packets[i]))
-            continue;
-        send_array_any(binding, packets + first, i - first);
-        first = i + 1;
-    }
-    send_array_any(binding, packets + first, count - first);
+    ndis_preempt("NdisSend");
+    *Status =
+        has_detour(binding) ? ndis_send_detour(binding, Packet) : send_one(binding, Packet, false);
+    ndis_preempt("NdisSend returned");
 }
 
 VOID NdisSendPackets(NDIS_HANDLE NdisBindingHandle, PPNDIS_PACKET PacketArray, UINT NumberOfPackets)
 {
     ndis_preempt("NdisSendPackets");
-    if (!has_detour(NdisBindingHandle))
+    if (has_detour(NdisBindingHandle))
+        ndis_send_array_detour(NdisBindingHandle, PacketArray, NumberOfPackets);
+    else
         send_array(NdisBindingHandle, PacketArray, NumberOfPackets, false);
-    else if (ndis_verifying())
-        send_array_verified(NdisBindingHandle, PacketArray, NumberOfPackets);
-    else
-        send_array_any(NdisBindingHandle, PacketArray, NumberOfPackets);
     ndis_preempt("NdisSendPackets returned");
-}
-
-/* ---- completion ---- */
-
-static void __attribute__((cold)) not_outstanding(struct ndis_miniport *m, PNDIS_PACKET packet)
-{
-    ndis_log("%s: NdisMSendComplete for packet %p, which the driver does not own; ignored", m->name,
-             (void *)packet);
-}
-
-/* An event as in REQ-49. */
-static void restart(struct ndis_miniport *m)
-{
-    m->stalled = false;
-    m->stall_progress++;
-}
-
-/* Edge (6), inside. */
-static TWICE void complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
-                           bool verify)
-{
-    enum ndis_packet_state state = ndis_packet_state(packet);
-
-    if (unlikely(state == PACKET_ARRAY)) {
-        ndis_packet_set_status(packet, status);
-        ndis_packet_set(packet, PACKET_DONE);
-        return;
-    }
-    if (unlikely(state != PACKET_DRIVER)) {
-        not_outstanding(m, packet);
-        return;
-    }
-    restart(m);
-    give_back(m, packet, status, "NdisMSendComplete", verify);
-}
-
-void ndis_send_complete_late(struct ndis_miniport *m, PNDIS_PACKET list)
-{
-    while (list) {
-        PNDIS_PACKET packet = list;
-        list = ndis_packet_next(packet);
-        complete(m, packet, ndis_packet_status(packet), ndis_verifying());
-    }
-}
-
-static TWICE void send_complete(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_STATUS status,
-                                bool verify)
-{
-    struct ndis_miniport *outer = ndis_inside;
-    enum nic_level before;
-    bool taken;
-
-    if (!m->serialized) {
-        if (unlikely(ndis_packet_state(packet) != PACKET_DRIVER))
-            not_outstanding(m, packet);
-        else
-            give_back(m, packet, status, "NdisMSendComplete", verify);
-        return;
-    }
-    if (outer == m) {
-        complete(m, packet, status, verify);
-        ndis_preempt("NdisMSendComplete returned");
-        return;
-    }
-    before = ndis_raise();
-    if (ndis_gate_try(m)) {
-        ndis_inside = m;
-        complete(m, packet, status, verify);
-        ndis_inside = outer;
-        ndis_gate_leave(m);
-    } else {
-        ndis_lock(&m->lock);
-        ndis_packet_set_status(packet, status);
-        ndis_packet_set_next(packet, NULL);
-        if (m->late_tail)
-            ndis_packet_set_next(m->late_tail, packet);
-        else
-            m->late_head = packet;
-        m->late_tail = packet;
-        ndis_gate_attention(m);
-        taken = ndis_gate_take_locked(m);
-        ndis_unlock(&m->lock);
-        if (taken)
-            ndis_gate_leave_slow(m);
-    }
-    ndis_lower(before);
-}
-
-static APART void send_complete_verified(struct ndis_miniport *m, PNDIS_PACKET packet,
-                                         NDIS_STATUS status)
-{
-    if (ndis_verify_complete(m, packet, status))
-        send_complete(m, packet, status, true);
-}
-
-VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, NDIS_STATUS Status)
-{
-    ndis_preempt("NdisMSendComplete");
-    if (ndis_verifying())
-        send_complete_verified(ndis_miniport_of(MiniportAdapterHandle), Packet, Status);
-    else
-        send_complete(ndis_miniport_of(MiniportAdapterHandle), Packet, Status, false);
-}
-
-VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
-{
-    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
-    enum nic_level before;
-    bool taken;
-
-    ndis_preempt("NdisMSendResourcesAvailable");
-    if (ndis_verifying())
-        ndis_verify_call_up("NdisMSendResourcesAvailable");
-    if (!m->serialized)
-        return;
-    if (ndis_inside == m) {
-        restart(m); /* the queue is started on the way out */
-        return;
-    }
-    before = ndis_raise();
-    ndis_lock(&m->lock);
-    m->resources_available = true;
-    ndis_gate_attention(m);
-    taken = ndis_gate_take_locked(m);
-    ndis_unlock(&m->lock);
-    if (taken)
-        ndis_gate_leave_slow(m);
-    ndis_lower(before);
-}
-
-/* ---- taking back: reset, halt, close ---- */
-
-/* id NULL: whatever it is. */
-static void abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, const PVOID *id,
-                        NDIS_STATUS status)
-{
-    PNDIS_PACKET aborted = NULL, *tail = &aborted, kept_tail = NULL;
-
-    ndis_lock(&m->lock);
-    for (PNDIS_PACKET packet = m->queue_head, previous = NULL, next; packet; packet = next) {
-        next = ndis_packet_next(packet);
-        if ((binding && ndis_packet_owner(packet) != binding) ||
-            (id && NDIS_GET_PACKET_CANCEL_ID(packet) != *id)) {
-            previous = kept_tail = packet;
-            continue;
-        }
-        if (previous)
-            ndis_packet_set_next(previous, next);
-        else
-            m->queue_head = next;
-        m->queue_length--;
-        ndis_packet_set(packet, PACKET_DONE);
-        ndis_packet_set_next(packet, NULL);
-        *tail = packet;
-        tail = (PNDIS_PACKET *)&packet->Reserved[1];
-    }
-    m->queue_tail = kept_tail;
-    ndis_unlock(&m->lock);
-    while (aborted) {
-        PNDIS_PACKET packet = aborted;
-        aborted = ndis_packet_next(packet);
-        if (ndis_verifying())
-            ndis_verify_event(packet, EVENT_ABORTED, status);
-        ndis_count_add(&m->aborted, false);
-        give_back(m, packet, status, "library", ndis_verifying());
-    }
-}
-
-void ndis_send_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
-                           NDIS_STATUS status)
-{
-    abort_queue(m, binding, NULL, status);
-}
-
-void ndis_send_abort_cancelled(struct ndis_miniport *m, struct ndis_binding *binding, PVOID id,
-                               NDIS_STATUS status)
-{
-    abort_queue(m, binding, &id, status);
-}
-
-struct abort_walk {
-    struct ndis_miniport *m;
-    PNDIS_PACKET list;
-};
-
-static void collect_outstanding(PNDIS_PACKET packet, void *context)
-{
-    struct abort_walk *walk = context;
-
-    if (ndis_packet_state(packet) != PACKET_DRIVER ||
-        ((struct ndis_binding *)ndis_packet_owner(packet))->miniport != walk->m)
-        return;
-    ndis_packet_set(packet, PACKET_DONE);
-    ndis_packet_set_next(packet, walk->list);
-    walk->list = packet;
-}
-
-unsigned ndis_send_abort_outstanding(struct ndis_miniport *m, NDIS_STATUS status, bool is_leak)
-{
-    struct abort_walk walk = {.m = m};
-    unsigned count = 0;
-    PNDIS_PACKET late;
-
-    ndis_lock(&m->lock);
-    late = m->late_head;
-    m->late_head = m->late_tail = NULL;
-    ndis_unlock(&m->lock);
-    ndis_send_complete_late(m, late);
-    ndis_packets_walk(collect_outstanding, &walk);
-    for (; walk.list; count++) {
-        PNDIS_PACKET packet = walk.list;
-        walk.list = ndis_packet_next(packet);
-        if (ndis_verifying() && is_leak)
-            ndis_verify_finding(packet, "%s never completed this packet (REQ-45)", m->name);
-        if (ndis_verifying())
-            ndis_verify_event(packet, EVENT_ABORTED, status);
-        ndis_count_add(&m->aborted, false);
-        give_back(m, packet, status, "library", ndis_verifying());
-    }
-    return count;
 }
