@@ -10,6 +10,9 @@
  * never blocks. `gate` is 0 when nobody is inside and nothing is left to do; then a sender gets in
  * with one compare-and-swap. Everything else about the gate happens under `lock`.
  *
+ * Sends of NDIS 6 share the gate (GATE_SHARED each): any number is inside at once, and with them nobody else. Who finds
+ * them inside leaves his work, too; later senders then queue, and the last one to leave becomes the owner.
+ *
  * Lock order: machine.lock, ndis_miniport.lock, verifier lock, pool lock. None is held across a
  * callback.
  */
@@ -167,7 +170,7 @@ struct ndis_binding {
 
 /* ---- miniport ---- */
 
-enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2 };
+enum ndis_gate { GATE_BUSY = 1, GATE_ATTENTION = 2, GATE_SHARED = 4 };
 
 /* Why a packet cannot go straight to the driver: the verifier is on; software loopback, and
  * somebody has a filter; it comes with a scatter/gather list. */
@@ -292,6 +295,7 @@ struct ndis_miniport {
 
     uint32_t gate; /* enum ndis_gate, atomic */
     struct nic_lock lock;
+    unsigned entering; /* threads in ndis_gate_enter_waiting; under lock */
 
     /* Under lock. The send queue: see ndis_send.c. */
     PNDIS_PACKET queue_head, queue_tail;

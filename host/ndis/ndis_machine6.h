@@ -3,10 +3,11 @@
  * The inside of the NDIS library, what only NDIS 6 needs. Included by ndis_machine.h.
  *
  * A miniport of NDIS 6 is deserialized: it is entered by any number of threads, its completions, interrupts and
- * indications are not the gate's affair. Sends are, so that the order in which NdisSendNetBufferLists was called is the
- * order in which MiniportSendNetBufferLists sees the NBLs, and so that a send from a completion does not nest: who finds
- * the gate taken appends to the same kind of FIFO that packets have. Reset, check for hang and the changes of state below
- * are made inside the gate, too, so that no send slips past them.
+ * indications are not the gate's affair. Senders share it: each calls MiniportSendNetBufferLists itself, at the same time
+ * as others. Reset, check for hang and the changes of state below have it alone, so that no send slips past them. A send
+ * that finds one of these at the gate, or comes from inside a send of its own thread (so that a send from a completion
+ * does not nest), appends to the same kind of FIFO that packets have; who becomes the gate's owner empties it. So what one
+ * thread sends reaches the miniport in its order; between threads there is none.
  *
  *   Halted -> Paused -> Restarting -> Running -> Pausing -> Paused -> Halted
  *              ^            |

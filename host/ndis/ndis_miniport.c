@@ -98,7 +98,14 @@ VOID NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle)
 
 bool ndis_gate_take_locked(struct ndis_miniport *m)
 {
-    return !(__atomic_fetch_or(&m->gate, GATE_BUSY, __ATOMIC_ACQUIRE) & GATE_BUSY);
+    uint32_t gate = __atomic_load_n(&m->gate, __ATOMIC_RELAXED);
+
+    do {
+        if (gate & GATE_BUSY || gate >= GATE_SHARED)
+            return false;
+    } while (!__atomic_compare_exchange_n(&m->gate, &gate, gate | GATE_BUSY, true, __ATOMIC_ACQUIRE,
+                                          __ATOMIC_RELAXED));
+    return true;
 }
 
 void ndis_handle_interrupt(struct ndis_miniport *m)
@@ -159,7 +166,7 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         m->hang_check_due = false;
         work->request = !m->resetting && !work->reset && !m->driver->is6 && ndis_request_ready(m);
         work->sends = !m->resetting && !work->reset && has_queued(m) && !m->stalled &&
-                      m->six.flow == FLOW_RUNNING;
+                      m->six.flow == FLOW_RUNNING && !m->entering;
     }
     if (work->late || work->loop || work->cancels || work->returned || work->reset ||
         work->reset_end || work->dpc || work->timer || work->hang_check || work->request ||
@@ -167,7 +174,7 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         return true;
     __atomic_store_n(&m->gate,
                      ndis_state(m) != MINIPORT_RUNNING || m->resetting || has_queued(m) ||
-                             m->six.flow != FLOW_RUNNING
+                             m->six.flow != FLOW_RUNNING || m->entering
                          ? GATE_ATTENTION
                          : 0,
                      __ATOMIC_RELEASE);
@@ -229,8 +236,17 @@ void ndis_gate_enter_waiting(struct ndis_miniport *m)
 {
     static const volatile bool never = false;
 
+    if (ndis_gate_take_locked(m))
+        return;
+    ndis_lock(&m->lock);
+    m->entering++; /* senders that come meanwhile queue */
+    ndis_gate_attention(m);
+    ndis_unlock(&m->lock);
     while (!ndis_gate_take_locked(m))
         ndis.platform->ops->wait(ndis.platform, &never, 10000);
+    ndis_lock(&m->lock);
+    m->entering--;
+    ndis_unlock(&m->lock);
 }
 
 /* ---- timers ---- */

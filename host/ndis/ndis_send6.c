@@ -6,7 +6,7 @@
  *
  *                 PROTOCOL  <-----------------------------------------------+
  *   NdisSendNBLs   |  |                                                     |
- *     gate free (1)|  | (2) gate taken                                      |
+ * gate shared (1)  |  | (2) it cannot be, or this thread shares it already  |
  *                  |  +----------> QUEUED (library) --(4) cancel, pause,----+
  *                  |                  |                   reset, removal    |
  *                  |                  | (3) by the gate's owner             |
@@ -16,8 +16,10 @@
  *                  | (6) reset or halt took it from the driver              |
  *                  +--------------------------------------------------------+
  *
- * Edges (1), (3), (4) and (6) are taken inside the gate (ndis_machine6.h), (5) is not. There is no RESOURCES here: an
- * NBL's Status is final (C-1, C-2), and a driver without room keeps it.
+ * Any number of threads take edge (1) at once, and no lock is held on it; (3) and (6) are the gate's owner's alone
+ * (ndis_machine6.h); (2) and (4) are under the miniport's lock; (5) is the driver's, from any thread. An NBL has one owner
+ * at a time, so its state needs no lock. There is no RESOURCES here: an NBL's Status is final (C-1, C-2), and a driver
+ * without room keeps it.
  *
  * (4) and refusals: a chain that may not go to the driver goes back through ProtocolSendNetBufferListsComplete, with
  * NDIS_STATUS_PAUSED while the adapter is not Running (DER-11), NDIS_STATUS_SEND_ABORTED when it was cancelled (DER-12).
@@ -29,63 +31,135 @@
 
 /* ---- giving back ---- */
 
-/* A run of NBLs of one binding, in order, DONE by now. After the callback they may be anywhere. */
-static TWICE void hand_back(struct ndis_binding *binding, PNET_BUFFER_LIST first, const char *call,
-                            bool verify, uint64_t done[2])
+/* NBLs of one binding, in order, that go back to it in one call. */
+struct run {
+    struct ndis_binding *binding;
+    PNET_BUFFER_LIST first, last;
+    uint64_t done[2]; /* with an error, and without */
+};
+
+/* The NBL is the protocol's; it is told when the run is full. */
+static TWICE void run_add(struct run *run, PNET_BUFFER_LIST nbl, const char *call, bool verify)
 {
-    for (PNET_BUFFER_LIST nbl = first; nbl; nbl = nbl->Next) {
-        if (verify)
-            ndis_verify_nbl_return(nbl, call);
-        ndis_nbl_set(nbl, PACKET_PROTOCOL);
-        done[nbl->Status == NDIS_STATUS_SUCCESS]++;
-    }
-    binding->protocol->chars6.SendNetBufferListsCompleteHandler(
-        binding->context, first,
+    if (verify)
+        ndis_verify_nbl_return(nbl, call);
+    ndis_nbl_set(nbl, PACKET_PROTOCOL);
+    run->done[nbl->Status == NDIS_STATUS_SUCCESS]++;
+    if (run->first)
+        run->last->Next = nbl;
+    else
+        run->first = nbl;
+    run->last = nbl;
+}
+
+/* After the callback its NBLs may be anywhere. */
+static TWICE void run_tell(struct run *run)
+{
+    run->last->Next = NULL;
+    run->binding->protocol->chars6.SendNetBufferListsCompleteHandler(
+        run->binding->context, run->first,
         nic_platform_level() >= NIC_LEVEL_DISPATCH ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
 }
 
-static TWICE void give_back(struct ndis_binding *binding, PNET_BUFFER_LIST first, const char *call,
-                            bool verify)
+static TWICE void run_end(struct run *run)
 {
-    uint64_t done[2] = {0, 0};
+    struct ndis_binding *binding = run->binding;
 
-    hand_back(binding, first, call, verify, done);
-    if (done[0])
-        ndis_count_add_many(&binding->done_error, done[0]);
-    if (done[1])
-        ndis_count_add_many(&binding->done_ok, done[1]);
+    run_tell(run);
+    if (run->done[0])
+        ndis_count_add_many(&binding->done_error, run->done[0]);
+    if (run->done[1])
+        ndis_count_add_many(&binding->done_ok, run->done[1]);
     if (unlikely(ndis_is_closing(binding)))
         ndis_binding_maybe_closed(binding);
 }
 
-static void set_status(PNET_BUFFER_LIST chain, NDIS_STATUS status)
+/* The next NBL to go back, whoever sent it. */
+static TWICE void run_next(struct run *run, PNET_BUFFER_LIST nbl, const char *call, bool verify)
 {
-    for (; chain; chain = chain->Next)
-        chain->Status = status;
+    struct ndis_binding *binding = ndis_nbl_owner(nbl);
+
+    if (unlikely(run->first && run->binding != binding)) {
+        run_end(run);
+        *run = (struct run){0};
+    }
+    run->binding = binding;
+    run_add(run, nbl, call, verify);
 }
 
 /* Refused NBLs were never submitted: they go back without being counted. */
 static void refuse(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_STATUS status)
 {
-    uint64_t done[2] = {0, 0};
+    struct run run = {.binding = binding};
 
-    set_status(chain, status);
-    hand_back(binding, chain, "NdisSendNetBufferLists", ndis_verifying(), done);
+    while (chain) {
+        PNET_BUFFER_LIST nbl = chain;
+        chain = nbl->Next;
+        nbl->Status = status;
+        run_add(&run, nbl, "NdisSendNetBufferLists", ndis_verifying());
+    }
+    run_tell(&run);
 }
 
 /* A chain of NBLs of any bindings. */
 static void abort_chain(PNET_BUFFER_LIST chain, NDIS_STATUS status)
 {
-    set_status(chain, status);
+    struct run run = {0};
+
     while (chain) {
-        struct ndis_binding *binding = ndis_nbl_owner(chain);
-        PNET_BUFFER_LIST first = chain, last = chain;
-        while (last->Next && ndis_nbl_owner(last->Next) == binding)
-            last = last->Next;
-        chain = last->Next;
-        last->Next = NULL;
-        give_back(binding, first, "library", ndis_verifying());
+        PNET_BUFFER_LIST nbl = chain;
+        chain = nbl->Next;
+        nbl->Status = status;
+        run_next(&run, nbl, "library", ndis_verifying());
     }
+    if (run.first)
+        run_end(&run);
+}
+
+/* ---- the gate ---- */
+
+/* The sends this thread is in, innermost first: an inner one of the same miniport waits until the outer is done. */
+struct send {
+    const struct ndis_miniport *miniport;
+    const struct send *outer;
+};
+
+static _Thread_local const struct send *sends;
+
+static bool is_sending(const struct ndis_miniport *m)
+{
+    const struct send *send = sends;
+
+    while (send && send->miniport != m)
+        send = send->outer;
+    return send;
+}
+
+/* False: there is work at the gate, or its owner is inside. */
+static bool gate_share(struct ndis_miniport *m)
+{
+    uint32_t gate = __atomic_load_n(&m->gate, __ATOMIC_RELAXED);
+
+    do {
+        if (unlikely(gate & (GATE_BUSY | GATE_ATTENTION)))
+            return false;
+    } while (unlikely(!__atomic_compare_exchange_n(&m->gate, &gate, gate + GATE_SHARED, true,
+                                                   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)));
+    return true;
+}
+
+/* The last one out does what was left, in the same step: afterwards the miniport may be gone. */
+static void gate_unshare(struct ndis_miniport *m)
+{
+    uint32_t gate = __atomic_load_n(&m->gate, __ATOMIC_RELAXED), next;
+
+    do
+        next = unlikely(gate == (GATE_SHARED | GATE_ATTENTION)) ? GATE_BUSY | GATE_ATTENTION
+                                                                : gate - GATE_SHARED;
+    while (unlikely(!__atomic_compare_exchange_n(&m->gate, &gate, next, true, __ATOMIC_ACQ_REL,
+                                                 __ATOMIC_RELAXED)));
+    if (unlikely(next & GATE_BUSY))
+        ndis_gate_leave_slow(m);
 }
 
 /* ---- submission ---- */
@@ -102,16 +176,13 @@ static NDIS_STATUS refusal(const struct ndis_miniport *m, const struct ndis_bind
     return m->resetting || m->reset_due ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_SUCCESS;
 }
 
-/* Edge (1) or (3), inside. */
+/* Edge (1) or (3): the NBLs are the driver's. */
 static TWICE void hand_over(struct ndis_miniport *m, PNET_BUFFER_LIST chain, ULONG flags,
                             bool verify)
 {
-    for (PNET_BUFFER_LIST nbl = chain; nbl; nbl = nbl->Next) {
-        if (verify)
-            ndis_verify_nbl_event(nbl, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
-        ndis_nbl_set(nbl, PACKET_DRIVER);
-    }
-    ndis_count_add(&m->calls, true);
+    for (PNET_BUFFER_LIST nbl = chain; verify && nbl; nbl = nbl->Next)
+        ndis_verify_nbl_event(nbl, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
+    ndis_count_add(&m->calls, false);
     ndis_preempt("MiniportSendNetBufferLists");
     m->driver->chars6.SendNetBufferListsHandler(
         m->context, chain, NDIS_DEFAULT_PORT_NUMBER,
@@ -128,11 +199,13 @@ void ndis_nbl_start_queue(struct ndis_miniport *m)
     m->six.queue_head = m->six.queue_tail = NULL;
     m->queue_length = 0;
     ndis_unlock(&m->lock);
+    for (PNET_BUFFER_LIST nbl = chain; nbl; nbl = nbl->Next)
+        ndis_nbl_set(nbl, PACKET_DRIVER);
     if (chain)
         hand_over(m, chain, 0, ndis_verifying());
 }
 
-/* The gate is taken, or there is a reason to refuse: edge (2). */
+/* The gate cannot be shared, or there is a reason to refuse: edge (2). */
 static void queue_up(struct ndis_binding *binding, PNET_BUFFER_LIST chain, PNET_BUFFER_LIST last,
                      uint64_t count)
 {
@@ -166,14 +239,16 @@ static void queue_up(struct ndis_binding *binding, PNET_BUFFER_LIST chain, PNET_
         refuse(binding, chain, status);
 }
 
-/* Counts the NBLs and makes them the binding's. */
-static PNET_BUFFER_LIST mark(struct ndis_binding *binding, PNET_BUFFER_LIST chain, uint64_t *count)
+/* Counts the NBLs and makes them the binding's, with this state. */
+static PNET_BUFFER_LIST mark(struct ndis_binding *binding, PNET_BUFFER_LIST chain,
+                             enum ndis_packet_state state, uint64_t *count)
 {
     PNET_BUFFER_LIST last = NULL;
 
     *count = 0;
     for (PNET_BUFFER_LIST nbl = chain; nbl; nbl = nbl->Next, ++*count) {
         nbl->NdisReserved[0] = binding;
+        ndis_nbl_set(nbl, state);
         last = nbl;
     }
     return last;
@@ -183,19 +258,22 @@ static TWICE void send_chain(struct ndis_binding *binding, PNET_BUFFER_LIST chai
                              bool verify)
 {
     struct ndis_miniport *m = binding->miniport, *outer = ndis_inside;
-    enum nic_level before;
+    struct send send = {m, sends};
+    enum nic_level before = ndis_raise();
     PNET_BUFFER_LIST last;
     uint64_t count;
 
-    last = mark(binding, chain, &count);
-    before = ndis_raise();
-    if (ndis_gate_try(m)) {
+    if (!is_sending(m) && gate_share(m)) {
+        mark(binding, chain, PACKET_DRIVER, &count);
+        ndis_count_add_many(&binding->sent, count);
         ndis_inside = m;
-        __atomic_store_n(&binding->sent.value[0], binding->sent.value[0] + count, __ATOMIC_RELAXED);
+        sends = &send;
         hand_over(m, chain, flags, verify);
+        sends = send.outer;
         ndis_inside = outer;
-        ndis_gate_leave(m);
+        gate_unshare(m);
     } else {
+        last = mark(binding, chain, PACKET_PROTOCOL, &count);
         queue_up(binding, chain, last, count);
     }
     ndis_lower(before);
@@ -262,10 +340,9 @@ static void __attribute__((cold)) not_outstanding(struct ndis_miniport *m, PNET_
         m->name, (void *)nbl);
 }
 
-/* Runs of one binding go back together. */
 static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool verify)
 {
-    PNET_BUFFER_LIST first = NULL, last = NULL;
+    struct run run = {0};
 
     while (chain) {
         PNET_BUFFER_LIST nbl = chain;
@@ -275,22 +352,11 @@ static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool
             not_outstanding(m, nbl);
             is_drivers = false;
         }
-        if (!is_drivers)
-            continue;
-        ndis_nbl_set(nbl, PACKET_DONE);
-        if (first && ndis_nbl_owner(first) != ndis_nbl_owner(nbl)) {
-            give_back(ndis_nbl_owner(first), first, "NdisMSendNetBufferListsComplete", verify);
-            first = NULL;
-        }
-        if (first)
-            last->Next = nbl;
-        else
-            first = nbl;
-        last = nbl;
-        nbl->Next = NULL;
+        if (is_drivers)
+            run_next(&run, nbl, "NdisMSendNetBufferListsComplete", verify);
     }
-    if (first)
-        give_back(ndis_nbl_owner(first), first, "NdisMSendNetBufferListsComplete", verify);
+    if (run.first)
+        run_end(&run);
 }
 
 VOID NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle,

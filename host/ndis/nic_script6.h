@@ -43,9 +43,11 @@ struct nic_script6_miniport {
     } pending[NIC_SCRIPT_PENDING_MAX];
     unsigned pending_count;
     unsigned outstanding; /* atomic */
-    int inside;           /* threads in MiniportSendNetBufferLists */
-    unsigned overlaps, sends, cancels, pauses, restarts, halts, resets, hang_checks, oids, returned,
-        shutdowns, events, oid_cancels, dpcs;
+    unsigned inside;      /* threads in MiniportSendNetBufferLists */
+    unsigned inside_most; /* at once */
+    unsigned sends;       /* calls; these three are atomic */
+    unsigned cancels, pauses, restarts, halts, resets, hang_checks, oids, returned, shutdowns,
+        events, oid_cancels, dpcs;
     ULONG pause_reason, send_flags;
     PNDIS_OID_REQUEST request; /* that pends */
     NDIS_OID last_oid;

@@ -117,12 +117,15 @@ static VOID script_send(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST Net
                         NDIS_PORT_NUMBER PortNumber, ULONG SendFlags)
 {
     struct nic_script6_miniport *s = MiniportAdapterContext;
+    unsigned inside = __atomic_add_fetch(&s->inside, 1, __ATOMIC_SEQ_CST),
+             most = __atomic_load_n(&s->inside_most, __ATOMIC_RELAXED);
 
     (void)PortNumber;
-    if (__atomic_add_fetch(&s->inside, 1, __ATOMIC_SEQ_CST) > 1)
-        s->overlaps++;
-    s->sends++;
-    s->send_flags = SendFlags;
+    while (inside > most && !__atomic_compare_exchange_n(&s->inside_most, &most, inside, true,
+                                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+    __atomic_add_fetch(&s->sends, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->send_flags, SendFlags, __ATOMIC_RELAXED);
     for (unsigned position = 0; NetBufferLists; position++) {
         PNET_BUFFER_LIST nbl = NetBufferLists;
         NetBufferLists = nbl->Next;
