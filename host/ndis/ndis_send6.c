@@ -340,6 +340,19 @@ static void __attribute__((cold)) not_outstanding(struct ndis_miniport *m, PNET_
         m->name, (void *)nbl);
 }
 
+/* From the driver. A driver that completes an NBL from one thread while it says in another that its reset or halt is over
+ * breaks DER-7 and DER-10; `safely` it still comes back once. */
+static TWICE bool claim(PNET_BUFFER_LIST nbl, bool safely)
+{
+    PVOID drivers = (PVOID)(uintptr_t)PACKET_DRIVER;
+
+    if (!safely)
+        return ndis_nbl_state(nbl) == PACKET_DRIVER;
+    return __atomic_compare_exchange_n(&nbl->NdisReserved[1], &drivers,
+                                       (PVOID)(uintptr_t)PACKET_DONE, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
 static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool verify)
 {
     struct run run = {0};
@@ -348,7 +361,7 @@ static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool
         PNET_BUFFER_LIST nbl = chain;
         bool is_drivers = !verify || ndis_verify_nbl_complete(m, nbl);
         chain = nbl->Next;
-        if (is_drivers && unlikely(ndis_nbl_state(nbl) != PACKET_DRIVER)) {
+        if (is_drivers && unlikely(!claim(nbl, verify))) {
             not_outstanding(m, nbl);
             is_drivers = false;
         }
@@ -437,9 +450,8 @@ static void collect_outstanding(PNET_BUFFER_LIST nbl, void *context)
     struct abort_walk *walk = context;
 
     if (ndis_nbl_state(nbl) != PACKET_DRIVER ||
-        ((struct ndis_binding *)ndis_nbl_owner(nbl))->miniport != walk->m)
+        ((struct ndis_binding *)ndis_nbl_owner(nbl))->miniport != walk->m || !claim(nbl, true))
         return;
-    ndis_nbl_set(nbl, PACKET_DONE);
     nbl->Next = walk->list;
     walk->list = nbl;
 }

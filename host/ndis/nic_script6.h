@@ -36,7 +36,8 @@ struct nic_script6_miniport {
     NDIS_HANDLE handle, interrupt;
     unsigned slot;
     struct nic_platform *platform;
-    pthread_mutex_t mutex; /* pending */
+    pthread_mutex_t mutex; /* pending, reset_waits */
+    bool reset_waits;      /* for completions of other threads */
     struct {
         PNET_BUFFER_LIST nbl;
         struct nic_script6_step step;

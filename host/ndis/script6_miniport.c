@@ -16,13 +16,34 @@ static NDIS_HANDLE driver_handle;
 
 /* ---- sends ---- */
 
+/* A reset ends with the completions that other threads are at; the last of them says so. */
+static bool reset_ends(struct nic_script6_miniport *s, bool begins)
+{
+    bool ends;
+
+    pthread_mutex_lock(&s->mutex);
+    s->reset_waits |= begins;
+    ends = s->reset_waits &&
+           __atomic_load_n(&s->outstanding, __ATOMIC_SEQ_CST) == s->pending_count;
+    s->reset_waits &= !ends;
+    pthread_mutex_unlock(&s->mutex);
+    return ends;
+}
+
+static void completed(struct nic_script6_miniport *s, unsigned count)
+{
+    __atomic_sub_fetch(&s->outstanding, count, __ATOMIC_SEQ_CST);
+    if (reset_ends(s, false))
+        NdisMResetComplete(s->handle, NDIS_STATUS_SUCCESS, TRUE);
+}
+
 static void complete(struct nic_script6_miniport *s, PNET_BUFFER_LIST nbl, NDIS_STATUS status)
 {
     nic_trace_add(s->trace, NIC_TRACE_DONE, nic_script6_number(nbl), (uint32_t)status);
     nbl->Next = NULL;
     nbl->Status = status;
     NdisMSendNetBufferListsComplete(s->handle, nbl, 0);
-    __atomic_sub_fetch(&s->outstanding, 1, __ATOMIC_SEQ_CST);
+    completed(s, 1);
 }
 
 /* Mutex held. */
@@ -75,7 +96,7 @@ unsigned nic_script6_release_chain(struct nic_script6_miniport *s)
     pthread_mutex_unlock(&s->mutex);
     if (chain)
         NdisMSendNetBufferListsComplete(s->handle, chain, 0);
-    __atomic_sub_fetch(&s->outstanding, count, __ATOMIC_SEQ_CST);
+    completed(s, count);
     return count;
 }
 
@@ -337,7 +358,7 @@ static NDIS_STATUS script_reset(NDIS_HANDLE MiniportAdapterContext, PBOOLEAN Add
         return NDIS_STATUS_PENDING;
     for (int when = NIC_WHEN_INSIDE; when <= NIC_WHEN_RESET; when++)
         nic_script6_release(s, (enum nic_script_when)when, UINT32_MAX);
-    return NDIS_STATUS_SUCCESS;
+    return reset_ends(s, true) ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PENDING;
 }
 
 static BOOLEAN script_check_for_hang(NDIS_HANDLE MiniportAdapterContext)

@@ -11,6 +11,21 @@ enum { SENDERS = 3, ROUNDS = 400, CHAIN = 4 };
 static struct rig6 r;
 static unsigned sent, back, bad; /* atomic */
 static bool done;                /* atomic */
+static unsigned last[SENDERS];   /* of each sender, what the miniport was given last */
+
+enum { BY_SENDER = 2, IN_ORDER = 3 }; /* of ProtocolReserved */
+
+/* What a thread sends arrives in its order; what is given from one thread to the next needs no lock of ours. */
+static void check_order(void *context, PNET_BUFFER_LIST nbl)
+{
+    unsigned number = (unsigned)(uintptr_t)nbl->ProtocolReserved[IN_ORDER],
+             *of_sender = nbl->ProtocolReserved[BY_SENDER];
+
+    (void)context;
+    if (number <= *of_sender)
+        __atomic_fetch_add(&bad, 1, __ATOMIC_RELAXED);
+    *of_sender = number;
+}
 
 static struct nic_script6_step any_step(void *context, PNET_BUFFER_LIST nbl)
 {
@@ -32,17 +47,20 @@ static void came_back(void *context, PNET_BUFFER_LIST nbl)
 
 static void *sender(void *context)
 {
-    struct nic_script6_protocol *p = context;
+    unsigned *of_sender = context, number = 0;
+    struct nic_script6_protocol *p = &r.protocols[(of_sender - last) % 2];
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        PNET_BUFFER_LIST chain = NULL;
+        PNET_BUFFER_LIST chain = NULL, *tail = &chain;
         for (unsigned j = 0; j < CHAIN; j++) {
             PNET_BUFFER_LIST nbl = nic_script6_nbl(p, 1 + j % 2, 60);
             if (!nbl)
                 break;
             NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(nbl, p);
-            nbl->Next = chain;
-            chain = nbl;
+            nbl->ProtocolReserved[BY_SENDER] = of_sender;
+            nbl->ProtocolReserved[IN_ORDER] = (PVOID)(uintptr_t)++number;
+            *tail = nbl;
+            tail = &nbl->Next;
             __atomic_fetch_add(&sent, 1, __ATOMIC_SEQ_CST);
         }
         if (chain)
@@ -74,10 +92,11 @@ static void *canceller(void *context)
 
 static void run(unsigned flags)
 {
-    struct nic_script6_miniport like = {.next = any_step};
+    struct nic_script6_miniport like = {.next = any_step, .sending = check_order};
     pthread_t senders[SENDERS], others[2];
 
     sent = back = bad = 0;
+    memset(last, 0, sizeof(last));
     done = false;
     rig6_start(&r, &like, 2, flags | RIG_POSIX);
     for (unsigned i = 0; i < 2; i++) {
@@ -87,7 +106,7 @@ static void run(unsigned flags)
     pthread_create(&others[0], NULL, releaser, NULL);
     pthread_create(&others[1], NULL, canceller, &r.protocols[1]);
     for (unsigned i = 0; i < SENDERS; i++)
-        pthread_create(&senders[i], NULL, sender, &r.protocols[i % 2]);
+        pthread_create(&senders[i], NULL, sender, &last[i]);
     for (unsigned i = 0; i < 20; i++) {
         ck_status(nic_ndis_adapter_pause("nic0", 5000), NDIS_STATUS_SUCCESS);
         ck_assert_uint_eq(rig6_statistics().waiting, 0);
@@ -113,12 +132,62 @@ START_TEST(req_15_der_11_der_12_everything_at_once)
 }
 END_TEST
 
+/* ---- all senders in the miniport at once ---- */
+
+static unsigned met; /* under the mutex */
+static pthread_mutex_t meeting = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t arrived = PTHREAD_COND_INITIALIZER;
+
+/* Nobody leaves MiniportSendNetBufferLists before all have come in, or somebody has waited for long. */
+static void meet(void *context, PNET_BUFFER_LIST nbl)
+{
+    struct timespec end;
+
+    (void)context;
+    (void)nbl;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += 10;
+    pthread_mutex_lock(&meeting);
+    met++;
+    pthread_cond_broadcast(&arrived);
+    while (met < SENDERS && pthread_cond_timedwait(&arrived, &meeting, &end) == 0)
+        ;
+    pthread_mutex_unlock(&meeting);
+}
+
+static void *send_one(void *context)
+{
+    nic_script6_send(context, rig6_chain(context, 1, 1), 0);
+    return NULL;
+}
+
+START_TEST(req_15_all_senders_are_in_the_miniport_at_once)
+{
+    struct nic_script6_miniport like = {.sending = meet};
+    pthread_t senders[SENDERS];
+
+    met = 0;
+    rig6_start(&r, &like, 2, _i ? RIG_POSIX | RIG_VERIFY : RIG_POSIX);
+    for (unsigned i = 0; i < 2; i++) {
+        r.protocols[i].completed = came_back;
+        r.protocols[i].context = &r.protocols[i];
+    }
+    for (unsigned i = 0; i < SENDERS; i++)
+        pthread_create(&senders[i], NULL, send_one, &r.protocols[i % 2]);
+    for (unsigned i = 0; i < SENDERS; i++)
+        pthread_join(senders[i], NULL);
+    ck_assert_uint_eq(r.miniport->inside_most, SENDERS);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ndis_thread6");
     TCase *t = tcase_create("thread");
 
     tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, req_15_all_senders_are_in_the_miniport_at_once, 0, 2);
     tcase_add_test(t, req_15_der_11_der_12_everything_at_once);
     suite_add_tcase(suite, t);
     return rig_main(suite);

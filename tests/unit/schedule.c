@@ -22,6 +22,7 @@ static struct {
     struct actor actors[SCHEDULE_ACTORS];
     unsigned count, current, points;
     bool stuck;
+    bool (*wait)(struct nic_platform *, const volatile bool *flag, uint64_t timeout_ns);
     struct schedule_plan plan;
     struct nic_random random;
 } s;
@@ -113,6 +114,35 @@ static void lock_release(struct nic_platform *p, struct nic_lock *lock)
     nic_platform_preempt(p, "unlocked");
 }
 
+/* ---- waiting ---- */
+
+#define SLICE_NS 10000
+
+static void yield(void)
+{
+    for (unsigned i = 1; i < s.count; i++) {
+        unsigned next = (self + i) % s.count;
+        if (is_runnable(next)) {
+            pass_to(next);
+            return;
+        }
+    }
+}
+
+/* Virtual time goes on by slices, and in between everybody else does. */
+static bool wait_yielding(struct nic_platform *p, const volatile bool *flag, uint64_t timeout_ns)
+{
+    while (self != NOBODY && timeout_ns > SLICE_NS) {
+        if (s.wait(p, flag, SLICE_NS))
+            return true;
+        timeout_ns -= SLICE_NS;
+        yield();
+    }
+    if (self != NOBODY)
+        yield();
+    return s.wait(p, flag, timeout_ns);
+}
+
 /* ---- running ---- */
 
 static void *actor_main(void *context)
@@ -149,6 +179,8 @@ unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor
     pthread_cond_init(&s.changed, NULL);
     waiting.lock = lock_take;
     waiting.unlock = lock_release;
+    waiting.wait = wait_yielding;
+    s.wait = ops->wait;
     platform->ops = &waiting;
     platform->preempt = on_point;
     s.current = NOBODY;

@@ -26,7 +26,7 @@ struct schedule_plan {
 };
 
 struct schedule_actor {
-    void (*run)(void *context); /* from PASSIVE level; it waits for nothing but locks */
+    void (*run)(void *context); /* from PASSIVE level; in waits of the platform the others go on */
     void *context;
 };
 
