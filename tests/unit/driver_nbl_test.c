@@ -650,13 +650,40 @@ static void free_back(void *context, PNET_BUFFER_LIST nbl)
     __atomic_fetch_add(&back_count, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Who sent a frame and as which is behind its header. */
+static void sign(PNET_BUFFER_LIST nbl, unsigned sender, unsigned *number)
+{
+    for (PNET_BUFFER nb = nbl->FirstNetBuffer; nb; nb = nb->Next) {
+        uint32_t signature[2] = {sender, ++*number};
+        memcpy((uint8_t *)nb->MdlChain->MappedSystemVa + 14, signature, sizeof(signature));
+    }
+}
+
+/* REQ-33 with several senders: each one's frames leave in its order. */
+static void check_wire_by_sender(void)
+{
+    uint32_t last[2] = {0, 0};
+
+    ck_assert_uint_lt(r.wire_count, WIRE_MAX);
+    for (unsigned i = 0; i < r.wire_count; i++) {
+        uint32_t signature[2];
+        memcpy(signature, r.wire[i].octets + 14, sizeof(signature));
+        ck_assert_uint_lt(signature[0], 2);
+        ck_assert_msg(signature[1] > last[signature[0]], "sender %u: %u after %u", signature[0],
+                      signature[1], last[signature[0]]);
+        last[signature[0]] = signature[1];
+    }
+}
+
 static void *sender(void *context)
 {
-    (void)context;
+    unsigned number = 0;
+
     for (unsigned i = 0; i < ROUNDS; i++) {
         PNET_BUFFER_LIST nbl = nic_script6_nbl(&r.protocol, 1 + i % 3, 60 + i);
         if (!nbl)
             continue;
+        sign(nbl, context != NULL, &number);
         NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(nbl, &r);
         __atomic_fetch_add(&sent_count, 1, __ATOMIC_SEQ_CST);
         nic_script6_send(&r.protocol, nbl, 0);
@@ -677,7 +704,7 @@ START_TEST(req_14_15_der_11_der_12_threads)
     r.protocol.completed = free_back;
     set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
     for (unsigned i = 0; i < 2; i++)
-        pthread_create(&senders[i], NULL, sender, NULL);
+        pthread_create(&senders[i], NULL, sender, i ? &r : NULL);
     for (unsigned i = 0; i < 5; i++) {
         nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_RCV_CRC_ERROR, &value,
                             sizeof(value), &bytes);
@@ -689,6 +716,7 @@ START_TEST(req_14_15_der_11_der_12_threads)
         pthread_join(senders[i], NULL);
     ck_status(nic_ndis_adapter_pause("nic0", 5000), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(back_count, sent_count);
+    check_wire_by_sender();
     stop();
 }
 END_TEST
