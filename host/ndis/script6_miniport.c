@@ -23,8 +23,7 @@ static bool reset_ends(struct nic_script6_miniport *s, bool begins)
 
     pthread_mutex_lock(&s->mutex);
     s->reset_waits |= begins;
-    ends = s->reset_waits &&
-           __atomic_load_n(&s->outstanding, __ATOMIC_SEQ_CST) == s->pending_count;
+    ends = s->reset_waits && __atomic_load_n(&s->outstanding, __ATOMIC_SEQ_CST) == s->pending_count;
     s->reset_waits &= !ends;
     pthread_mutex_unlock(&s->mutex);
     return ends;
