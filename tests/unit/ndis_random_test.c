@@ -7,10 +7,7 @@
 
 #include "ndis_rig.h"
 #include "random_shrink.h"
-
-#include <stdarg.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "random_trial.h"
 
 #define SCRIPTS 400
 
@@ -18,47 +15,10 @@ static struct rig r;
 
 /* ---- a failing script is made smaller ---- */
 
-/* In a process of its own, so that a failed assertion or a crash ends that. The linker puts this in place of Check's
- * function (--wrap). */
-static bool is_trial;
-
-_Noreturn void __real__ck_assert_failed(const char *file, int line, const char *expression,
-                                        const char *format, ...);
-_Noreturn void __wrap__ck_assert_failed(const char *file, int line, const char *expression,
-                                        const char *format, ...);
-
-void __wrap__ck_assert_failed(const char *file, int line, const char *expression,
-                              const char *format, ...)
-{
-    char text[4096] = "";
-    va_list list;
-
-    if (is_trial)
-        _exit(1);
-    if (format) {
-        va_start(list, format);
-        vsnprintf(text, sizeof(text), format, list);
-        va_end(list);
-    }
-    __real__ck_assert_failed(file, line, expression, "%s", format ? text : expression);
-}
-
 static bool library_fails(void *context, const struct random_plan *plan)
 {
-    pid_t child = fork();
-    int status;
-
     (void)context;
-    if (child == 0) {
-        is_trial = true;
-        alarm(10);
-        if (!freopen("/dev/null", "w", stderr))
-            _exit(2);
-        random_plan_run("trial", plan);
-        _exit(0);
-    }
-    waitpid(child, &status, 0);
-    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return random_trial_fails(random_plan_run, plan);
 }
 
 static void run_script(uint64_t seed)
