@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate of a serialized miniport (ndis_machine.h): what another thread leaves while a send is inside is done by the time
+ * that send returns, although nothing else happens afterwards.
+ */
+#include "ndis_verify_rig.h"
+
+static PNDIS_PACKET pending, lent;
+static void (*leave)(void); /* what the other thread does */
+
+static void *other_thread(void *unused)
+{
+    (void)unused;
+    leave();
+    return NULL;
+}
+
+/* In MiniportSend(Packets), once. */
+static void while_inside(void *context, PNDIS_PACKET sent)
+{
+    pthread_t thread;
+
+    (void)context;
+    (void)sent;
+    r.miniport->sending = NULL;
+    ck_assert_int_eq(pthread_create(&thread, NULL, other_thread, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
+static INT keep(void *context, PNDIS_PACKET received)
+{
+    (void)context;
+    lent = received;
+    return 1;
+}
+
+static void complete(void)
+{
+    ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1), 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], pending)->completed, 0);
+}
+
+static void send_another(void)
+{
+    step.answer = NDIS_STATUS_SUCCESS;
+    nic_script_send_array(&r.protocols[0], &packet, 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 0);
+}
+
+static ULONG options;
+static NDIS_REQUEST request;
+
+static void ask(void)
+{
+    NDIS_STATUS status;
+
+    request = (NDIS_REQUEST){
+        .RequestType = NdisRequestQueryInformation,
+        .DATA.QUERY_INFORMATION = {OID_GEN_MAC_OPTIONS, &options, sizeof(options), 0, 0}};
+    NdisRequest(&status, r.protocols[0].binding, &request);
+    ck_status(status, NDIS_STATUS_PENDING);
+    ck_assert(!r.protocols[0].request_done);
+}
+
+static void reset(void)
+{
+    NDIS_STATUS status;
+
+    NdisReset(&status, r.protocols[0].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+}
+
+static void return_lent(void)
+{
+    NdisReturnPackets(&lent, 1);
+    ck_assert_uint_eq(r.miniport->returned, 0);
+}
+
+static void interrupt(void)
+{
+    r.platform->ops->interrupt_raise(r.platform, 8);
+    rig_run(&r, 1);
+    ck_assert_uint_eq(r.miniport->dpcs, 0);
+}
+
+static void (*const things[])(void) = {complete, send_another, ask, reset, return_lent, interrupt};
+
+/* How often each of these has been done. */
+static unsigned done(unsigned thing)
+{
+    switch (thing) {
+    case 0:
+        return nic_script_record(&r.protocols[0], pending)->completed;
+    case 1:
+        return nic_script_record(&r.protocols[0], packet)->completed;
+    case 2:
+        return r.protocols[0].request_done;
+    case 3:
+        return r.miniport->resets + r.protocols[0].reset_done;
+    case 4:
+        return r.miniport->returned;
+    default:
+        return r.miniport->dpcs;
+    }
+}
+
+static void lend(void)
+{
+    ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
+
+    nic_script_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, sizeof(filter), NULL);
+    NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
+    NdisMIndicateReceivePacket(r.miniport->handle, &packet, 1);
+    ck_assert_ptr_eq(lent, packet);
+}
+
+/* _i: what is left; from MiniportSendPackets, too; without the verifier, too. */
+START_TEST(der_01_what_is_left_at_the_gate_is_done_on_the_way_out)
+{
+    unsigned thing = (unsigned)_i % 6;
+    PNDIS_PACKET inside;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step, .arrays = _i / 6 & 1}, 0,
+              _i / 12 ? RIG_VERIFY : 0, 0);
+    r.protocols[0].received_packet = keep;
+    ck_status(nic_script_protocol_start(&r.protocols[0], r.platform, r.adapter),
+              NDIS_STATUS_SUCCESS);
+    r.bindings = 1;
+    r.protocols[0].request_done = false;
+    packet = nic_script_packet(&r.protocols[0], 60);
+    pending = nic_script_packet(&r.protocols[0], 60);
+    inside = nic_script_packet(&r.protocols[0], 60);
+    if (thing == 0)
+        nic_script_send(&r.protocols[0], pending);
+    if (thing == 4)
+        lend();
+    r.miniport->sending = while_inside;
+    leave = things[thing];
+    nic_script_send(&r.protocols[0], inside);
+    ck_assert_ptr_null((void *)(uintptr_t)r.miniport->sending);
+    ck_assert_uint_eq(done(thing), thing == 3 ? 2 : 1);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    nic_script_packet_free(&r.protocols[0], inside);
+    nic_script_packet_free(&r.protocols[0], pending);
+    finish();
+    ck_assert_uint_eq(r.findings, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ndis_gate");
+    TCase *t = tcase_create("gate");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, der_01_what_is_left_at_the_gate_is_done_on_the_way_out, 0, 24);
+    suite_add_tcase(suite, t);
+    return rig_main(suite);
+}
