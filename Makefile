@@ -29,6 +29,10 @@ O := $(B)/obj$(if $(SANITIZE),-$(firstword $(subst $(comma), ,$(SANITIZE))))
 VENV := build/venv
 PY := $(VENV)/bin/python
 
+# What is built and has no order, on every core, unless -j says otherwise; benches run alone.
+JOBS ?= $(shell nproc)
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
 TESTS :=      # programs that `make test` runs; each prints Check's summary and exits 0 or 1
 BENCHES :=    # phony targets that `make bench` runs in turn
 LINTS :=      # phony targets of `make lint`
@@ -77,10 +81,10 @@ help:
 
 # One program for all: run-tests.sh counts, shows what failed and repeats its seed.
 test: tools-test
-	$(Q)$(MAKE) --no-print-directory test-run
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) test-run
 
 test-run: $(TESTS)
-	$(Q)tests/run-tests.sh $(TESTS)
+	$(Q)JOBS=$(JOBS) tests/run-tests.sh $(TESTS)
 
 # The C tests once more under the sanitizers. Objects go to their own directories.
 sanitize: tools-test
@@ -93,24 +97,24 @@ ONE_AT_A_TIME := %/ndis_schedule_test %/ndis_schedule6_test %/driver_schedule_te
 UNIT_TESTS = $(filter-out $(if $(filter thread,$(SANITIZE)),$(ONE_AT_A_TIME)), \
 	$(filter $(O)/tests/unit/% $(O)/tests/miniports/%,$(TESTS)))
 sanitize-run:
-	$(Q)$(MAKE) --no-print-directory $(UNIT_TESTS)
-	$(Q)TEST_LOGS=$(O)/logs tests/run-tests.sh $(UNIT_TESTS)
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(UNIT_TESTS)
+	$(Q)TEST_LOGS=$(O)/logs JOBS=$(JOBS) tests/run-tests.sh $(UNIT_TESTS)
 
 # A second compiler's warnings, and the layout.
 C_SOURCES := $(shell git ls-files '*.c' '*.h' ':!tests/rtl')
 LINTS += lint-clang lint-format
 lint-clang:
 	$(call say,CLANG,warnings of every C file)
-	$(Q)for file in $(filter %.c,$(C_SOURCES)); do \
-		$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) -Idriver -Ifirmware -Ihost/protocols -Ihost/tools -Itests/unit -I. \
-			$(UMOCKDEV_CFLAGS) $$(test $${file%6.c} = $$file || echo -DNIC_NDIS6) -fsyntax-only $$file ; done
+	$(Q)printf '%s\n' $(filter %.c,$(C_SOURCES)) | xargs -P $(JOBS) -I FILE sh -c '$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) \
+		-Idriver -Ifirmware -Ihost/protocols -Ihost/tools -Itests/unit -I. \
+		$(UMOCKDEV_CFLAGS) $$(case FILE in *6.c) echo -DNIC_NDIS6 ;; esac) -fsyntax-only FILE'
 
 lint-format:
 	$(call say,FORMAT,C files against .clang-format)
 	$(Q)clang-format-14 --dry-run --Werror $(C_SOURCES)
 
 run: tools-run
-	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(B)/hilnic
 	$(Q)mkdir -p $(B)/run
 	$(Q)for capture in tests/data/*.pcap; do \
 		echo "\$$ build/hilnic replay -r $$capture -w build/run/$$(basename $$capture)"; \
@@ -123,7 +127,8 @@ tools-%:
 install-tools: tools-all
 
 build: $(B)/hilnic
-lint: tools-lint $(LINTS)
+lint: tools-lint
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(LINTS)
 bench: tools-bench $(if $(T),bench-$(T),$(BENCHES))
 
 clean:

@@ -15,10 +15,7 @@ LINTS += lint-rtl
 .PHONY: lint-rtl
 lint-rtl:
 	$(call say,LINT,rtl: $(words $(RTL_SV) $(RTL_BOARD_SV)) modules)
-	$(Q)for file in $(RTL_SV); do \
-		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) --top-module $$(basename $$file .sv) $$file; \
-	done
-	$(Q)for file in $(RTL_BOARD_SV); do \
-		$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) -y rtl/boards/ecp5 -y rtl/boards/ice40 rtl/boards/*/cells.v \
-			--top-module $$(basename $$file .sv) $$file; \
-	done
+	$(Q)printf '%s\n' $(RTL_SV) | xargs -P $(JOBS) -I FILE sh -c '$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) \
+		--top-module $$(basename FILE .sv) FILE'
+	$(Q)printf '%s\n' $(RTL_BOARD_SV) | xargs -P $(JOBS) -I FILE sh -c '$(VERILATOR) --lint-only -Wall $(RTL_FLAGS) \
+		-y rtl/boards/ecp5 -y rtl/boards/ice40 rtl/boards/*/cells.v --top-module $$(basename FILE .sv) FILE'

@@ -29,7 +29,7 @@ $(O)/tests/fuzz/fuzz_usbredir: FUZZ_LIBS = -lusbredirparser
 
 .PHONY: fuzz fuzz-build
 fuzz: tools-fuzz
-	$(Q)$(FUZZ_MAKE) fuzz-build
+	$(Q)$(FUZZ_MAKE) $(PARALLEL) fuzz-build
 	$(Q)tests/fuzz/run.sh $(B)/obj-fuzz/tests/fuzz $(B)/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS) $(if $(T),$(T),$(FUZZ_TARGETS))
 
 fuzz-build: $(FUZZ_PROGRAMS)
