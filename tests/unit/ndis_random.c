@@ -5,15 +5,6 @@
 #include "ndis_model.h"
 #include "ndis_rig.h"
 
-static unsigned roll(struct random_tape *tape, unsigned sides)
-{
-    if (tape->end) {
-        return tape->at < tape->end ? *tape->at++ % sides : 0;
-    }
-    tape->state = tape->state * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(tape->state >> 33) % sides;
-}
-
 /* How a script's miniport and protocols are inclined. */
 struct inclination {
     unsigned resources, inside, final, older, again; /* chances of 100 */
@@ -33,7 +24,7 @@ struct world {
 
 static unsigned dice_answer(struct world *w)
 {
-    unsigned dice = roll(&w->tapes[RANDOM_ANSWERS], 100);
+    unsigned dice = random_roll(&w->tapes[RANDOM_ANSWERS], 100);
 
     if (dice < w->inclination.resources)
         return MODEL_RESOURCES;
@@ -52,7 +43,7 @@ static unsigned dice_of(struct world *w, enum random_kind kind)
 
     if (kind == RANDOM_ANSWERS)
         return dice_answer(w);
-    dice = roll(&w->tapes[kind], 100);
+    dice = random_roll(&w->tapes[kind], 100);
     if (kind == RANDOM_OLDER)
         return dice < w->inclination.older;
     return dice < w->inclination.again ? 1 + dice % 2 : 0;
@@ -291,18 +282,18 @@ void random_plan_of(const struct random_script *script, struct random_plan *plan
     struct world w = {.plan = plan, .writes = plan};
 
     memset(plan, 0, sizeof(*plan));
-    w.inclination.resources = roll(&tape, 40);
-    w.inclination.inside = roll(&tape, 20);
-    w.inclination.final = roll(&tape, 40);
-    w.inclination.older = roll(&tape, 20);
-    w.inclination.again = roll(&tape, 60);
+    w.inclination.resources = random_roll(&tape, 40);
+    w.inclination.inside = random_roll(&tape, 20);
+    w.inclination.final = random_roll(&tape, 40);
+    w.inclination.older = random_roll(&tape, 20);
+    w.inclination.again = random_roll(&tape, 60);
     for (unsigned i = 0; i < RANDOM_KINDS; i++)
         w.tapes[i] = script->tapes[1 + i];
     plan->verify = script->verify;
-    plan->arrays = roll(&tape, 2);
-    plan->array_max = (uint8_t)(1 + roll(&tape, 8));
+    plan->arrays = random_roll(&tape, 2);
+    plan->array_max = (uint8_t)(1 + random_roll(&tape, 8));
     while (plan->step_count < RANDOM_STEPS && (!tape.end || tape.at < tape.end)) {
-        unsigned what = roll(&tape, 6), count = 1 + roll(&tape, 12);
+        unsigned what = random_roll(&tape, 6), count = 1 + random_roll(&tape, 12);
         plan->steps[plan->step_count] = (struct random_step){
             .what = (uint8_t)(what ? what - 1 : RANDOM_SEND), /* sends twice as often */
             .count = (uint8_t)count,

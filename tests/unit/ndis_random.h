@@ -19,6 +19,14 @@ struct random_tape {
     const uint8_t *at, *end;
 };
 
+static inline unsigned random_roll(struct random_tape *tape, unsigned sides)
+{
+    if (tape->end)
+        return tape->at < tape->end ? *tape->at++ % sides : 0;
+    tape->state = tape->state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(tape->state >> 33) % sides;
+}
+
 struct random_script {
     const char *name;
     bool verify;

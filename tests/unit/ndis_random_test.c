@@ -41,7 +41,7 @@ static void run_script(uint64_t seed)
     if (!library_fails(NULL, &plan))
         return;
     random_plan_shrink(&plan, library_fails, NULL, 3000);
-    random_plan_print(&plan, text, sizeof(text));
+    random_plan_print(&random_words5, &plan, text, sizeof(text));
     fprintf(stderr, "%s fails; made smaller, for `regressions` of this file:\n%s", name, text);
     random_plan_run(name, &plan);
     ck_abort_msg("%s failed, and did not when it was made smaller", name);
@@ -76,7 +76,7 @@ START_TEST(regressions_agree_with_the_model)
 {
     static struct random_plan plan;
 
-    ck_assert(random_plan_parse(regressions[_i], &plan));
+    ck_assert(random_plan_parse(&random_words5, regressions[_i], &plan));
     random_plan_run("regression", &plan);
 }
 END_TEST
@@ -142,15 +142,15 @@ START_TEST(the_text_of_a_plan_is_the_plan)
                                                          {.state = seed + 2},
                                                          {.state = seed + 3}}},
                        &plan);
-        random_plan_print(&plan, text, sizeof(text));
-        ck_assert(random_plan_parse(text, &again));
+        random_plan_print(&random_words5, &plan, text, sizeof(text));
+        ck_assert(random_plan_parse(&random_words5, text, &again));
         ck_assert_mem_eq(&plan, &again, sizeof(plan));
     }
-    ck_assert(!random_plan_parse("", &again));
-    ck_assert(!random_plan_parse("miniport arrays 4\nanswers maybe\n", &again));
-    ck_assert(!random_plan_parse("miniport arrays 4\nsend 1\n", &again));
-    ck_assert(!random_plan_parse("miniport both 4\n", &again));
-    ck_assert(!random_plan_parse("miniport single 0\n", &again));
+    ck_assert(!random_plan_parse(&random_words5, "", &again));
+    ck_assert(!random_plan_parse(&random_words5, "miniport arrays 4\nanswers maybe\n", &again));
+    ck_assert(!random_plan_parse(&random_words5, "miniport arrays 4\nsend 1\n", &again));
+    ck_assert(!random_plan_parse(&random_words5, "miniport both 4\n", &again));
+    ck_assert(!random_plan_parse(&random_words5, "miniport single 0\n", &again));
 }
 END_TEST
 

@@ -100,50 +100,52 @@ unsigned random_plan_shrink(struct random_plan *plan,
 
 /* ---- text ---- */
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 static const char *const step_names[] = {"send", "array", "available", "interrupt", "complete"};
-static const char *const kind_names[] = {"answers", "older", "again"};
 static const char *const answer_names[] = {"success", "failure", "pending", "inside", "resources"};
 static const char *const number_names[] = {"0", "1", "2"};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+const struct random_words random_words5 = {
+    .kinds_of_miniport = {"single", "arrays"},
+    .steps = {step_names, COUNT(step_names)},
+    .kinds = {"answers", "older", "again"},
+    .decisions = {{answer_names, COUNT(answer_names)},
+                  {number_names, COUNT(number_names)},
+                  {number_names, COUNT(number_names)}},
+};
 
-static const char *const *names_of(unsigned kind, size_t *count)
-{
-    *count = kind == RANDOM_ANSWERS ? COUNT(answer_names) : COUNT(number_names);
-    return kind == RANDOM_ANSWERS ? answer_names : number_names;
-}
-
-void random_plan_print(const struct random_plan *plan, char *text, size_t size)
+void random_plan_print(const struct random_words *words, const struct random_plan *plan, char *text,
+                       size_t size)
 {
     FILE *f = fmemopen(text, size, "w");
-    size_t count;
 
     if (!f)
         return;
-    fprintf(f, "miniport %s %u%s\n", plan->arrays ? "arrays" : "single", plan->array_max,
+    fprintf(f, "miniport %s %u%s\n", words->kinds_of_miniport[plan->arrays], plan->array_max,
             plan->verify ? " verify" : "");
     for (unsigned i = 0; i < plan->step_count; i++)
-        fprintf(f, "%s %u %u\n", step_names[plan->steps[i].what], plan->steps[i].count,
+        fprintf(f, "%s %u %u\n", words->steps.names[plan->steps[i].what], plan->steps[i].count,
                 plan->steps[i].binding);
     for (unsigned kind = 0; kind < RANDOM_KINDS; kind++) {
-        fprintf(f, "%s", kind_names[kind]);
+        fprintf(f, "%s", words->kinds[kind]);
         for (unsigned i = 0; i < plan->decision_count[kind]; i++)
-            fprintf(f, " %s", names_of(kind, &count)[plan->decisions[kind][i]]);
+            fprintf(f, " %s", words->decisions[kind].names[plan->decisions[kind][i]]);
         fprintf(f, "\n");
     }
     fclose(f);
 }
 
-static size_t index_of(const char *word, const char *const *names, size_t count)
+static size_t index_of(const char *word, const struct random_names *names)
 {
     size_t i = 0;
 
-    while (i < count && strcmp(word, names[i]) != 0)
+    while (i < names->count && strcmp(word, names->names[i]) != 0)
         i++;
     return i;
 }
 
-static bool parse_step(const char *line, struct random_plan *plan)
+static bool parse_step(const struct random_words *words, const char *line, struct random_plan *plan)
 {
     unsigned count, binding;
     char word[16];
@@ -152,47 +154,47 @@ static bool parse_step(const char *line, struct random_plan *plan)
     if (sscanf(line, "%15s %u %u", word, &count, &binding) != 3 || count == 0 || count > 12 ||
         binding > 1 || plan->step_count == RANDOM_STEPS)
         return false;
-    what = index_of(word, step_names, COUNT(step_names));
+    what = index_of(word, &words->steps);
     plan->steps[plan->step_count++] =
         (struct random_step){(uint8_t)what, (uint8_t)count, (uint8_t)binding};
-    return what < COUNT(step_names);
+    return what < words->steps.count;
 }
 
-static bool parse_decisions(char *words, struct random_plan *plan, unsigned kind)
+static bool parse_decisions(const struct random_names *names, char *line, struct random_plan *plan,
+                            unsigned kind)
 {
-    char *rest = words, *word;
-    size_t count;
-    const char *const *names = names_of(kind, &count);
+    char *rest = line, *word;
 
     while ((word = strtok_r(rest, " ", &rest)) != NULL) {
-        size_t i = index_of(word, names, count);
-        if (i == count || plan->decision_count[kind] == RANDOM_DECISIONS)
+        size_t i = index_of(word, names);
+        if (i == names->count || plan->decision_count[kind] == RANDOM_DECISIONS)
             return false;
         plan->decisions[kind][plan->decision_count[kind]++] = (uint8_t)i;
     }
     return true;
 }
 
-static bool parse_line(char *line, struct random_plan *plan)
+static bool parse_line(const struct random_words *words, char *line, struct random_plan *plan)
 {
     unsigned most;
     char kind[8], verify[8] = "";
 
     if (sscanf(line, "miniport %7s %u %7s", kind, &most, verify) >= 2) {
-        plan->arrays = strcmp(kind, "arrays") == 0;
+        plan->arrays = strcmp(kind, words->kinds_of_miniport[1]) == 0;
         plan->array_max = (uint8_t)most;
         plan->verify = strcmp(verify, "verify") == 0;
-        return most > 0 && most <= 64 && (plan->arrays || strcmp(kind, "single") == 0);
+        return most > 0 && most <= 64 &&
+               (plan->arrays || strcmp(kind, words->kinds_of_miniport[0]) == 0);
     }
     for (unsigned i = 0; i < RANDOM_KINDS; i++) {
-        size_t length = strlen(kind_names[i]);
-        if (strncmp(line, kind_names[i], length) == 0)
-            return parse_decisions(line + length, plan, i);
+        size_t length = strlen(words->kinds[i]);
+        if (strncmp(line, words->kinds[i], length) == 0)
+            return parse_decisions(&words->decisions[i], line + length, plan, i);
     }
-    return parse_step(line, plan);
+    return parse_step(words, line, plan);
 }
 
-bool random_plan_parse(const char *text, struct random_plan *plan)
+bool random_plan_parse(const struct random_words *words, const char *text, struct random_plan *plan)
 {
     static char copy[RANDOM_TEXT];
     char *rest = copy, *line;
@@ -200,7 +202,7 @@ bool random_plan_parse(const char *text, struct random_plan *plan)
     memset(plan, 0, sizeof(*plan));
     snprintf(copy, sizeof(copy), "%s", text);
     while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
-        if (!parse_line(line, plan))
+        if (!parse_line(words, line, plan))
             return false;
     }
     return plan->array_max > 0;

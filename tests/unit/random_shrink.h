@@ -18,8 +18,25 @@ unsigned random_plan_shrink(struct random_plan *plan,
 
 #define RANDOM_TEXT 65536
 
+/* How the parts of a plan are called. */
+struct random_names {
+    const char *const *names;
+    size_t count;
+};
+
+struct random_words {
+    const char *kinds_of_miniport[2]; /* by `arrays` */
+    struct random_names steps;
+    const char *kinds[RANDOM_KINDS];
+    struct random_names decisions[RANDOM_KINDS];
+};
+
+extern const struct random_words random_words5;
+
 /* One line a step, then the decisions; random_plan_parse reads it back. */
-void random_plan_print(const struct random_plan *, char *text, size_t size);
-bool random_plan_parse(const char *text, struct random_plan *); /* false: not such a text */
+void random_plan_print(const struct random_words *, const struct random_plan *, char *text,
+                       size_t size);
+bool random_plan_parse(const struct random_words *, const char *text,
+                       struct random_plan *); /* false: not such a text */
 
 #endif
