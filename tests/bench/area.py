@@ -9,6 +9,7 @@ the worst of the seeds is shown. Crossings between domains are synchronised and 
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -17,7 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "build/area"
 BIN = ROOT / "build/venv/bin"
-SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"
+SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 
 # name: (top, parameters, inputs that a board ties to zero); these are placed and routed.
 TOPS = {
@@ -58,7 +59,7 @@ def yosys(name, script):
 
 def sources():
     files = sorted(path.relative_to(ROOT) for path in ROOT.glob("rtl/**/*.sv") if "boards" not in path.parts)
-    serv = sorted(path.relative_to(ROOT) for path in ROOT.glob(SERV))
+    serv = sorted(os.path.relpath(path.resolve(), ROOT) for path in ROOT.glob(SERV))
     return " ".join(str(path) for path in [*sorted(files, key=lambda path: not path.name.endswith("_pkg.sv")), *serv])
 
 
