@@ -34,7 +34,13 @@ static void clock_once(struct board_model *m)
         level = FS_SE0;
     }
     m->kind->fs_clock(m, level, pins);
-    fs_line_sample(line, m->plugged && pins->driven, pins->level);
+    if (m->suspended) {
+        board_suspended(m, pins->driven && pins->level == FS_K);
+        if (pins->driven && pins->level != FS_K)
+            breach(m, "a suspended device drives something else than K");
+    } else {
+        fs_line_sample(line, m->plugged && pins->driven, pins->level);
+    }
     if (line->breach && line->breach != before)
         board_breach(m, line->breach);
 }
@@ -83,6 +89,7 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
     struct board_model *m = bus;
     if (!m->plugged)
         return false;
+    m->suspended = false;
     pass(m, m->now_ps + 100 * PS_US);
     m->line.rest = FS_SE0;
     pass(m, m->now_ps + 100 * PS_US);
@@ -90,6 +97,23 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
     pass(m, m->now_ps + 20 * PS_US);
     *speed = URB_FULL_SPEED;
     return true;
+}
+
+/* The EOP of a resume is SE0 of two low-speed bits, then J (7.1.7.7). */
+static void bus_suspend(void *bus, bool suspend)
+{
+    struct board_model *m = bus;
+    if (suspend) {
+        board_suspend(m);
+        return;
+    }
+    m->line.rest = FS_K;
+    pass(m, m->now_ps + 20000 * PS_US);
+    m->suspended = false;
+    m->line.rest = FS_SE0;
+    pass(m, m->now_ps + 16 * m->line.bit_ps);
+    m->line.rest = FS_J;
+    pass(m, m->now_ps + 20 * PS_US);
 }
 
 static void bus_idle(void *bus, uint64_t until_ns)
@@ -101,7 +125,8 @@ static const struct usb_bus_ops bus_ops = {
     .exchange = bus_exchange,
     .reset = bus_reset,
     .connected = board_connected,
-    .suspend = board_suspend,
+    .suspend = bus_suspend,
+    .wakes = board_wakes,
     .idle = bus_idle,
     .now_ns = board_now_ns,
 };

@@ -51,10 +51,14 @@ struct board_model {
     /* USB */
     struct usb_host host;
     struct ulpi_phy phy; /* of a board that has one */
+    uint8_t drives;      /* what the host makes of its line */
     struct fs_line line; /* of the others */
     struct board_fs_pins fs_pins;
     unsigned throttle_percent;
     bool plugged, answered, chirped, high_speed;
+    bool suspended;             /* until the host's resume has ended */
+    uint64_t rest_ps, wakes_ps; /* since when the bus has been at rest; when the device's K began, 0: not */
+    bool woke;                  /* that K is over */
     uint8_t answer[ULPI_PACKET_BYTES];
     size_t answer_bytes;
     unsigned fault_permille;
@@ -89,7 +93,10 @@ void board_phy_speed(struct board_model *, unsigned speed);
 uint32_t board_draw(void *model, uint32_t below);
 void board_breach(struct board_model *, const char *what); /* of a standard, by the device */
 bool board_connected(void *bus);
-void board_suspend(void *bus, bool suspend);
+void board_suspend(struct board_model *);
+bool board_wakes(void *bus);
+/* Each clock of a suspended bus, the host's resume included: does the device drive K? Judges its time. */
+void board_suspended(struct board_model *, bool k);
 uint64_t board_now_ns(void *bus);
 void board_idle(struct board_model *, uint64_t until_ns, void (*clock_once)(struct board_model *));
 

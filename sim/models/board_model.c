@@ -15,6 +15,7 @@
 #define SETUP_BYTES        8
 #define MAX_TRANSFER_BYTES 65536
 #define RESET_CLOCKS       16
+#define PS_MS              1000000000ull
 
 enum {
     GET_DESCRIPTOR = 6,
@@ -61,10 +62,34 @@ bool board_connected(void *bus)
     return ((struct board_model *)bus)->plugged;
 }
 
-void board_suspend(void *bus, bool suspend)
+void board_suspend(struct board_model *m)
 {
-    (void)bus;
-    (void)suspend; /* no packets is all there is to it */
+    m->suspended = true;
+    m->woke = false;
+    m->rest_ps = m->now_ps;
+    m->wakes_ps = 0;
+}
+
+bool board_wakes(void *bus)
+{
+    return ((struct board_model *)bus)->wakes_ps != 0;
+}
+
+/* USB 2.0, 7.1.7.7: 5 ms of rest before, 1 to 15 ms of K. */
+void board_suspended(struct board_model *m, bool k)
+{
+    if (k && m->woke)
+        board_breach(m, "a device that has woken the host drives K again");
+    if (k && !m->wakes_ps) {
+        m->wakes_ps = m->now_ps;
+        if (m->now_ps - m->rest_ps < 5 * PS_MS)
+            board_breach(m, "the device wakes the host before 5 ms of rest (7.1.7.7)");
+    }
+    if (!k && m->wakes_ps && !m->woke) {
+        m->woke = true;
+        if (m->now_ps - m->wakes_ps < 1 * PS_MS || m->now_ps - m->wakes_ps > 15 * PS_MS)
+            board_breach(m, "the device does not drive K for 1 to 15 ms (7.1.7.7)");
+    }
 }
 
 uint64_t board_now_ns(void *bus)
@@ -88,7 +113,7 @@ void board_idle(struct board_model *m, uint64_t until_ns, void (*clock_once)(str
 {
     if (!m->plugged && until_ns > m->now_ps / 1000)
         skip(m, until_ns);
-    while (m->now_ps / 1000 < until_ns)
+    while (m->now_ps / 1000 < until_ns && !(m->suspended && m->wakes_ps))
         clock_once(m);
 }
 
@@ -306,6 +331,7 @@ static const struct nic_transport_ops board_ops = {
 void board_model_plug(struct board_model *m, bool connected)
 {
     m->plugged = connected;
+    m->suspended = false;
     m->kind->plug(m, connected);
 }
 

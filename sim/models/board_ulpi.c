@@ -8,6 +8,7 @@
 #define LINE_SE0   0
 #define LINE_J     1
 #define LINE_K     2
+#define NOT_DRIVEN 4
 #define VBUS_VALID 3
 
 static void sent(void *context, const uint8_t *data, size_t length, bool pid)
@@ -23,6 +24,11 @@ static void clock_once(struct board_model *m)
 {
     struct ulpi_link_pins link;
     const char *before = m->phy.breach;
+    uint8_t device = ulpi_phy_drives(&m->phy);
+    if (m->suspended)
+        board_suspended(m, device == LINE_K);
+    if (m->plugged)
+        ulpi_phy_line(&m->phy, m->drives == NOT_DRIVEN ? device : m->drives, VBUS_VALID);
     board_ulpi_clock(m, &link);
     ulpi_phy_clock(&m->phy, &link);
     if (m->phy.breach && !before)
@@ -50,7 +56,7 @@ static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint
 
 static void line(struct board_model *m, uint8_t state, unsigned us)
 {
-    ulpi_phy_line(&m->phy, state, VBUS_VALID);
+    m->drives = state;
     for (unsigned i = 0; i < us * CLOCKS_US; i++)
         clock_once(m);
 }
@@ -61,6 +67,7 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
     struct board_model *m = bus;
     if (!m->plugged)
         return false;
+    m->suspended = false;
     line(m, LINE_J, 100);
     m->chirped = false;
     line(m, LINE_SE0, 2);
@@ -69,8 +76,25 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
     for (unsigned i = 0; m->chirped && i < 10; i++)
         line(m, i & 1 ? LINE_J : LINE_K, 50);
     line(m, LINE_SE0, 100);
+    m->drives = NOT_DRIVEN;
     *speed = m->high_speed ? URB_HIGH_SPEED : URB_FULL_SPEED;
     return true;
+}
+
+/* The device's transceiver has been at full speed since it saw the suspend; behind the EOP both are at the speed of before. */
+static void bus_suspend(void *bus, bool suspend)
+{
+    struct board_model *m = bus;
+    if (suspend) {
+        board_suspend(m);
+        return;
+    }
+    line(m, LINE_K, 20000);
+    m->suspended = false;
+    line(m, LINE_SE0, 1);
+    m->drives = NOT_DRIVEN;
+    for (unsigned i = 0; i < 20 * CLOCKS_US; i++)
+        clock_once(m);
 }
 
 static void bus_idle(void *bus, uint64_t until_ns)
@@ -82,14 +106,16 @@ static const struct usb_bus_ops bus_ops = {
     .exchange = bus_exchange,
     .reset = bus_reset,
     .connected = board_connected,
-    .suspend = board_suspend,
+    .suspend = bus_suspend,
+    .wakes = board_wakes,
     .idle = bus_idle,
     .now_ns = board_now_ns,
 };
 
 static void plug(struct board_model *m, bool connected)
 {
-    ulpi_phy_line(&m->phy, connected ? LINE_J : LINE_SE0, connected ? VBUS_VALID : 0);
+    m->drives = NOT_DRIVEN;
+    ulpi_phy_line(&m->phy, LINE_SE0, connected ? VBUS_VALID : 0);
 }
 
 static void start(struct board_model *m)

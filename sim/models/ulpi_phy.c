@@ -9,12 +9,21 @@ enum { HOLD, LINK, TURN, BUS, BACK };
 // What the link is at: nothing, a packet, a register's value to come, the value taken and stp to come.
 enum { NONE, SENDING, WRITING, WRITTEN };
 enum { COMMAND_SEND = 1, COMMAND_WRITE = 2 };
+enum { LINE_SE0 = 0, LINE_J = 1, LINE_K = 2 };
 enum { EVENT_ACTIVE = 0x10, EVENT_ERROR = 0x30 };
 
 void ulpi_phy_init(struct ulpi_phy *phy)
 {
     memset(phy, 0, sizeof(*phy));
     phy->dir = true;
+}
+
+uint8_t ulpi_phy_drives(const struct ulpi_phy *phy)
+{
+    uint8_t function = phy->registers[ULPI_FUNCTION_CONTROL];
+    if (phy->command == SENDING && !phy->pid && phy->out_length)
+        return phy->out[0] & 1 ? LINE_J : LINE_K;
+    return (function & 0x04) && (function & 0x18) != 0x08 ? LINE_J : LINE_SE0;
 }
 
 void ulpi_phy_line(struct ulpi_phy *phy, uint8_t line, uint8_t vbus)

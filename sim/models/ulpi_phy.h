@@ -60,6 +60,10 @@ void ulpi_phy_init(struct ulpi_phy *phy);
 /* A rising edge: takes the link's pins of the clock that ends, sets the PHY's for the one that begins. */
 void ulpi_phy_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link);
 
+/* {D-, D+} as the link makes them: J or K while it sends without a PID (chirp, resume), else J by the full-speed pull-up, or SE0
+ * (4.2.2: TermSelect, OpMode). */
+uint8_t ulpi_phy_drives(const struct ulpi_phy *phy);
+
 /* {D-, D+} and VBUS (0..3, 3: valid): the link hears of a change as soon as the bus allows it. */
 void ulpi_phy_line(struct ulpi_phy *phy, uint8_t line, uint8_t vbus);
 

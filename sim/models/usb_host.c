@@ -22,7 +22,7 @@ enum pid {
 
 enum { STAGE_SETUP, STAGE_DATA, STAGE_STATUS };
 enum { SET_ADDRESS = 5, GET_DESCRIPTOR = 6, SET_CONFIGURATION = 9, SET_INTERFACE = 11 };
-enum { ADDRESS = 5, MAX_ERRORS = 3 };
+enum { ADDRESS = 5, MAX_ERRORS = 3, RECOVERY_NS = 10000000 };
 
 uint8_t usb_crc5(unsigned bits11)
 {
@@ -438,6 +438,11 @@ static bool fits(const struct usb_host *host, const struct usb_endpoint *endpoin
     return host->ops->now_ns(host->bus) + longest_ns(host, endpoint) < host->frame_end_ns;
 }
 
+static bool recovers(const struct usb_host *host)
+{
+    return host->ops->now_ns(host->bus) < host->recovered_ns;
+}
+
 static void begin_frame(struct usb_host *host)
 {
     uint64_t now = host->ops->now_ns(host->bus);
@@ -447,6 +452,8 @@ static void begin_frame(struct usb_host *host)
     token(host, PID_SOF, (high_speed(host) ? host->frame >> 3 : host->frame) & 0x7ff, NULL);
     host->sofs++;
     host->frame++;
+    if (recovers(host))
+        return;
     for (unsigned i = 1; i < 32; i++) {
         struct usb_endpoint *endpoint = &host->endpoints[i];
         if (!endpoint->interrupt || !endpoint->first)
@@ -463,6 +470,8 @@ static void begin_frame(struct usb_host *host)
 // Control and bulk in turn. False: nobody has anything, or not in this frame.
 static bool next_step(struct usb_host *host)
 {
+    if (recovers(host))
+        return false;
     for (unsigned n = 0; n < 32; n++) {
         host->turn = (host->turn + 1) % 32;
         struct usb_endpoint *endpoint = &host->endpoints[host->turn];
@@ -489,6 +498,7 @@ static void reset_port(struct usb_host *host)
     host->reset_wanted = false;
     host->address = 0;
     host->port.suspended = host->suspend_wanted = false;
+    host->recovered_ns = 0;
     host->port.connected = host->ops->reset(host->bus, &host->port.speed);
     host->changed = !host->port.connected;
     defaults(host);
@@ -603,10 +613,15 @@ static void watch_port(struct usb_host *host)
     }
     if (host->reset_wanted)
         reset_port(host);
+    if (host->port.suspended && host->ops->wakes(host->bus)) {
+        host->wakeups += host->suspend_wanted;
+        host->suspend_wanted = false;
+    }
     if (host->port.enabled && host->suspend_wanted != host->port.suspended) {
         host->ops->suspend(host->bus, host->suspend_wanted);
         host->port.suspended = host->suspend_wanted;
         host->frame_end_ns = now_ns(&host->device);
+        host->recovered_ns = host->suspend_wanted ? 0 : host->frame_end_ns + RECOVERY_NS;
         host->changed = true;
     }
 }

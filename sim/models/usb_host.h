@@ -25,8 +25,12 @@ struct usb_bus_ops {
     /* Bus reset with chirp. False: no device. */
     bool (*reset)(void *bus, enum urb_speed *speed);
     bool (*connected)(void *bus);
-    /* No packets until resumed; false: drives resume. */
+    /* True: no packets from now on, so that after 3 ms the device is suspended. False: drives resume, 20 ms of K and an EOP
+     * (7.1.7.7), and comes back behind that. */
     void (*suspend)(void *bus, bool suspend);
+    /* The device drives K on the suspended bus: it wants to be resumed. */
+    bool (*wakes)(void *bus);
+    /* Back before until_ns when the device of a suspended bus wakes the host. */
     void (*idle)(void *bus, uint64_t until_ns);
     uint64_t (*now_ns)(void *bus);
 };
@@ -60,6 +64,7 @@ struct usb_host {
     uint8_t address;
     unsigned frame, turn;
     uint64_t frame_end_ns;
+    uint64_t recovered_ns; /* until then a device that was resumed gets SOFs only (7.1.7.7: 10 ms) */
     /* Called with each packet before it goes out and each reply as it came; may change it, length 0: lost on the way. */
     void (*fault)(void *context, enum usb_step step, uint8_t *packet, size_t *length);
     void *fault_context;
@@ -70,7 +75,7 @@ struct usb_host {
     enum { USB_WHOLE, USB_LATE, USB_CHANGED } sent; /* what became of the packet sent last */
     bool reply_changed, reply_late, token_right;
     /* Counters, free-running. */
-    unsigned sofs, errors, pings;
+    unsigned sofs, errors, pings, wakeups;
     unsigned naks; /* but those of interrupt endpoints */
 };
 

@@ -11,6 +11,8 @@
 #include "nic_oid.h"
 #include "nic_regs.h"
 #include "nic_transport.h"
+#include "urb_device.h"
+#include "urb_front.h"
 
 #include <stdlib.h>
 #include <zlib.h>
@@ -156,6 +158,87 @@ START_TEST(registers)
     ck_assert_mem_eq(hash, back, sizeof back);
     ck_assert(!machine_read(&c.machine, 0x7ffc, words, 1)); /* STALL, and endpoint 0 goes on */
     ck_assert(machine_read(&c.machine, NIC_ID_ADDR, words, 1));
+    stop(&c);
+}
+END_TEST
+
+/* ---- suspend ---- */
+
+static void pass(struct cosim *c, uint64_t ns)
+{
+    static volatile bool never;
+    machine_run(&c->machine, &never, machine_now_ns(&c->machine) + ns);
+}
+
+static struct urb_port port_of(struct cosim *c)
+{
+    struct urb_port port;
+    struct urb_device *usb = board_model_urb(c->machine.board);
+    usb->ops->port_get(usb, &port);
+    return port;
+}
+
+/* Suspended in mid-traffic, with transfers posted and frames on their way through the device: what arrives at the end of its wire waits
+ * for a host, and wakes it if that wants to be woken. Nothing is lost, and the speed is that of before. */
+static void suspended(int board, bool wake)
+{
+    static const uint8_t feature[8] = {0, 3, 1}; /* SET_FEATURE DEVICE_REMOTE_WAKEUP */
+    struct cosim c;
+    start(&c, board, 240, 14, 1514);
+    struct urb_device *usb = board_model_urb(c.machine.board);
+    enum urb_speed speed = port_of(&c).speed;
+    if (wake)
+        ck_assert_int_eq(urb_front_control(usb, feature, NULL), 0);
+    ck_assert(!cosim_carry(&c, full_speed ? 6000000 : 300000));
+    usb->ops->port_suspend(usb, true);
+    pass(&c, 4000000);
+    uint32_t completed = c.completed, received = c.received;
+    ck_assert_uint_lt(completed, c.count);
+    ck_assert(port_of(&c).suspended);
+    pass(&c, 4000000);
+    ck_assert_uint_eq(c.completed, completed);
+    ck_assert_uint_eq(c.received, received);
+    ck_assert_int_eq(port_of(&c).suspended, !wake);
+    usb->ops->port_suspend(usb, false);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    ck_assert(port_of(&c).enabled && !port_of(&c).suspended);
+    ck_assert_int_eq(port_of(&c).speed, speed);
+    cosim_check(&c, true);
+    stop(&c);
+}
+
+START_TEST(suspend)
+{
+    suspended(_i, false);
+}
+END_TEST
+
+START_TEST(remote_wakeup)
+{
+    suspended(_i, true);
+}
+END_TEST
+
+/* Out of a suspend leads a reset, too, and the cable. */
+START_TEST(suspend_ends)
+{
+    struct cosim c;
+    start(&c, _i, 30, 60, 600);
+    struct urb_device *usb = board_model_urb(c.machine.board);
+    usb->ops->port_suspend(usb, true);
+    pass(&c, 4000000);
+    ck_assert(port_of(&c).suspended);
+    ck_assert_int_eq(usb->ops->port_reset(usb), 0);
+    pass(&c, 100000);
+    ck_assert_int_eq(machine_restart_adapter(&c.machine, &c.options), 0);
+    ck_assert(!port_of(&c).suspended);
+    ck_assert(cosim_carry(&c, UINT64_MAX));
+    cosim_check(&c, true);
+    usb->ops->port_suspend(usb, true);
+    pass(&c, 4000000);
+    board_model_plug(c.machine.board, false);
+    pass(&c, 4000000);
+    ck_assert(!port_of(&c).connected && !port_of(&c).suspended);
     stop(&c);
 }
 END_TEST
@@ -379,6 +462,9 @@ int main(int argc, char **argv)
     ADD(unplugged);
     ADD(again);
     ADD(registers);
+    ADD(suspend);
+    ADD(remote_wakeup);
+    ADD(suspend_ends);
     ADD(equal_seeds_equal_runs);
     ADD_PROCESSOR(firmware);
     ADD_PROCESSOR(processor_stopped);

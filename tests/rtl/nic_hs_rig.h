@@ -107,6 +107,11 @@ static void suspend(void *, bool)
 {
 }
 
+static bool wakes(void *)
+{
+    return false;
+}
+
 static uint64_t now_ns(void *bus)
 {
     return ((struct rig *)bus)->clocks * 50 / 3;
@@ -118,7 +123,7 @@ static void idle(void *bus, uint64_t until_ns)
         cycle((struct rig *)bus);
 }
 
-static const struct usb_bus_ops ops = {exchange, reset, connected, suspend, idle, now_ns};
+static const struct usb_bus_ops ops = {exchange, reset, connected, suspend, wakes, idle, now_ns};
 
 static void done(struct urb *urb)
 {

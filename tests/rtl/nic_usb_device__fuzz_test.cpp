@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Raw bus traffic at nic_usb_device: octets of any kind, packets that are nearly right, line states and resets at any moment, a
-// register bus and streams that do as they like. After each burst a host that behaves enumerates it and moves data. Bursts are the
-// seed's: `for s in $(seq 1000); do SEED=$s build/rtl/nic_usb_device__fuzz_test || break; done` runs longer.
+// register bus and streams that do as they like. After each burst a SETUP is taken, without a reset; then a host that behaves
+// enumerates it and moves data. Bursts are the seed's: `for s in $(seq 1000); do SEED=$s build/rtl/nic_usb_device__fuzz_test || break; done` runs longer.
 #include "nic_usb_device_tb.h"
 
 enum { BURSTS = 40, STEPS = 150, MS = 600 };
@@ -183,6 +183,47 @@ static void step(void)
     }
 }
 
+// After a burst, without a reset: the bus in use again, at the speed that is left. J is the idle of full speed, and leads out of a
+// bus reset; to a device suspended comes K.
+static void resume(void)
+{
+    Vtop *top = tb.top;
+    top->utmi_vbus_valid_i = 1;
+    top->utmi_line_state_i = 1;
+    pass(MS / 2);
+    for (unsigned i = 0; top->bus_reset_o || top->utmi_op_mode_o != 0; i++) {
+        tb_check(i < 8 * MS);
+        pass(1);
+    }
+    if (!top->utmi_suspend_n_o) {
+        top->utmi_line_state_i = 2;
+        pass(400);
+        top->utmi_line_state_i = 0;
+        pass(80);
+    }
+    top->utmi_line_state_i = top->high_speed_o ? 0 : 1;
+    pass(20);
+    high = top->high_speed_o;
+    tb_check_eq(top->utmi_suspend_n_o, 1);
+}
+
+// Whatever came before, endpoint 0 acknowledges a SETUP (8.5.3) and does what it asks, at the one address that the device has.
+static void judge(void)
+{
+    octets data, setup = {0x80, 6, 0, 1, 0, 0, 64, 0};
+    out_open = true;
+    resume();
+    unsigned tried = 0;
+    for (; out_once(SETUP, 0, DATA0, setup, 0) != ACK; tried++) {
+        tb_check(tried < 129);
+        address = tried; // what a SET_ADDRESS of the burst made of it
+    }
+    tb_check_eq(control(0x80, 6, 0x100, 0, 64, &data), ACK);
+    tb_check_eq(data.size(), 18);
+    tb_check_eq(control(0x80, 99, 0, 0, 64, &data), STALL);
+    tb_check_eq(control(0x80, 6, 0x100, 0, 64, &data), ACK);
+}
+
 // A host that knows nothing of what was before: the bus at rest for 5 ms, then a reset.
 static void recover(bool fast)
 {
@@ -243,6 +284,8 @@ START_TEST(test_bursts)
     for (unsigned burst = 1; burst <= BURSTS; burst++) {
         for (unsigned i = 0; i < STEPS; i++)
             step();
+        if (!test_asked)
+            judge();
         recover(_i);
         healthy(burst);
     }

@@ -189,6 +189,10 @@ static unsigned in_packet(unsigned endpoint, octets *data)
     if (tb_chance(&rnd, 20)) { // the handshake is lost: the same packet again
         first = *data;
         idle(120);
+        if (tb_chance(&rnd, 50)) { // one behind the time-out is none (8.7.2)
+            send({ACK | 0xd0});
+            idle(12);
+        }
         send_token(IN, address, endpoint, 0);
         tb_check_eq(answer(data), pid);
         tb_check(first == *data);

@@ -36,6 +36,7 @@ enum wrong {
 // Toggles: [0] OUT 1, [1] IN 2, [2] IN 3; control apart.
 struct device {
     uint64_t now_ns, random;
+    uint64_t wake_ns, resumed_ns; // when, suspended, it drives K, 0: never; when the host resumed it
     bool high, plugged, suspended, toggle[3], control_toggle, status;
     uint8_t address, new_address, pid, setup[8];
     unsigned endpoint, control_at, naks_percent;
@@ -222,6 +223,8 @@ static size_t exchange(void *context, const uint8_t *packet, size_t length, uint
     unsigned bits = length == 3 ? packet[1] | packet[2] << 8 : 0;
     if (length == 3 && ((pid & 3) == 1 || pid == 0xb4) && residual(packet + 1, 2, 5, 0x05) != 0x0c)
         return 0;
+    if (pid != 0xa5 && device->resumed_ns) // 10 ms to recover (7.1.7.7)
+        ck_assert_uint_ge(device->now_ns, device->resumed_ns + 10000000);
     if (pid == 0xa5) {
         // The number goes up by one a millisecond: eight microframes have the same (8.4.3.1).
         if (!device->host.fault)
@@ -274,14 +277,24 @@ static bool connected(void *context)
 
 static void suspend(void *context, bool asleep)
 {
-    ((struct device *)context)->suspended = asleep;
+    struct device *device = context;
+    device->suspended = asleep;
+    if (!asleep)
+        device->resumed_ns = device->now_ns;
+}
+
+static bool wakes(void *context)
+{
+    struct device *device = context;
+    return device->suspended && device->wake_ns && device->now_ns >= device->wake_ns;
 }
 
 static void idle(void *context, uint64_t until_ns)
 {
     struct device *device = context;
     ck_assert_uint_ge(until_ns, device->now_ns);
-    device->now_ns = until_ns;
+    bool early = device->suspended && device->wake_ns && device->wake_ns < until_ns;
+    device->now_ns = early ? device->wake_ns : until_ns;
 }
 
 static uint64_t now_ns(void *context)
@@ -289,7 +302,8 @@ static uint64_t now_ns(void *context)
     return ((struct device *)context)->now_ns;
 }
 
-static const struct usb_bus_ops ops = {exchange, bus_reset, connected, suspend, idle, now_ns};
+static const struct usb_bus_ops ops = {exchange, bus_reset, connected, suspend,
+                                       wakes,    idle,      now_ns};
 
 // ---- the user of URBs
 
@@ -644,6 +658,31 @@ START_TEST(test_suspended)
 }
 END_TEST
 
+// A device that wakes the host: resumed by it, without anybody's asking, and what waits is moved.
+START_TEST(test_woken)
+{
+    static struct device device;
+    for (unsigned high = 0; high < 2; high++) {
+        static uint8_t in[640];
+        struct urb urb = {.endpoint = 0x82, .data = in, .length_bytes = sizeof(in), .done = done};
+        start(&device, high);
+        enumerate(&device);
+        device.host.device.ops->port_suspend(&device.host.device, true);
+        pass(&device, 1000);
+        ck_assert(device.suspended);
+        ended = 0;
+        ck_assert_int_eq(device.host.device.ops->submit(&device.host.device, &urb), 0);
+        device.wake_ns = device.now_ns + 7000000;
+        uint64_t wake_ns = device.wake_ns;
+        ck_assert(wait_for(&device, 1));
+        ck_assert_uint_eq(device.resumed_ns, wake_ns);
+        ck_assert_uint_eq(device.host.wakeups, 1);
+        ck_assert(!device.host.port.suspended);
+        ck_assert_int_eq(urb.status, URB_OK);
+    }
+}
+END_TEST
+
 // The wrong toggle, once: the packet passes for the one before, and so does the next one, which is why hosts must not err here.
 START_TEST(test_toggle)
 {
@@ -730,6 +769,7 @@ int main(void)
     tcase_add_test(tcase, test_faults_that_end);
     tcase_add_test(tcase, test_every_stage);
     tcase_add_test(tcase, test_suspended);
+    tcase_add_test(tcase, test_woken);
     tcase_add_test(tcase, test_toggle);
     tcase_add_test(tcase, test_breaches);
     suite_add_tcase(suite, tcase);
