@@ -64,7 +64,7 @@ struct usb_host {
     uint8_t address;
     unsigned frame, turn;
     uint64_t frame_end_ns;
-    uint64_t recovered_ns; /* until then a device that was resumed gets SOFs only (7.1.7.7: 10 ms) */
+    uint64_t recovered_ns; /* until then there are SOFs only: 10 ms after a resume (7.1.7.7) */
     /* Called with each packet before it goes out and each reply as it came; may change it, length 0: lost on the way. */
     void (*fault)(void *context, enum usb_step step, uint8_t *packet, size_t *length);
     void *fault_context;

@@ -191,7 +191,7 @@ static void resume(void)
     top->utmi_vbus_valid_i = 1;
     top->utmi_line_state_i = 1;
     pass(MS / 2);
-    for (unsigned i = 0; top->bus_reset_o || top->utmi_op_mode_o != 0; i++) {
+    for (unsigned i = 0; top->bus_reset_o || top->utmi_op_mode_o != 0 || top->utmi_tx_valid_o; i++) {
         tb_check(i < 8 * MS);
         pass(1);
     }

@@ -36,7 +36,8 @@ enum wrong {
 // Toggles: [0] OUT 1, [1] IN 2, [2] IN 3; control apart.
 struct device {
     uint64_t now_ns, random;
-    uint64_t wake_ns, resumed_ns; // when, suspended, it drives K, 0: never; when the host resumed it
+    uint64_t wake_ns; // when, suspended, it drives K; 0: never
+    uint64_t resumed_ns;
     bool high, plugged, suspended, toggle[3], control_toggle, status;
     uint8_t address, new_address, pid, setup[8];
     unsigned endpoint, control_at, naks_percent;
