@@ -280,6 +280,9 @@ VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle,
                               UINT NumberOfDescriptors, UINT NumberOfOverflowDescriptors,
                               UINT ProtocolReservedLength);
 VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle);
+/* In the flags of the packets that are allocated from now on; 0 to NDIS_PROTOCOL_ID_MAX. */
+VOID NdisSetPacketPoolProtocolId(NDIS_HANDLE PacketPoolHandle, UINT ProtocolId);
+#define NDIS_GET_PACKET_PROTOCOL_TYPE(Packet) ((Packet)->Private.Flags & NDIS_PROTOCOL_ID_MASK)
 UINT NdisPacketPoolUsage(NDIS_HANDLE PoolHandle);
 UINT NdisPacketSize(UINT ProtocolReservedSize);
 VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE PoolHandle);
@@ -696,6 +699,7 @@ UINT NdisGetVersion(VOID); /* 0x00050001 */
 #include "ndis_hardware.h"
 #include "ndis_dma.h"
 #include "ndis_lists.h"
+#include "ndis_services.h"
 
 /* ---- Ethernet addresses ---- */
 

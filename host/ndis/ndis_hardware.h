@@ -76,6 +76,28 @@ ULONG NdisReadPciSlotInformation(NDIS_HANDLE NdisAdapterHandle, ULONG SlotNumber
 ULONG NdisWritePciSlotInformation(NDIS_HANDLE NdisAdapterHandle, ULONG SlotNumber, ULONG Offset,
                                   PVOID Buffer, ULONG Length);
 
+/* The same in MiniportInitialize, with its WrapperConfigurationContext. */
+ULONG NdisImmediateReadPciSlotInformation(NDIS_HANDLE WrapperConfigurationContext, ULONG SlotNumber,
+                                          ULONG Offset, PVOID Buffer, ULONG Length);
+ULONG NdisImmediateWritePciSlotInformation(NDIS_HANDLE WrapperConfigurationContext,
+                                           ULONG SlotNumber, ULONG Offset, PVOID Buffer,
+                                           ULONG Length);
+
+/* ---- before anything is claimed: in MiniportInitialize, with its WrapperConfigurationContext ---- */
+
+/* Ports, and registers by their physical address, that are among the adapter's resources. Others read as all ones, and writes to
+ * them are lost. */
+VOID NdisImmediateReadPortUchar(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, PUCHAR Data);
+VOID NdisImmediateReadPortUshort(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, PUSHORT Data);
+VOID NdisImmediateReadPortUlong(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, PULONG Data);
+VOID NdisImmediateWritePortUchar(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, UCHAR Data);
+VOID NdisImmediateWritePortUshort(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, USHORT Data);
+VOID NdisImmediateWritePortUlong(NDIS_HANDLE WrapperConfigurationContext, ULONG Port, ULONG Data);
+VOID NdisImmediateReadSharedMemory(NDIS_HANDLE WrapperConfigurationContext,
+                                   ULONG SharedMemoryAddress, PUCHAR Buffer, ULONG Length);
+VOID NdisImmediateWriteSharedMemory(NDIS_HANDLE WrapperConfigurationContext,
+                                    ULONG SharedMemoryAddress, PUCHAR Buffer, ULONG Length);
+
 /* ---- claiming; PASSIVE_LEVEL ---- */
 
 /* RESOURCE_CONFLICT: not all of the ports are among the adapter's resources, or somebody has them.
@@ -84,7 +106,9 @@ NDIS_STATUS NdisMRegisterIoPortRange(PVOID *PortOffset, NDIS_HANDLE MiniportAdap
                                      UINT InitialPort, UINT NumberOfPorts);
 VOID NdisMDeregisterIoPortRange(NDIS_HANDLE MiniportAdapterHandle, UINT InitialPort,
                                 UINT NumberOfPorts, PVOID PortOffset);
-/* The address is for the calls below only: there is nothing behind it that could be dereferenced. */
+/* The address is for the calls below only: there is nothing behind it that could be dereferenced, and doing so ends in a signal.
+ * A driver reaches its registers by READ_REGISTER_*, NdisReadRegister* and NdisMoveMappedMemory, as on any processor that is not
+ * x86; a structure laid over the address with plain loads and stores has to be changed to these. */
 NDIS_STATUS NdisMMapIoSpace(PVOID *VirtualAddress, NDIS_HANDLE MiniportAdapterHandle,
                             NDIS_PHYSICAL_ADDRESS PhysicalAddress, UINT Length);
 VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, UINT Length);

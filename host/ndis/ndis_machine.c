@@ -95,8 +95,8 @@ int nic_ndis_start(struct nic_platform *platform, const struct nic_ndis_options 
 
 static void report_object(struct ndis_object *object)
 {
-    static const char *const names[] = {"memory", "a spin lock", "a timer", "a packet pool",
-                                        "a buffer pool"};
+    static const char *const names[] = {"memory",        "a spin lock",   "a timer",
+                                        "a packet pool", "a buffer pool", "a file"};
     char tag[5] = {0};
 
     memcpy(tag, &object->tag, sizeof(object->tag));
@@ -113,7 +113,9 @@ static unsigned free_objects(void)
     ndis_packet_pools_free();
     while (ndis.objects) {
         struct ndis_object *object = ndis.objects;
-        if (object->kind != NDIS_KIND_TIMER) { /* nobody can free these */
+        if (object->kind == NDIS_KIND_RW_LOCK) {
+            ndis_rw_lock_free(object + 1);
+        } else if (object->kind != NDIS_KIND_TIMER) { /* nobody can free these two */
             report_object(object);
             leaks++;
         }
@@ -242,6 +244,7 @@ static void miniport_free(struct ndis_miniport *m)
     ndis_iommu_stop(m);
     ndis_config_free(m);
     free(m->resource_list);
+    free(m->property_list);
     while (m->cancels) {
         struct ndis_cancel *cancel = m->cancels;
         m->cancels = cancel->next;
@@ -269,6 +272,7 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
     m->detours = ndis_verifying() ? DETOUR_VERIFY : 0;
     m->hang_interval_ns = 2000000000u;
     m->gate = GATE_BUSY; /* MiniportInitialize runs inside */
+    m->removal = (struct nic_dpc){.fn = ndis_removal_run, .context = m};
     ndis.platform->ops->lock_init(ndis.platform, &m->lock, "miniport");
     if (m->name)
         return m;
@@ -458,13 +462,22 @@ static void take_out(struct ndis_miniport *m)
     ndis_unlock(&ndis.lock);
 }
 
-NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
+/* True: it is the caller's to remove, and nobody else's. */
+static bool claim_removal(struct ndis_miniport *m)
 {
-    struct ndis_miniport *m = ndis_miniport_find(name), *outer = ndis_inside;
-    uint64_t timeout_ns = (uint64_t)timeout_ms * 1000000u;
+    bool is_ours;
 
-    if (!m)
-        return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    ndis_lock(&ndis.lock);
+    is_ours = !m->is_removed;
+    m->is_removed = true;
+    ndis_unlock(&ndis.lock);
+    return is_ours;
+}
+
+static void remove_adapter(struct ndis_miniport *m, uint64_t timeout_ns)
+{
+    struct ndis_miniport *outer = ndis_inside;
+
     if (m->driver->is6)
         ndis_pause(m, NDIS_PAUSE_MINIPORT_DEVICE_REMOVE, timeout_ns);
     ndis_gate_enter_waiting(m);
@@ -486,9 +499,33 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
         ndis_unbind_all(m, timeout_ns);
         halt(m);
     }
+    ndis.platform->ops->dpc_cancel(ndis.platform, &m->removal);
     take_out(m);
     miniport_free(m);
+}
+
+NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
+{
+    static const volatile bool never = false;
+    struct ndis_miniport *m = ndis_miniport_find(name);
+
+    if (!m)
+        return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (claim_removal(m))
+        remove_adapter(m, (uint64_t)timeout_ms * 1000000u);
+    else
+        while (ndis_miniport_find(name) == m) /* the driver has asked for it */
+            ndis.platform->ops->wait(ndis.platform, &never, 1000000);
     return NDIS_STATUS_SUCCESS;
+}
+
+void ndis_removal_run(void *context)
+{
+    struct ndis_miniport *m = context;
+
+    ndis_log("%s: its driver has the adapter removed", m->name);
+    if (claim_removal(m))
+        remove_adapter(m, 1000000000u);
 }
 
 void nic_ndis_shutdown(void)

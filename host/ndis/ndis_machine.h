@@ -37,7 +37,9 @@ enum ndis_kind {
     NDIS_KIND_LOCK,
     NDIS_KIND_TIMER,
     NDIS_KIND_PACKET_POOL,
-    NDIS_KIND_BUFFER_POOL
+    NDIS_KIND_BUFFER_POOL,
+    NDIS_KIND_FILE,
+    NDIS_KIND_RW_LOCK
 };
 
 struct ndis_object {
@@ -329,6 +331,9 @@ struct ndis_miniport {
 
     struct nic_ndis_device device;
     PNDIS_RESOURCE_LIST resource_list; /* of NdisMPciAssignResources */
+    PCM_RESOURCE_LIST property_list;   /* of NdisMGetDeviceProperty */
+    bool is_removed;                   /* somebody removes it; under machine.lock */
+    struct nic_dpc removal;            /* NdisMRemoveMiniport */
     struct ndis_window *windows;       /* ports and mapped registers; under lock */
     struct ndis_iommu *iommu;          /* NULL: no DMA; its pages under lock to write */
     struct ndis_shared *shared;        /* under lock */
@@ -565,6 +570,8 @@ bool ndis_config_file_write(const char *path, const char *keyword, const char *v
 uint64_t ndis_send_outstanding(struct ndis_miniport *m); /* with the driver; m->lock held */
 bool ndis_resource_covers(const struct ndis_miniport *m, enum nic_ndis_space space, uint64_t first,
                           uint32_t length);
+void ndis_removal_run(void *m);     /* the deferred call */
+void ndis_rw_lock_free(void *lock); /* what is in it; at stop, nothing else frees one */
 void ndis_windows_free(struct ndis_miniport *m); /* those that are left */
 /* Whose address it is; NULL: nobody's, or not all of it. No lock, any level. */
 const struct ndis_window *ndis_window_at(enum nic_ndis_space space, uintptr_t address,

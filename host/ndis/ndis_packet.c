@@ -19,6 +19,7 @@ struct ndis_packet_pool {
     size_t stride;
     size_t shadow_bytes; /* before each descriptor, verifier only */
     size_t oob_offset;
+    UINT protocol_id; /* goes into the flags of what is allocated */
     UCHAR *memory;
 };
 
@@ -152,6 +153,12 @@ VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle)
     ndis_object_free(pool);
 }
 
+VOID NdisSetPacketPoolProtocolId(NDIS_HANDLE PacketPoolHandle, UINT ProtocolId)
+{
+    __atomic_store_n(&((struct ndis_packet_pool *)PacketPoolHandle)->protocol_id,
+                     ProtocolId & NDIS_PROTOCOL_ID_MASK, __ATOMIC_RELAXED);
+}
+
 UINT NdisPacketPoolUsage(NDIS_HANDLE PoolHandle)
 {
     struct ndis_packet_pool *pool = PoolHandle;
@@ -186,6 +193,7 @@ VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE P
     memset(packet, 0,
            pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
     packet->Private.Pool = pool;
+    packet->Private.Flags = __atomic_load_n(&pool->protocol_id, __ATOMIC_RELAXED);
     packet->Private.NdisPacketFlags = fPACKET_ALLOCATED_BY_NDIS;
     packet->Private.NdisPacketOobOffset = (USHORT)pool->oob_offset;
     ndis_packet_set(packet, PACKET_PROTOCOL);

@@ -72,6 +72,21 @@ static void fill_list(const struct nic_ndis_device *device, PNDIS_RESOURCE_LIST 
         list->PartialDescriptors[count] = describe_interrupt(device);
 }
 
+static bool has_resources(const struct nic_ndis_device *device)
+{
+    return resource_count(device) || device->has_interrupt;
+}
+
+/* Behind `front_bytes` of zeros; NULL: no memory. */
+static void *new_list(const struct nic_ndis_device *device, size_t front_bytes)
+{
+    UCHAR *block = calloc(1, front_bytes + list_bytes(device) + sizeof(NDIS_RESOURCE_LIST));
+
+    if (block)
+        fill_list(device, (PNDIS_RESOURCE_LIST)(void *)(block + front_bytes));
+    return block;
+}
+
 VOID NdisMQueryAdapterResources(PNDIS_STATUS Status, NDIS_HANDLE WrapperConfigurationContext,
                                 PNDIS_RESOURCE_LIST ResourceList, PUINT BufferSize)
 {
@@ -79,7 +94,7 @@ VOID NdisMQueryAdapterResources(PNDIS_STATUS Status, NDIS_HANDLE WrapperConfigur
     UINT room = *BufferSize;
 
     *Status = NDIS_STATUS_FAILURE;
-    if (!resource_count(device) && !device->has_interrupt)
+    if (!has_resources(device))
         return;
     *BufferSize = list_bytes(device);
     *Status = NDIS_STATUS_RESOURCES;
@@ -96,15 +111,37 @@ NDIS_STATUS NdisMPciAssignResources(NDIS_HANDLE MiniportHandle, ULONG SlotNumber
 
     (void)SlotNumber;
     *AssignedResources = NULL;
-    if (!resource_count(&m->device) && !m->device.has_interrupt)
+    if (!has_resources(&m->device))
         return NDIS_STATUS_FAILURE;
     if (!m->resource_list)
-        m->resource_list = malloc(list_bytes(&m->device) + sizeof(NDIS_RESOURCE_LIST));
-    if (!m->resource_list)
-        return NDIS_STATUS_RESOURCES;
-    fill_list(&m->device, m->resource_list);
+        m->resource_list = new_list(&m->device, 0);
     *AssignedResources = m->resource_list;
-    return NDIS_STATUS_SUCCESS;
+    return m->resource_list ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
+}
+
+VOID NdisMGetDeviceProperty(NDIS_HANDLE MiniportAdapterHandle, PDEVICE_OBJECT *PhysicalDeviceObject,
+                            PDEVICE_OBJECT *FunctionalDeviceObject,
+                            PDEVICE_OBJECT *NextDeviceObject, PCM_RESOURCE_LIST *AllocatedResources,
+                            PCM_RESOURCE_LIST *AllocatedResourcesTranslated)
+{
+    struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+
+    if (!m->property_list && has_resources(&m->device)) {
+        m->property_list =
+            new_list(&m->device, offsetof(CM_RESOURCE_LIST, List[0].PartialResourceList));
+        if (m->property_list)
+            m->property_list->Count = 1;
+    }
+    if (PhysicalDeviceObject)
+        *PhysicalDeviceObject = (PDEVICE_OBJECT)(void *)&m->device;
+    if (FunctionalDeviceObject)
+        *FunctionalDeviceObject = (PDEVICE_OBJECT)(void *)m;
+    if (NextDeviceObject)
+        *NextDeviceObject = (PDEVICE_OBJECT)(void *)&m->device_context;
+    if (AllocatedResources)
+        *AllocatedResources = m->property_list;
+    if (AllocatedResourcesTranslated)
+        *AllocatedResourcesTranslated = m->property_list;
 }
 
 /* ---- configuration space, in the widest accesses that are aligned ---- */
@@ -147,4 +184,19 @@ ULONG NdisWritePciSlotInformation(NDIS_HANDLE NdisAdapterHandle, ULONG SlotNumbe
         moved += bytes;
     }
     return moved;
+}
+
+ULONG NdisImmediateReadPciSlotInformation(NDIS_HANDLE WrapperConfigurationContext, ULONG SlotNumber,
+                                          ULONG Offset, PVOID Buffer, ULONG Length)
+{
+    return NdisReadPciSlotInformation(WrapperConfigurationContext, SlotNumber, Offset, Buffer,
+                                      Length);
+}
+
+ULONG NdisImmediateWritePciSlotInformation(NDIS_HANDLE WrapperConfigurationContext,
+                                           ULONG SlotNumber, ULONG Offset, PVOID Buffer,
+                                           ULONG Length)
+{
+    return NdisWritePciSlotInformation(WrapperConfigurationContext, SlotNumber, Offset, Buffer,
+                                       Length);
 }

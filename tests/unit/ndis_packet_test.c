@@ -369,6 +369,7 @@ static Suite *make(const char *name)
     TCase *t = rig_case(suite, "packet");
 
     tcase_add_test(t, pools_run_out_and_recover);
+    tcase_add_test(t, protocol_id_of_a_pool);
     tcase_add_test(t, req_59_a_fresh_descriptor_is_clean_and_its_oob_is_its_own);
     tcase_add_test(t, req_57_query_packet_with_any_pointers);
     tcase_add_test(t, req_58_each_buffer_is_described);
@@ -378,6 +379,31 @@ static Suite *make(const char *name)
     tcase_add_test(t, req_43_contents_are_there_until_completion);
     return suite;
 }
+
+START_TEST(protocol_id_of_a_pool)
+{
+    NDIS_HANDLE pool;
+    NDIS_STATUS status;
+    PNDIS_PACKET all[3];
+
+    start();
+    NdisAllocatePacketPool(&status, &pool, 3, 0);
+    NdisAllocatePacket(&status, &all[0], pool);
+    ck_assert_uint_eq(NDIS_GET_PACKET_PROTOCOL_TYPE(all[0]), NDIS_PROTOCOL_ID_DEFAULT);
+    NdisSetPacketPoolProtocolId(pool, NDIS_PROTOCOL_ID_TCP_IP);
+    NdisAllocatePacket(&status, &all[1], pool);
+    NdisSetPacketFlags(all[1], 0x100);
+    ck_assert_uint_eq(NDIS_GET_PACKET_PROTOCOL_TYPE(all[0]), NDIS_PROTOCOL_ID_DEFAULT);
+    ck_assert_uint_eq(NDIS_GET_PACKET_PROTOCOL_TYPE(all[1]), NDIS_PROTOCOL_ID_TCP_IP);
+    NdisSetPacketPoolProtocolId(pool, 0x13);
+    NdisAllocatePacket(&status, &all[2], pool);
+    ck_assert_uint_eq(NdisGetPacketFlags(all[2]), 3);
+    for (unsigned i = 0; i < 3; i++)
+        NdisFreePacket(all[i]);
+    NdisFreePacketPool(pool);
+    stop();
+}
+END_TEST
 
 int main(void)
 {
