@@ -363,23 +363,6 @@ START_TEST(req_43_contents_are_there_until_completion)
 }
 END_TEST
 
-static Suite *make(const char *name)
-{
-    Suite *suite = suite_create(name);
-    TCase *t = rig_case(suite, "packet");
-
-    tcase_add_test(t, pools_run_out_and_recover);
-    tcase_add_test(t, protocol_id_of_a_pool);
-    tcase_add_test(t, req_59_a_fresh_descriptor_is_clean_and_its_oob_is_its_own);
-    tcase_add_test(t, req_57_query_packet_with_any_pointers);
-    tcase_add_test(t, req_58_each_buffer_is_described);
-    tcase_add_test(t, copies_between_chains);
-    tcase_add_loop_test(t, req_16_51_chains_arrive_as_they_were_built, 0, 8);
-    tcase_add_loop_test(t, req_53_the_library_does_not_touch_beyond_a_buffer, 0, 2);
-    tcase_add_test(t, req_43_contents_are_there_until_completion);
-    return suite;
-}
-
 START_TEST(protocol_id_of_a_pool)
 {
     NDIS_HANDLE pool;
@@ -404,6 +387,23 @@ START_TEST(protocol_id_of_a_pool)
     stop();
 }
 END_TEST
+
+static Suite *make(const char *name)
+{
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "packet");
+
+    tcase_add_test(t, pools_run_out_and_recover);
+    tcase_add_test(t, protocol_id_of_a_pool);
+    tcase_add_test(t, req_59_a_fresh_descriptor_is_clean_and_its_oob_is_its_own);
+    tcase_add_test(t, req_57_query_packet_with_any_pointers);
+    tcase_add_test(t, req_58_each_buffer_is_described);
+    tcase_add_test(t, copies_between_chains);
+    tcase_add_loop_test(t, req_16_51_chains_arrive_as_they_were_built, 0, 8);
+    tcase_add_loop_test(t, req_53_the_library_does_not_touch_beyond_a_buffer, 0, 2);
+    tcase_add_test(t, req_43_contents_are_there_until_completion);
+    return suite;
+}
 
 int main(void)
 {
