@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PHYs by IEEE 802.3 clauses 22.2.4 (registers), 28 and 28B (auto-negotiation, resolution), and 40.5. Half duplex is not
- * advertised, since the MAC has none.
+ * advertised, since the MAC has none. Delays of RGMII as the data sheets of the PHYs give them.
  */
 #include "phy.h"
 
@@ -31,6 +31,36 @@ enum {
     PARTNER_1000_FULL = 0x0800,
     EXTENDED = 15,
     EXTENDED_1000_FULL = 0x2000,
+    MMD_CONTROL = 13, /* clause 45.2 by clause 22: function in 15:14, device in 4:0 */
+    MMD_DATA_FUNCTION = 0x4000,
+    MMD_DATA = 14,
+};
+
+/* KSZ9031RNX, MMD 2, pad skews in steps of 60 ps: registers, and the setting that adds nothing. */
+enum {
+    SKEW_DEVICE = 2,
+    SKEW_CONTROL = 4, /* RX_DV in 7:4, TX_CTL in 3:0 */
+    SKEW_RXD = 5,
+    SKEW_TXD = 6,
+    SKEW_CLOCKS = 8, /* GTX_CLK in 9:5, RX_CLK in 4:0 */
+    SKEW_DATA_ZERO = 7,
+    SKEW_DATA_MOST = 15,
+    SKEW_CLOCK_ZERO = 15,
+    SKEW_CLOCK_MOST = 31,
+};
+
+/* B50612D, registers behind 0x18 (number in 2:0, to be read in 14:12) and 0x1c (number in 14:10). */
+enum {
+    AUXILIARY = 0x18,
+    AUXILIARY_READ = 0x7000,
+    AUXILIARY_MISC = 7,
+    AUXILIARY_KEEP = 0x0ef8,
+    AUXILIARY_RX_DELAY = 0x0100,
+    SHADOW = 0x1c,
+    SHADOW_CLOCK = 3 << 10,
+    SHADOW_KEEP = 0x01ff,
+    SHADOW_TX_DELAY = 0x0200,
+    SHADOWS_WRITE = 0x8000,
 };
 
 /* 22.2.4.1.1 gives a reset half a second: polls of at least 2 ms. */
@@ -126,7 +156,47 @@ static void search(struct phy *phy)
     lose(phy, zeros == 32 ? PHY_BUS_FAILED : PHY_SEARCH);
 }
 
-/* After a reset: what is advertised, then the negotiation starts. */
+static bool skew_put(struct phy *phy, unsigned reg, unsigned value)
+{
+    return put(phy, MMD_CONTROL, SKEW_DEVICE) && put(phy, MMD_DATA, (uint16_t)reg) &&
+           put(phy, MMD_CONTROL, MMD_DATA_FUNCTION | SKEW_DEVICE) &&
+           put(phy, MMD_DATA, (uint16_t)value);
+}
+
+/* RX_CLK is 1.2 ns late by itself, which the skews take away if need be; GTX_CLK is not, and they make it 1.4 ns. */
+static bool delays_ksz9031(struct phy *phy, bool tx, bool rx)
+{
+    unsigned txd = tx ? 0 : SKEW_DATA_ZERO, rxd = rx ? SKEW_DATA_ZERO : SKEW_DATA_MOST;
+    unsigned txc = tx ? SKEW_CLOCK_MOST : SKEW_CLOCK_ZERO, rxc = rx ? SKEW_CLOCK_ZERO : 0;
+    return skew_put(phy, SKEW_CONTROL, rxd << 4 | txd) && skew_put(phy, SKEW_RXD, 0x1111 * rxd) &&
+           skew_put(phy, SKEW_TXD, 0x1111 * txd) && skew_put(phy, SKEW_CLOCKS, txc << 5 | rxc);
+}
+
+static bool delays_b50612d(struct phy *phy, bool tx, bool rx)
+{
+    uint16_t value;
+    if (!put(phy, AUXILIARY, AUXILIARY_READ | AUXILIARY_MISC) || !get(phy, AUXILIARY, &value))
+        return false;
+    value = (uint16_t)(SHADOWS_WRITE | (value & AUXILIARY_KEEP) | (rx ? AUXILIARY_RX_DELAY : 0) |
+                       AUXILIARY_MISC);
+    if (!put(phy, AUXILIARY, value) || !put(phy, SHADOW, SHADOW_CLOCK) || !get(phy, SHADOW, &value))
+        return false;
+    return put(phy, SHADOW,
+               (uint16_t)(SHADOWS_WRITE | SHADOW_CLOCK | (value & SHADOW_KEEP) |
+                          (tx ? SHADOW_TX_DELAY : 0)));
+}
+
+/* CAPS says which delays the board leaves to its PHY. False: it answers no more. */
+static bool delays(struct phy *phy)
+{
+    uint32_t caps = hw_read(NIC_CAPS_ADDR);
+    bool tx = caps & NIC_CAPS_PHY_TX_DELAY_MASK, rx = caps & NIC_CAPS_PHY_RX_DELAY_MASK;
+    if (phy->kind == PHY_KSZ9031)
+        return delays_ksz9031(phy, tx, rx);
+    return phy->kind != PHY_B50612D || delays_b50612d(phy, tx, rx);
+}
+
+/* After a reset: delays, what is advertised, then the negotiation starts. */
 static void configure(struct phy *phy)
 {
     uint16_t value, status;
@@ -137,7 +207,7 @@ static void configure(struct phy *phy)
             lose(phy, PHY_FAILED);
         return;
     }
-    if (!get(phy, BMSR, &status))
+    if (!delays(phy) || !get(phy, BMSR, &status))
         return;
     phy->gigabit = false;
     if (status & BMSR_EXTENDED) {

@@ -16,9 +16,13 @@ module nic_core #(
     parameter int unsigned PAUSE = 1,
     // The device has block RAM with two full ports.
     parameter bit DUAL_RAM = 1'b1,
+    // See nic_probe.
+    parameter bit CLOCKS = 1'b1,
     // Only shown in CAPS.
     parameter bit USB_HS = 1'b1,
-    parameter bit PROCESSOR = 1'b0
+    parameter bit PROCESSOR = 1'b0,
+    parameter bit PHY_TX_DELAY = 1'b0,
+    parameter bit PHY_RX_DELAY = 1'b0
 ) (
     // Device reset: everything forgets. A pulse of one clock is enough.
     input wire clk_i,
@@ -80,6 +84,12 @@ module nic_core #(
     output wire mdio_o,
     output wire mdio_oe_o,
     input wire mdio_i,
+
+    // For register PINS and USB_ERRORS, of rx and of sys (nic_probe).
+    input wire pins_valid_i,
+    input wire [7:0] pins_i,
+    input wire usb_bad_i,
+    input wire usb_unanswered_i,
 
     // sys: enumeration speed, from register LINK.
     output wire [1:0] speed_o,
@@ -417,6 +427,30 @@ module nic_core #(
     wire [9:2] bus_addr;
     wire [31:0] bus_wdata, bus_rdata;
 
+    wire measure, measuring;
+    wire [15:0] tx_clocks, rx_clocks;
+    wire [7:0] usb_bad, usb_unanswered, pins;
+
+    nic_probe #(.CLOCKS(CLOCKS)) u_probe (
+        .clk_i(clk_i),
+        .rst_i(rst_bus_q),
+        .measure_i(measure),
+        .busy_o(measuring),
+        .tx_clocks_o(tx_clocks),
+        .rx_clocks_o(rx_clocks),
+        .usb_bad_i(usb_bad_i),
+        .usb_unanswered_i(usb_unanswered_i),
+        .usb_bad_o(usb_bad),
+        .usb_unanswered_o(usb_unanswered),
+        .clk_tx_i(clk_tx_i),
+        .rst_tx_i(rst_tx),
+        .clk_rx_i(clk_rx_i),
+        .rst_rx_i(rst_rx),
+        .valid_i(pins_valid_i),
+        .pins_i(pins_i),
+        .pins_o(pins)
+    );
+
     nic_mgmt_sys #(
         .TX_BUF_BYTES(TX_BUF_BYTES),
         .RX_BUF_BYTES(RX_BUF_BYTES),
@@ -426,7 +460,9 @@ module nic_core #(
         .SYS_MHZ(SYS_MHZ),
         .TX_MHZ(TX_MHZ),
         .USB_HS(USB_HS),
-        .PROCESSOR(PROCESSOR)
+        .PROCESSOR(PROCESSOR),
+        .PHY_TX_DELAY(PHY_TX_DELAY),
+        .PHY_RX_DELAY(PHY_RX_DELAY)
     ) u_mgmt_sys (
         .clk_i(clk_i),
         .rst_i(rst_bus_q),
@@ -464,6 +500,13 @@ module nic_core #(
         .mdio_o(mdio_o),
         .mdio_oe_o(mdio_oe_o),
         .mdio_i(mdio_i),
+        .measure_o(measure),
+        .measuring_i(measuring),
+        .tx_clocks_i(tx_clocks),
+        .rx_clocks_i(rx_clocks),
+        .pins_i(pins),
+        .usb_bad_i(usb_bad),
+        .usb_unanswered_i(usb_unanswered),
         .reset_start_o(reset_start),
         .resetting_i(resetting),
         .halted_i(halted),

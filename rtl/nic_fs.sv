@@ -10,6 +10,7 @@ module nic_fs #(
     parameter int unsigned RX_FRAMES = 64,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,
+    parameter bit CLOCKS = 1'b1,
     // Eight characters.
     parameter logic [63:0] SERIAL = "00000001"
 ) (
@@ -61,7 +62,7 @@ module nic_fs #(
 
     nic_hs #(
         .HS(1'b0), .SYS_MHZ(48), .TX_MHZ(50), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
-        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .PROCESSOR(PROCESSOR), .SERIAL(SERIAL)
+        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .PROCESSOR(PROCESSOR), .CLOCKS(CLOCKS), .SERIAL(SERIAL)
     ) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
@@ -72,6 +73,7 @@ module nic_fs #(
         .clk_tx_i(clk_ref_i), .rst_tx_i(1'b0), .clk_rx_i(clk_ref_i), .rst_rx_i(1'b0),
         .tx_ce_i(tx_ce), .gmii_txd_o(txd), .gmii_tx_en_o(tx_en), .gmii_tx_er_o(tx_er),
         .rx_ce_i(rx_ce), .gmii_rxd_i({4'h0, rxd}), .gmii_rx_dv_i(rx_dv), .gmii_rx_er_i(rx_er),
+        .pins_valid_i(rmii_crs_dv_i), .pins_i({6'h0, rmii_rxd_i}),
         .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o, .tx_skip_i('0), .idle_o()
     );
 

@@ -14,6 +14,9 @@ module nic_hs #(
     parameter int unsigned RX_FRAMES = 64,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,
+    parameter bit CLOCKS = 1'b1,
+    parameter bit PHY_TX_DELAY = 1'b0,
+    parameter bit PHY_RX_DELAY = 1'b0,
     // See nic_usb_bus.
     parameter int unsigned CLOCKS_MS = 1000 * SYS_MHZ,
     // Eight characters.
@@ -56,6 +59,8 @@ module nic_hs #(
     input wire [7:0] gmii_rxd_i,
     input wire gmii_rx_dv_i,
     input wire gmii_rx_er_i,
+    input wire pins_valid_i,
+    input wire [7:0] pins_i,
     output wire mdc_o,
     output wire mdio_o,
     output wire mdio_oe_o,
@@ -75,6 +80,7 @@ module nic_hs #(
     wire [15:0] core_addr;
     wire [31:0] core_wdata, core_rdata;
     wire [2:0] request_result;
+    wire usb_bad, usb_unanswered;
 
     nic_usb_device #(.HS(HS), .CLOCKS_US(SYS_MHZ), .CLOCKS_MS(CLOCKS_MS), .SERIAL(SERIAL)) u_usb (
         .clk_i,
@@ -114,7 +120,9 @@ module nic_hs #(
         .reg_error_i(reg_error),
         .bus_reset_o,
         .high_speed_o,
-        .configured_o
+        .configured_o,
+        .bad_o(usb_bad),
+        .unanswered_o(usb_unanswered)
     );
 
     if (PROCESSOR) begin : g_processor
@@ -148,7 +156,8 @@ module nic_hs #(
 
     nic_core #(
         .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
-        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .USB_HS(HS), .PROCESSOR(PROCESSOR)
+        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .CLOCKS(CLOCKS), .USB_HS(HS), .PROCESSOR(PROCESSOR),
+        .PHY_TX_DELAY(PHY_TX_DELAY), .PHY_RX_DELAY(PHY_RX_DELAY)
     ) u_core (
         .clk_i,
         .rst_i(rst_i || bus_reset_o),
@@ -187,6 +196,10 @@ module nic_hs #(
         .gmii_rxd_i,
         .gmii_rx_dv_i,
         .gmii_rx_er_i,
+        .pins_valid_i,
+        .pins_i,
+        .usb_bad_i(usb_bad),
+        .usb_unanswered_i(usb_unanswered),
         .mdc_o,
         .mdio_o,
         .mdio_oe_o,

@@ -65,7 +65,7 @@ BOARD_SV_fs := rtl/nic_fs.sv
 BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b1"
 # As in rtl/boards/nic_tinyfpga_bx.sv.
 BOARD_SV_bx := rtl/nic_fs.sv
-BOARD_PARAMETERS_bx := --prefix Vnic_bx -GTX_BUF_BYTES=2048 -GRX_BUF_BYTES=4096 -GDESC_DEPTH=32 -GRX_FRAMES=32 "-GDUAL_RAM=1'b0"
+BOARD_PARAMETERS_bx := --prefix Vnic_bx -GTX_BUF_BYTES=2048 -GRX_BUF_BYTES=4096 -GDESC_DEPTH=32 -GRX_FRAMES=32 "-GDUAL_RAM=1'b0" "-GCLOCKS=1'b0"
 BOARD_PINS_ulpi := ulpi
 BOARD_PINS_fs := fs
 BOARD_PINS_bx := fs

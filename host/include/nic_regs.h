@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0x040820e1u
+#define NIC_MAP_HASH 0x076c2b6du
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -173,6 +173,10 @@
 #define NIC_CAPS_USB_HS_MASK 0x00000100u
 #define NIC_CAPS_PROCESSOR_SHIFT 9
 #define NIC_CAPS_PROCESSOR_MASK 0x00000200u
+#define NIC_CAPS_PHY_TX_DELAY_SHIFT 10
+#define NIC_CAPS_PHY_TX_DELAY_MASK 0x00000400u
+#define NIC_CAPS_PHY_RX_DELAY_SHIFT 11
+#define NIC_CAPS_PHY_RX_DELAY_MASK 0x00000800u
 #define NIC_CAPS_SYS_MHZ_SHIFT 16
 #define NIC_CAPS_SYS_MHZ_MASK 0x00ff0000u
 #define NIC_CAPS_TX_MHZ_SHIFT 24
@@ -304,6 +308,34 @@
 #define NIC_MDIO_START_RESET_VALUE 0x00000000u
 #define NIC_MDIO_START_START_SHIFT 0
 #define NIC_MDIO_START_START_MASK 0x00000001u
+
+/* MEASURE: Count the clocks of tx and rx in 2^16 of sys, into CLOCKS, which is to be read 2 ms later. */
+#define NIC_MEASURE_ADDR 0x0080u
+#define NIC_MEASURE_RESET_VALUE 0x00000000u
+#define NIC_MEASURE_START_SHIFT 0
+#define NIC_MEASURE_START_MASK 0x00000001u
+
+/* CLOCKS: Result of MEASURE: clocks divided by 8. 0: none, or not built in. */
+#define NIC_CLOCKS_ADDR 0x0084u
+#define NIC_CLOCKS_RESET_VALUE 0x00000000u
+#define NIC_CLOCKS_TX_SHIFT 0
+#define NIC_CLOCKS_TX_MASK 0x0000ffffu
+#define NIC_CLOCKS_RX_SHIFT 16
+#define NIC_CLOCKS_RX_MASK 0xffff0000u
+
+/* PINS: What the receive pins showed in the last clock with data valid, be it part of a frame or not: for the search of swapped and stuck pins. */
+#define NIC_PINS_ADDR 0x0088u
+#define NIC_PINS_RESET_VALUE 0x00000000u
+#define NIC_PINS_RXD_SHIFT 0
+#define NIC_PINS_RXD_MASK 0x000000ffu
+
+/* USB_ERRORS: What went wrong on USB since the bus reset; each stays at 255. */
+#define NIC_USB_ERRORS_ADDR 0x008cu
+#define NIC_USB_ERRORS_RESET_VALUE 0x00000000u
+#define NIC_USB_ERRORS_BAD_SHIFT 0
+#define NIC_USB_ERRORS_BAD_MASK 0x000000ffu
+#define NIC_USB_ERRORS_UNANSWERED_SHIFT 8
+#define NIC_USB_ERRORS_UNANSWERED_MASK 0x0000ff00u
 
 /* EXACT: Exact filter table, three words an entry: octets 0..1, 2..3, 4..5 (first octet in bits 7:0); bit 16 of the third word makes the entry valid. Entry i is at words 4i..4i+2; word 4i+3 reads 0. */
 #define NIC_EXACT_ADDR 0x0100u
@@ -581,7 +613,7 @@ static const struct nic_register nic_registers[] = {
      "Device limits, from parameters."},
     {"BUFFERS", 0x000cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "Buffer sizes in units of 256 bytes, from parameters."},
-    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x0000fc00u, 0x00000000u, 0x0u,
+    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x0000f000u, 0x00000000u, 0x0u,
      "What is built in."},
     {"CTRL", 0x0040u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00000007u, 0x0u,
      "Enables. Descriptors complete as LINK_DOWN while tx_enable is 0; frames are counted as DISABLED while rx_enable is 0."},
@@ -613,6 +645,14 @@ static const struct nic_register nic_registers[] = {
      "State and result of the last MDIO frame; the result is valid if busy is 0."},
     {"MDIO_START", 0x007cu, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u, 0x0u,
      "Start the frame of MDIO_CTRL. It takes 64 MDC periods of at least 400 ns. Ignored while MDIO_STATUS.busy is 1."},
+    {"MEASURE", 0x0080u, 1u, "w", 0x00000000u, 0xffffffffu, 0x00000001u, 0x0u,
+     "Count the clocks of tx and rx in 2^16 of sys, into CLOCKS, which is to be read 2 ms later."},
+    {"CLOCKS", 0x0084u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
+     "Result of MEASURE: clocks divided by 8. 0: none, or not built in."},
+    {"PINS", 0x0088u, 1u, "r", 0x00000000u, 0xffffff00u, 0x00000000u, 0x0u,
+     "What the receive pins showed in the last clock with data valid, be it part of a frame or not: for the search of swapped and stuck pins."},
+    {"USB_ERRORS", 0x008cu, 1u, "r", 0x00000000u, 0xffff0000u, 0x00000000u, 0x0u,
+     "What went wrong on USB since the bus reset; each stays at 255."},
     {"EXACT", 0x0100u, 64u, "rw", 0x00000000u, 0xffffffffu, 0x0001ffffu, 0x0u,
      "Exact filter table, three words an entry: octets 0..1, 2..3, 4..5 (first octet in bits 7:0); bit 16 of the third word makes the entry valid. Entry i is at words 4i..4i+2; word 4i+3 reads 0."},
     {"IFG", 0x0400u, 1u, "rw", 0x0000000cu, 0xffffffffu, 0x000000ffu, 0x0u,
@@ -671,6 +711,8 @@ static const struct nic_register_field nic_register_fields[] = {
     {4u, "filter_entries", 0u, 0x000000ffu},
     {4u, "usb_hs", 8u, 0x00000100u},
     {4u, "processor", 9u, 0x00000200u},
+    {4u, "phy_tx_delay", 10u, 0x00000400u},
+    {4u, "phy_rx_delay", 11u, 0x00000800u},
     {4u, "sys_mhz", 16u, 0x00ff0000u},
     {4u, "tx_mhz", 24u, 0xff000000u},
     {5u, "tx_enable", 0u, 0x00000001u},
@@ -706,34 +748,40 @@ static const struct nic_register_field nic_register_fields[] = {
     {18u, "no_answer", 1u, 0x00000002u},
     {18u, "data", 16u, 0xffff0000u},
     {19u, "start", 0u, 0x00000001u},
-    {20u, "octets", 0u, 0x0000ffffu},
-    {20u, "valid", 16u, 0x00010000u},
-    {21u, "octets", 0u, 0x000000ffu},
-    {22u, "ns", 0u, 0xffffffffu},
-    {23u, "ns", 0u, 0xffffffffu},
-    {24u, "ns", 0u, 0xffffffffu},
-    {25u, "ppb", 0u, 0x001fffffu},
-    {26u, "take", 0u, 0x00000001u},
-    {27u, "value", 0u, 0xffffffffu},
-    {28u, "value", 0u, 0xffffffffu},
-    {29u, "run", 0u, 0x00000001u},
-    {29u, "watchdog_ms", 16u, 0xffff0000u},
-    {30u, "alive", 0u, 0x00000001u},
-    {30u, "expired", 1u, 0x00000002u},
-    {31u, "state", 0u, 0x00000007u},
-    {31u, "kind", 4u, 0x00000070u},
-    {31u, "address", 8u, 0x00001f00u},
-    {31u, "changes", 16u, 0xffff0000u},
-    {32u, "ms", 0u, 0xffffffffu},
-    {33u, "word", 0u, 0xffffffffu},
-    {34u, "code", 0u, 0x000000ffu},
-    {35u, "pending", 0u, 0x00000001u},
-    {35u, "result", 8u, 0x00000700u},
-    {36u, "result", 0u, 0x00000007u},
+    {20u, "start", 0u, 0x00000001u},
+    {21u, "tx", 0u, 0x0000ffffu},
+    {21u, "rx", 16u, 0xffff0000u},
+    {22u, "rxd", 0u, 0x000000ffu},
+    {23u, "bad", 0u, 0x000000ffu},
+    {23u, "unanswered", 8u, 0x0000ff00u},
+    {24u, "octets", 0u, 0x0000ffffu},
+    {24u, "valid", 16u, 0x00010000u},
+    {25u, "octets", 0u, 0x000000ffu},
+    {26u, "ns", 0u, 0xffffffffu},
+    {27u, "ns", 0u, 0xffffffffu},
+    {28u, "ns", 0u, 0xffffffffu},
+    {29u, "ppb", 0u, 0x001fffffu},
+    {30u, "take", 0u, 0x00000001u},
+    {31u, "value", 0u, 0xffffffffu},
+    {32u, "value", 0u, 0xffffffffu},
+    {33u, "run", 0u, 0x00000001u},
+    {33u, "watchdog_ms", 16u, 0xffff0000u},
+    {34u, "alive", 0u, 0x00000001u},
+    {34u, "expired", 1u, 0x00000002u},
+    {35u, "state", 0u, 0x00000007u},
+    {35u, "kind", 4u, 0x00000070u},
+    {35u, "address", 8u, 0x00001f00u},
+    {35u, "changes", 16u, 0xffff0000u},
+    {36u, "ms", 0u, 0xffffffffu},
     {37u, "word", 0u, 0xffffffffu},
-    {38u, "link", 0u, 0x00000001u},
-    {38u, "activity", 1u, 0x00000002u},
-    {38u, "alive", 2u, 0x00000004u},
+    {38u, "code", 0u, 0x000000ffu},
+    {39u, "pending", 0u, 0x00000001u},
+    {39u, "result", 8u, 0x00000700u},
+    {40u, "result", 0u, 0x00000007u},
+    {41u, "word", 0u, 0xffffffffu},
+    {42u, "link", 0u, 0x00000001u},
+    {42u, "activity", 1u, 0x00000002u},
+    {42u, "alive", 2u, 0x00000004u},
 };
 #define NIC_REGISTER_FIELDS (sizeof nic_register_fields / sizeof nic_register_fields[0])
 

@@ -51,7 +51,8 @@ module nic_tinyfpga_bx (
     wire unused = &{1'b0, unused_pull_up, unused_speed, unused_led};
 
     nic_fs #(
-        .TX_BUF_BYTES(2048), .RX_BUF_BYTES(4096), .DESC_DEPTH(32), .RX_FRAMES(32), .DUAL_RAM(1'b0)
+        .TX_BUF_BYTES(2048), .RX_BUF_BYTES(4096), .DESC_DEPTH(32), .RX_FRAMES(32), .DUAL_RAM(1'b0),
+        .CLOCKS(1'b0)
     ) u_nic (
         .clk_i(clk_sys),
         .rst_i(rst_q),

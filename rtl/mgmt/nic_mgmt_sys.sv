@@ -12,7 +12,9 @@ module nic_mgmt_sys #(
     parameter int unsigned SYS_MHZ = 60,
     parameter int unsigned TX_MHZ = 125,
     parameter bit USB_HS = 1'b1,
-    parameter bit PROCESSOR = 1'b0
+    parameter bit PROCESSOR = 1'b0,
+    parameter bit PHY_TX_DELAY = 1'b0,
+    parameter bit PHY_RX_DELAY = 1'b0
 ) (
     input wire clk_i,
     input wire rst_i,
@@ -60,6 +62,15 @@ module nic_mgmt_sys #(
     output wire mdio_oe_o,
     input wire mdio_i,
 
+    // nic_probe.
+    output wire measure_o,
+    input wire measuring_i,
+    input wire [15:0] tx_clocks_i,
+    input wire [15:0] rx_clocks_i,
+    input wire [7:0] pins_i,
+    input wire [7:0] usb_bad_i,
+    input wire [7:0] usb_unanswered_i,
+
     // Status, and the pulse that starts a NIC reset.
     output wire reset_start_o,
     input wire resetting_i,
@@ -103,7 +114,7 @@ module nic_mgmt_sys #(
     assign exact_we_o = we && exact_sel;
     assign exact_addr_o = reg_addr_i[7:2];
     assign exact_wdata_o = reg_wdata_i[16:0];
-    assign idle_o = !reg_valid_i && bridge_idle && !mdio_busy;
+    assign idle_o = !reg_valid_i && bridge_idle && !mdio_busy && !measuring_i;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) step_q <= '0;
@@ -179,6 +190,14 @@ module nic_mgmt_sys #(
         .caps_tx_mhz_i(8'(TX_MHZ)),
         .caps_sys_mhz_i(8'(SYS_MHZ)),
         .caps_processor_i(PROCESSOR),
+        .caps_phy_tx_delay_i(PHY_TX_DELAY),
+        .caps_phy_rx_delay_i(PHY_RX_DELAY),
+        .measure_start_o(measure_o),
+        .clocks_tx_i(tx_clocks_i),
+        .clocks_rx_i(rx_clocks_i),
+        .pins_rxd_i(pins_i),
+        .usb_errors_bad_i(usb_bad_i),
+        .usb_errors_unanswered_i(usb_unanswered_i),
         .caps_usb_hs_i(USB_HS),
         .caps_filter_entries_i(8'(FILTER_ENTRIES)),
         .ctrl_loopback_o(loopback_o),

@@ -3,7 +3,7 @@
 // Register addresses (bytes), field positions, codes and record layouts, as in REGISTERS.md.
 `default_nettype none
 package nic_regs_pkg;
-    localparam logic [31:0] MAP_HASH = 32'h040820e1;
+    localparam logic [31:0] MAP_HASH = 32'h076c2b6d;
 
     localparam logic [7:0] COUNTER_TX_PACKETS = 8'd0;
     localparam logic [7:0] COUNTER_TX_OCTETS = 8'd1;
@@ -160,6 +160,10 @@ package nic_regs_pkg;
     localparam int unsigned CAPS_USB_HS_WIDTH = 1;
     localparam int unsigned CAPS_PROCESSOR_LSB = 9;
     localparam int unsigned CAPS_PROCESSOR_WIDTH = 1;
+    localparam int unsigned CAPS_PHY_TX_DELAY_LSB = 10;
+    localparam int unsigned CAPS_PHY_TX_DELAY_WIDTH = 1;
+    localparam int unsigned CAPS_PHY_RX_DELAY_LSB = 11;
+    localparam int unsigned CAPS_PHY_RX_DELAY_WIDTH = 1;
     localparam int unsigned CAPS_SYS_MHZ_LSB = 16;
     localparam int unsigned CAPS_SYS_MHZ_WIDTH = 8;
     localparam int unsigned CAPS_TX_MHZ_LSB = 24;
@@ -261,6 +265,26 @@ package nic_regs_pkg;
     localparam logic [15:0] MDIO_START_ADDR = 16'h007c;
     localparam int unsigned MDIO_START_START_LSB = 0;
     localparam int unsigned MDIO_START_START_WIDTH = 1;
+
+    localparam logic [15:0] MEASURE_ADDR = 16'h0080;
+    localparam int unsigned MEASURE_START_LSB = 0;
+    localparam int unsigned MEASURE_START_WIDTH = 1;
+
+    localparam logic [15:0] CLOCKS_ADDR = 16'h0084;
+    localparam int unsigned CLOCKS_TX_LSB = 0;
+    localparam int unsigned CLOCKS_TX_WIDTH = 16;
+    localparam int unsigned CLOCKS_RX_LSB = 16;
+    localparam int unsigned CLOCKS_RX_WIDTH = 16;
+
+    localparam logic [15:0] PINS_ADDR = 16'h0088;
+    localparam int unsigned PINS_RXD_LSB = 0;
+    localparam int unsigned PINS_RXD_WIDTH = 8;
+
+    localparam logic [15:0] USB_ERRORS_ADDR = 16'h008c;
+    localparam int unsigned USB_ERRORS_BAD_LSB = 0;
+    localparam int unsigned USB_ERRORS_BAD_WIDTH = 8;
+    localparam int unsigned USB_ERRORS_UNANSWERED_LSB = 8;
+    localparam int unsigned USB_ERRORS_UNANSWERED_WIDTH = 8;
 
     localparam logic [15:0] EXACT_ADDR = 16'h0100;
     localparam int unsigned EXACT_WORDS = 64;

@@ -20,6 +20,8 @@ module nic_regs_sys (
     input  wire [15:0] buffers_tx_i,
     input  wire [7:0] caps_tx_mhz_i,
     input  wire [7:0] caps_sys_mhz_i,
+    input  wire caps_phy_rx_delay_i,
+    input  wire caps_phy_tx_delay_i,
     input  wire caps_processor_i,
     input  wire caps_usb_hs_i,
     input  wire [7:0] caps_filter_entries_i,
@@ -57,11 +59,18 @@ module nic_regs_sys (
     input  wire mdio_status_no_answer_i,
     input  wire mdio_status_busy_i,
     output logic mdio_start_start_o,   // high in the cycle of the write
+    output logic measure_start_o,   // high in the cycle of the write
+    input  wire [15:0] clocks_rx_i,
+    input  wire [15:0] clocks_tx_i,
+    input  wire [7:0] pins_rxd_i,
+    input  wire [7:0] usb_errors_unanswered_i,
+    input  wire [7:0] usb_errors_bad_i,
     output logic exact_sel_o,   // the address is in this window
     input  wire [31:0] exact_rdata_i
 );
     assign reset_start_o = we_i && addr_i == 7'h11 && wdata_i[0];
     assign mdio_start_start_o = we_i && addr_i == 7'h1f && wdata_i[0];
+    assign measure_start_o = we_i && addr_i == 7'h20 && wdata_i[0];
     assign exact_sel_o = addr_i[8:8] == 1'h1;
 
     always_ff @(posedge clk_i) begin
@@ -166,6 +175,10 @@ module nic_regs_sys (
             7'b0011101: hit_o = 1'b1;
             7'b0011110: hit_o = 1'b1;
             7'b0011111: hit_o = 1'b1;
+            7'b0100000: hit_o = 1'b1;
+            7'b0100001: hit_o = 1'b1;
+            7'b0100010: hit_o = 1'b1;
+            7'b0100011: hit_o = 1'b1;
             7'b1??????: hit_o = 1'b1;
             default: hit_o = 1'b0;
         endcase
@@ -265,12 +278,15 @@ module nic_regs_sys (
     wire [31:0] word_0000001 = map_hash_value_i;
     wire [31:0] word_0000010 = {limits_desc_depth_i, limits_max_frame_i};
     wire [31:0] word_0000011 = {buffers_rx_i, buffers_tx_i};
-    wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 6'h0, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
+    wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 4'h0, caps_phy_rx_delay_i, caps_phy_tx_delay_i, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
     wire [31:0] word_0010010 = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
     wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
     wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
     wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
     wire [31:0] word_0011110 = {mdio_status_data_i, 14'h0, mdio_status_no_answer_i, mdio_status_busy_i};
+    wire [31:0] word_0100001 = {clocks_rx_i, clocks_tx_i};
+    wire [31:0] word_0100010 = {24'h0, pins_rxd_i};
+    wire [31:0] word_0100011 = {16'h0, usb_errors_unanswered_i, usb_errors_bad_i};
     wire [31:0] word_1xxxxxx = exact_rdata_i;
     wire tree_000000x = addr_i[2] ? word_0000001[bit_i] : word_0000000[bit_i];
     wire tree_000001x = addr_i[2] ? word_0000011[bit_i] : word_0000010[bit_i];
@@ -287,7 +303,11 @@ module nic_regs_sys (
     wire tree_0011x = addr_i[4] ? tree_00111x : 1'b0;
     wire tree_001x = addr_i[5] ? tree_0011x : tree_0010x;
     wire tree_00x = addr_i[6] ? tree_001x : tree_0000x;
-    wire tree_x = addr_i[8] ? word_1xxxxxx[bit_i] : tree_00x;
+    wire tree_010000x = addr_i[2] ? word_0100001[bit_i] : 1'b0;
+    wire tree_010001x = addr_i[2] ? word_0100011[bit_i] : word_0100010[bit_i];
+    wire tree_01000x = addr_i[3] ? tree_010001x : tree_010000x;
+    wire tree_0x = addr_i[7] ? tree_01000x : tree_00x;
+    wire tree_x = addr_i[8] ? word_1xxxxxx[bit_i] : tree_0x;
     assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || tree_x;
 endmodule
 

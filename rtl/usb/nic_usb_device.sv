@@ -66,7 +66,10 @@ module nic_usb_device #(
     // Bus reset or not attached; speed; a configuration is set.
     output wire bus_reset_o,
     output wire high_speed_o,
-    output wire configured_o
+    output wire configured_o,
+    // Pulses: a packet was broken; the host did not acknowledge ours.
+    output wire bad_o,
+    output wire unanswered_o
 );
     wire bus_rst, drive, drive_j, wake;
     wire [2:0] test;
@@ -125,7 +128,8 @@ module nic_usb_device #(
         .data_o(rx_data),
         .data_ok_o(rx_data_ok),
         .busy_o(rx_busy),
-        .end_o(rx_end)
+        .end_o(rx_end),
+        .bad_o
     );
 
     nic_usb_tx u_tx (
@@ -196,6 +200,7 @@ module nic_usb_device #(
         .in_ready_i({in_ready_3, in_ready_2, 1'b0, in_ready_0}),
         .in_stall_i({halt[3], halt[2], 1'b0, in_stall_0}),
         .in_toggle_0_i(in_toggle_0),
+        .unanswered_o,
         .toggle_clear_i({toggle_clear, 1'b0})
     );
 

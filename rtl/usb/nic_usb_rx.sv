@@ -38,7 +38,9 @@ module nic_usb_rx (
     // A packet is under way.
     output wire busy_o,
     // Pulse: one has ended, right or wrong; those above that come after an end come with it.
-    output logic end_o
+    output logic end_o,
+    // With end_o: PID, CRC or bit stuffing was wrong.
+    output logic bad_o
 );
     // Octets so far; 4 stands for more.
     logic [2:0] count_q;
@@ -100,7 +102,7 @@ module nic_usb_rx (
     end
 
     always_ff @(posedge clk_i) begin
-        if (rst_i) {token_o, sof_o, handshake_o, data_start_o, data_valid_o, data_ok_o, end_o} <= '0;
+        if (rst_i) {token_o, sof_o, handshake_o, data_start_o, data_valid_o, data_ok_o, end_o, bad_o} <= '0;
         else begin
             token_o <= over && !bad_q && token_ok && pid_o != 4'b0101;
             sof_o <= over && !bad_q && token_ok && pid_o == 4'b0101;
@@ -109,6 +111,8 @@ module nic_usb_rx (
             data_valid_o <= octet && active_q && is_data && count_q[2:0] >= 3'd3;
             data_ok_o <= over && !bad_q && is_data && count_q >= 3'd3 && crc_i == RESIDUE_16;
             end_o <= over;
+            bad_o <= over && (bad_q || (count_q != '0 && ((is_token && !token_ok)
+                                                          || (is_data && !(count_q >= 3'd3 && crc_i == RESIDUE_16)))));
         end
     end
 endmodule

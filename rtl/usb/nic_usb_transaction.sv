@@ -55,6 +55,8 @@ module nic_usb_transaction #(
     input wire [3:0] in_ready_i,
     input wire [3:0] in_stall_i,
     input wire in_toggle_0_i,
+    // A data packet went out, and the host did not acknowledge it (pulse).
+    output logic unanswered_o,
     // Toggle of an endpoint back to DATA0 (pulse).
     input wire [3:0] toggle_clear_i
 );
@@ -105,8 +107,10 @@ module nic_usb_transaction #(
             out_commit_o <= '0;
             in_rewind_o <= '0;
             in_ack_o <= '0;
+            unanswered_o <= 1'b0;
         end else begin
             tx_start_o <= 1'b0;
+            unanswered_o <= 1'b0;
             setup_commit_o <= 1'b0;
             out_commit_o <= '0;
             in_rewind_o <= '0;
@@ -151,7 +155,10 @@ module nic_usb_transaction #(
                     state_q <= sends_data_q ? AWAIT_ACK : IDLE;
                 end
                 AWAIT_ACK: begin
-                    if (rx_end_i || (late && !rx_busy_i)) state_q <= IDLE;
+                    if (rx_end_i || (late && !rx_busy_i)) begin
+                        state_q <= IDLE;
+                        unanswered_o <= !test_i && !(rx_handshake_i && rx_pid_i == ACK);
+                    end
                     if (rx_handshake_i && rx_pid_i == ACK) in_ack_o[endpoint_o] <= 1'b1;
                 end
                 default: ;

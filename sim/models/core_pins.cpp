@@ -219,6 +219,8 @@ inline void rx_edge(core_model *m, Root &r)
     if (r.rx_ce_i) {
         wire_phy_begin(&m->eth, m->now_ps);
         gmii_driver_clock(&m->eth.driver, &r.gmii_rx_dv_i, &r.gmii_rx_er_i, &r.gmii_rxd_i);
+        r.pins_valid_i = r.gmii_rx_dv_i;
+        r.pins_i = r.gmii_rxd_i;
         m->eth.rx_divide = m->eth.divisor;
     }
     m->eth.rx_divide--;
@@ -341,9 +343,10 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     /* With folded falling edges a clock's resting level is high. */
     r.clk_i = r.clk_tx_i = r.clk_rx_i = FOLDED && rearm(r, false, false, false, 0);
     r.out_valid_i = r.in_ready_i = r.ev_ready_i = r.reg_valid_i = 0;
-    r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = 0;
+    r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = r.pins_valid_i = r.pins_i = 0;
     r.tx_skip_i = 0;
     r.mdio_i = 1; /* a pull-up and no PHY */
+    r.usb_bad_i = r.usb_unanswered_i = 0;
     r.request_i = r.request_result_i = r.processor_i = 0; /* no processor */
 #ifdef CORE_TRACE
     if (trace_path) {

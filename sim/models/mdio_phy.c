@@ -55,8 +55,13 @@ static void reset(struct mdio_phy *phy)
         phy->registers[15] = 0x3000;
     }
     memset(phy->mmd, 0, sizeof phy->mmd);
-    phy->mmd[2][4] = phy->mmd[2][5] = phy->mmd[2][6] = 0x7777;
+    phy->mmd[2][4] = 0x0077;
+    phy->mmd[2][5] = phy->mmd[2][6] = 0x7777;
     phy->mmd[2][8] = 0x01ef;
+    memset(phy->auxiliary, 0, sizeof phy->auxiliary);
+    memset(phy->shadow, 0, sizeof phy->shadow);
+    phy->auxiliary[7] = 0x0100; /* both delays are on */
+    phy->shadow[3] = 0x0200;
     restart(phy);
 }
 
@@ -113,6 +118,14 @@ static uint16_t phy_read(struct mdio_phy *phy, unsigned reg)
             return value;
         return phy->mmd_device & 0xc000 ? phy->mmd[phy->mmd_device & 31][phy->mmd_register & 31]
                                         : phy->mmd_register;
+    case 0x18:
+        return phy->kind == MDIO_PHY_B50612D
+                   ? (uint16_t)(phy->auxiliary[phy->auxiliary_at] | phy->auxiliary_at)
+                   : value;
+    case 0x1c:
+        return phy->kind == MDIO_PHY_B50612D
+                   ? (uint16_t)(phy->shadow[phy->shadow_at] | phy->shadow_at << 10)
+                   : value;
     }
     return value;
 }
@@ -130,6 +143,18 @@ static void phy_write(struct mdio_phy *phy, unsigned reg, uint16_t value)
             phy->mmd[phy->mmd_device & 31][phy->mmd_register & 31] = value;
         else
             phy->mmd_register = value;
+        return;
+    }
+    if (reg == 0x18 && phy->kind == MDIO_PHY_B50612D) {
+        phy->auxiliary_at = (value & 7) == 7 && !(value & 0x8000) ? value >> 12 & 7 : value & 7;
+        if ((value & 7) != 7 || value & 0x8000)
+            phy->auxiliary[value & 7] = value & 0x7ff8;
+        return;
+    }
+    if (reg == 0x1c && phy->kind == MDIO_PHY_B50612D) {
+        phy->shadow_at = value >> 10 & 31;
+        if (value & 0x8000)
+            phy->shadow[phy->shadow_at] = value & 0x3ff;
         return;
     }
     if ((reg >= 1 && reg <= 3) || reg == 5 || reg == 6 || reg == 10 || reg == 15 ||

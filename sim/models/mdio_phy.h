@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Ethernet PHYs on one MDIO bus, IEEE 802.3 clause 22, at register and at pin level: identities, reset, auto-negotiation
- * with a link partner that the test sets, latched link status, MMD window of the KSZ9031. Not the medium, no timing
+ * with a link partner that the test sets, latched link status, MMD window of the KSZ9031, shadow registers of the B50612D. Not the medium, no timing
  * below an MDC edge.
  */
 #ifndef MDIO_PHY_H
@@ -28,6 +28,8 @@ struct mdio_phy {
     /* Private. */
     uint16_t registers[32];
     uint16_t mmd[32][32], mmd_device, mmd_register;
+    uint16_t auxiliary[8], shadow[32];
+    unsigned auxiliary_at, shadow_at;
     unsigned remaining;
     bool link_dropped;
 };

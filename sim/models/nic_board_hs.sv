@@ -43,7 +43,7 @@ module nic_board_hs (
         .utmi_line_state_o(line), .utmi_vbus_valid_o(vbus)
     );
 
-    nic_hs #(.PROCESSOR(1'b1)) u_nic (
+    nic_hs #(.PROCESSOR(1'b1), .PHY_RX_DELAY(1'b1)) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
         .utmi_tx_ready_i(tx_ready), .utmi_line_state_i(line), .utmi_vbus_valid_i(vbus),
@@ -53,6 +53,7 @@ module nic_board_hs (
         .clk_tx_i, .rst_tx_i(1'b0), .clk_rx_i, .rst_rx_i(1'b0),
         .tx_ce_i, .gmii_txd_o, .gmii_tx_en_o, .gmii_tx_er_o,
         .rx_ce_i, .gmii_rxd_i, .gmii_rx_dv_i, .gmii_rx_er_i,
+        .pins_valid_i(gmii_rx_dv_i), .pins_i(gmii_rxd_i),
         .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o(), .tx_skip_i('0), .idle_o()
     );
 endmodule

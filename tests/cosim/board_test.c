@@ -61,6 +61,9 @@ static void traffic(int board, bool single, unsigned fault_permille, unsigned th
     cosim_check(&c, true);
     board_model_stats_get(c.machine.board, &stats);
     ck_assert(fault_permille ? stats.faults > 10 : stats.faults == 0);
+    uint32_t errors;
+    ck_assert(machine_read(&c.machine, NIC_USB_ERRORS_ADDR, &errors, 1));
+    ck_assert(fault_permille ? errors & 0xff && errors >> 8 : errors == 0);
     stop(&c);
 }
 

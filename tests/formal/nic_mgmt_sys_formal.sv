@@ -75,6 +75,8 @@ module nic_mgmt_sys_formal (
         .promiscuous_o(), .all_multicast_o(), .broadcast_o(), .keep_bad_o(), .hash_o(hash), .mac_addr_o(),
         .exact_we_o(exact_we), .exact_addr_o(exact_addr), .exact_wdata_o(exact_wdata), .exact_rdata_i(17'd0),
         .mdc_o(), .mdio_o(), .mdio_oe_o(), .mdio_i,
+        .measure_o(), .measuring_i(1'b0), .tx_clocks_i(16'd0), .rx_clocks_i(16'd0), .pins_i(8'd0), .usb_bad_i(8'd0),
+        .usb_unanswered_i(8'd0),
         .reset_start_o(reset_start), .resetting_i(1'b0), .halted_i(1'b0), .all_idle_i(1'b0), .outstanding_i(16'd0),
         .clk_tx_i(clk_i), .rst_tx_i(rst_q), .tx_valid_o(), .tx_write_o(), .tx_addr_o(), .tx_wdata_o(),
         .tx_ready_i(1'b0), .tx_rdata_i(32'd0), .tx_error_i(1'b0)

@@ -17,7 +17,7 @@ module nic_usb_rx_formal (
 
     wire [3:0] pid, endp;
     wire [6:0] addr;
-    wire token, sof, handshake, data_ok, busy, ended;
+    wire token, sof, handshake, data_ok, busy, ended, bad;
     nic_usb_rx u_dut (
         .clk_i,
         .rst_i(init_q),
@@ -39,7 +39,8 @@ module nic_usb_rx_formal (
         .data_o(),
         .data_ok_o(data_ok),
         .busy_o(busy),
-        .end_o(ended)
+        .end_o(ended),
+        .bad_o(bad)
     );
 
     // ---- the packet so far ----
@@ -76,7 +77,7 @@ module nic_usb_rx_formal (
     wire right = !error_q && count_q != '0 && octet_q[0][7:4] == ~is;
     wire right_token = right && count_q == 3'd3 && octet_q[2][7:3] == crc5({octet_q[2][2:0], octet_q[1]});
     wire over = active_q && !active && !init_q;
-    logic token_q, sof_q, handshake_q, data_q, over_q;
+    logic token_q, sof_q, handshake_q, data_q, over_q, wrong_q;
     logic [3:0] is_q;
     logic [10:0] field_q;
     always_ff @(posedge clk_i) begin
@@ -86,6 +87,8 @@ module nic_usb_rx_formal (
         sof_q <= over && right_token && is == 4'd5;
         handshake_q <= over && right && count_q == 3'd1 && (is == 4'd2 || is == 4'd10 || is == 4'd14 || is == 4'd6);
         data_q <= over && right && count_q >= 3'd3 && (is == 4'd3 || is == 4'd11);
+        // PIDs and tokens that are not right; of data it is the CRC's.
+        wrong_q <= over && (error_q || (count_q != '0 && (octet_q[0][7:4] != ~is || (!right_token && (is[1:0] == 2'd1 || is == 4'd4)))));
         is_q <= is;
         field_q <= {octet_q[2][2:0], octet_q[1]};
     end
@@ -97,6 +100,9 @@ module nic_usb_rx_formal (
             a_handshake: assert (handshake == handshake_q);
             a_data: assert (!data_ok || data_q);
             a_field: assert (!(token || sof) || {endp, addr} == field_q);
+            a_bad: assert (!bad || (over_q && !token && !sof && !handshake && !data_ok));
+            a_wrong: assert (!wrong_q || bad);
+            c_bad: cover (bad);
             c_token: cover (token && !$past(token));
             c_handshake: cover (handshake);
             c_sof: cover (sof);

@@ -99,6 +99,7 @@ static inline void core_open(struct core *c, const char *name, uint64_t stream)
     top->tx_ce_i = top->rx_ce_i = 1;
     top->tx_skip_i = 0;
     top->mdio_i = 1;
+    top->pins_valid_i = top->pins_i = top->usb_bad_i = top->usb_unanswered_i = 0;
     top->request_i = top->request_result_i = top->processor_i = 0;
     top->rst_i = top->rst_tx_i = top->rst_rx_i = 0;
     top->out_valid_i = top->in_ready_i = top->ev_ready_i = top->reg_valid_i = 0;

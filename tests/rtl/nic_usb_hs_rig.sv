@@ -42,7 +42,7 @@ module nic_usb_hs_rig #(
         .ev_valid_i(1'b0), .ev_ready_o(), .ev_data_i('0), .ev_last_i(1'b0),
         .reg_valid_o(), .reg_write_o(), .reg_addr_o(), .reg_wdata_o(),
         .reg_ready_i(1'b1), .reg_rdata_i('0), .reg_error_i(1'b0),
-        .bus_reset_o(), .high_speed_o, .configured_o
+        .bus_reset_o(), .high_speed_o, .configured_o, .bad_o(), .unanswered_o()
     );
 endmodule
 

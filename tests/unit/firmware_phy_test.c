@@ -253,6 +253,73 @@ START_TEST(phy_forgets)
 }
 END_TEST
 
+/* The delays in ps that the registers of the PHY make, by its data sheet. KSZ9031: steps of 60 ps, RX_CLK 1200 ps late by itself. B50612D:
+ * about 1.9 ns, or none. */
+static void delays_of(const struct mdio_phy *phy, int *tx, int *rx)
+{
+    const uint16_t *skew = phy->mmd[2];
+    if (phy->kind == MDIO_PHY_B50612D) {
+        *tx = phy->shadow[3] & 0x200 ? 1900 : 0;
+        *rx = phy->auxiliary[7] & 0x100 ? 1900 : 0;
+        return;
+    }
+    for (unsigned i = 4; i < 16; i += 4) {
+        ck_assert_uint_eq(skew[5] >> i & 15, skew[5] & 15);
+        ck_assert_uint_eq(skew[6] >> i & 15, skew[6] & 15);
+    }
+    ck_assert_uint_eq(skew[4], (skew[5] & 15) << 4 | (skew[6] & 15));
+    *tx = 60 * ((skew[8] >> 5) - 15) - 60 * ((skew[6] & 15) - 7);
+    *rx = 1200 + 60 * ((skew[8] & 31) - 15) - 60 * ((skew[5] & 15) - 7);
+}
+
+/* RGMII 2.0, table 3: a clock that is late is so by 1.2 ns or more at the pins that make it so, and 1 to 2.6 ns behind them. */
+START_TEST(delays_of_rgmii)
+{
+    struct phy phy;
+    int tx, rx;
+    bool wants_tx = _i & 1, wants_rx = _i & 2, broadcom = _i & 4;
+    setup();
+    rig.words[NIC_CAPS_ADDR / 4] = (uint32_t)wants_tx << 10 | (uint32_t)wants_rx << 11;
+    struct mdio_phy *model =
+        mdio_bus_add(&rig.bus, broadcom ? MDIO_PHY_B50612D : MDIO_PHY_KSZ9031, 3, true);
+    phy_start(&phy, true);
+    poll(&phy, 1); /* found, and reset */
+    model->auxiliary[7] |= 0x0a08;
+    model->shadow[3] |= 0x0155;
+    poll(&phy, 40);
+    ck_assert_uint_eq(model->auxiliary[7] & 0x0e08, 0x0a08); /* kept as they are */
+    ck_assert_uint_eq(model->shadow[3] & 0x1ff, 0x0155);
+    ck_assert_int_eq(phy.state, PHY_UP);
+    delays_of(model, &tx, &rx);
+    ck_assert_msg(wants_tx ? tx >= 1200 && tx <= 2600 : tx >= -200 && tx <= 200, "TXC %d ps", tx);
+    ck_assert_msg(wants_rx ? rx >= 1200 && rx <= 2600 : rx >= -200 && rx <= 200, "RXC %d ps", rx);
+    /* A reset behind our back makes them what they were; they are set again. */
+    mdio_bus_write(&rig.bus, 3, 0, 0x8000);
+    poll(&phy, 40);
+    ck_assert_int_eq(phy.state, PHY_UP);
+    int tx_again, rx_again;
+    delays_of(model, &tx_again, &rx_again);
+    ck_assert_int_eq(tx_again, tx);
+    ck_assert_int_eq(rx_again, rx);
+}
+END_TEST
+
+/* Nothing but clause 22 is written to others. */
+START_TEST(no_delays)
+{
+    struct phy phy;
+    setup();
+    rig.words[NIC_CAPS_ADDR / 4] = 3u << 10;
+    struct mdio_phy *model =
+        mdio_bus_add(&rig.bus, _i ? MDIO_PHY_LAN8720A : MDIO_PHY_GENERIC, 1, true);
+    phy_start(&phy, true);
+    poll(&phy, 40);
+    ck_assert_int_eq(phy.state, PHY_UP);
+    for (unsigned i = 11; i < 32; i++)
+        ck_assert(i == 15 || model->registers[i] == 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("firmware_phy");
@@ -265,6 +332,8 @@ int main(void)
     tcase_add_test(tcase, controller_never_ready);
     tcase_add_test(tcase, flapping_link);
     tcase_add_test(tcase, phy_forgets);
+    tcase_add_loop_test(tcase, delays_of_rgmii, 0, 8);
+    tcase_add_loop_test(tcase, no_delays, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

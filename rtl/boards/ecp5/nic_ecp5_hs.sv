@@ -111,7 +111,8 @@ module nic_ecp5_hs #(
     wire [7:0] gmii_txd, gmii_rxd;
     wire [1:0] speed;
 
-    nic_hs #(.PROCESSOR(1'b1)) u_nic (
+    // RXC as it comes.
+    nic_hs #(.PROCESSOR(1'b1), .PHY_TX_DELAY(TXC_DELAY == 0), .PHY_RX_DELAY(1'b1)) u_nic (
         .clk_i(clk_sys_i),
         .rst_i(rst_sys),
         .utmi_rx_active_i(rx_active),
@@ -142,6 +143,8 @@ module nic_ecp5_hs #(
         .gmii_rxd_i(gmii_rxd),
         .gmii_rx_dv_i(gmii_rx_dv),
         .gmii_rx_er_i(gmii_rx_er),
+        .pins_valid_i(gmii_rx_dv),
+        .pins_i(gmii_rxd),
         .mdc_o(eth_mdc_o),
         .mdio_o(mdio_out),
         .mdio_oe_o(mdio_oe),
