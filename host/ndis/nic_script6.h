@@ -25,7 +25,7 @@ struct nic_script6_miniport {
     void *context;
     ULONG mac_options;
     UCHAR address[6];
-    NDIS_STATUS initialize_status, restart_status, oid_status;
+    NDIS_STATUS initialize_status, pause_status, restart_status, oid_status;
     bool no_attributes; /* MiniportInitializeEx sets no general attributes */
     bool pause_pends,
         reset_pends; /* MiniportPause, MiniportResetEx answer PENDING and complete nothing */

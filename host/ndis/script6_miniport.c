@@ -334,7 +334,7 @@ static NDIS_STATUS script_pause(NDIS_HANDLE MiniportAdapterContext,
     /* Another thread may be completing some. */
     while (__atomic_load_n(&s->outstanding, __ATOMIC_SEQ_CST) > nic_script6_waiting(s))
         NdisMSleep(100);
-    return NDIS_STATUS_SUCCESS;
+    return s->pause_status;
 }
 
 static NDIS_STATUS script_restart(NDIS_HANDLE MiniportAdapterContext,

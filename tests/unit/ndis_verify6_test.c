@@ -71,6 +71,74 @@ START_TEST(der_16_wrong_completions_do_not_reach_the_protocol)
 }
 END_TEST
 
+static PNET_BUFFER_LIST inner;
+
+static void send_and_complete_inner(void *context, PNET_BUFFER_LIST nbl)
+{
+    (void)context;
+    if (nbl == inner)
+        return;
+    nic_script6_send(&r.protocols[0], inner, 0); /* waits in the library until we are done */
+    complete(inner);
+}
+
+START_TEST(der_16_a_completion_of_what_the_library_holds)
+{
+    PNET_BUFFER_LIST nbl = start(1);
+
+    inner = rig6_chain(&r.protocols[0], 1, 1);
+    r.miniport->sending = send_and_complete_inner;
+    nic_script6_send(&r.protocols[0], nbl, 0);
+    expect(1, "NdisMSendNetBufferListsComplete for an NBL that is not with the driver; ignored");
+    ck_assert_uint_eq(record(inner).completed, 0);
+    nic_script6_release(r.miniport, NIC_WHEN_MANUAL, 2);
+    ck_assert_uint_eq(record(inner).completed, 1);
+    nic_script6_nbl_free(&r.protocols[0], inner);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    rig6_stop(&r);
+}
+END_TEST
+
+/* Another adapter, of NDIS 5, so that the protocols of NDIS 6 leave it alone. */
+static struct nic_script_miniport other;
+static struct nic_script_protocol on_other;
+static struct nic_ndis_driver *other_driver;
+
+static void start_other(void)
+{
+    other = (struct nic_script_miniport){0};
+    on_other = (struct nic_script_protocol){0};
+    ck_status(nic_script_load(&other, &other_driver), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_add(other_driver, r.platform, "nic1", 1, &other), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_protocol_start(&on_other, r.platform, "nic1"), NDIS_STATUS_SUCCESS);
+}
+
+static void stop_other(void)
+{
+    ck_status(nic_script_protocol_stop(&on_other), NDIS_STATUS_SUCCESS);
+    nic_ndis_driver_unload(other_driver);
+}
+
+START_TEST(der_16_a_completion_by_another_miniport)
+{
+    PNET_BUFFER_LIST nbl = start(1);
+
+    start_other();
+    nic_script6_send(&r.protocols[0], nbl, 0);
+    nbl->Next = NULL;
+    nbl->Status = NDIS_STATUS_SUCCESS;
+    NdisMSendNetBufferListsComplete(other.handle, nbl, 0);
+    expect(1, "nic1: NdisMSendNetBufferListsComplete for an NBL that belongs to another miniport; "
+              "ignored");
+    ck_assert_uint_eq(record(nbl).completed, 0);
+    nic_script6_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    ck_assert_uint_eq(record(nbl).completed, 1);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    stop_other();
+    rig6_stop(&r);
+}
+END_TEST
+
 /* The history is part of the sentence. */
 START_TEST(a_finding_has_the_history)
 {
@@ -184,7 +252,45 @@ START_TEST(wrong_sends_are_dropped)
 }
 END_TEST
 
+START_TEST(more_wrong_sends_are_dropped)
+{
+    PNET_BUFFER_LIST nbl = start(1);
+    PNET_BUFFER first = nbl->FirstNetBuffer;
+    NDIS_HANDLE binding = r.protocols[0].binding;
+    NET_BUFFER_LIST foreign = {0};
+
+    nbl->SourceHandle = binding;
+    nbl->FirstNetBuffer = NULL;
+    NdisSendNetBufferLists(binding, nbl, 0, 0);
+    nbl->FirstNetBuffer = first;
+    expect(1, "for an NBL that has no NET_BUFFER; dropped");
+    forget();
+    NdisFreeNetBufferList(&foreign);
+    expect(1, "NdisFreeNetBufferList for an NBL that is in no pool; ignored");
+    forget();
+    ck_status(NdisCloseAdapterEx(binding), NDIS_STATUS_SUCCESS);
+    NdisSendNetBufferLists(binding, nbl, 0, 0);
+    expect(1, "for an NBL that is sent on a closed binding; dropped");
+    ck_assert_uint_eq(nic_script6_waiting(r.miniport), 0);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    r.protocols[0].binding = NULL;
+    rig6_stop(&r);
+}
+END_TEST
+
 /* DER-11. */
+START_TEST(der_11_a_pause_that_fails_is_named)
+{
+    PNET_BUFFER_LIST nbl = start(1);
+
+    r.miniport->pause_status = NDIS_STATUS_FAILURE;
+    ck_status(nic_ndis_adapter_pause("nic0", 10), NDIS_STATUS_SUCCESS);
+    expect(1, "nic0 answered MiniportPause with c0000001; it must not fail");
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    rig6_stop(&r);
+}
+END_TEST
+
 START_TEST(der_11_a_pause_that_leaves_something_is_named)
 {
     PNET_BUFFER_LIST nbl = start(1);
@@ -280,6 +386,36 @@ START_TEST(wrong_indications_and_returns)
 }
 END_TEST
 
+START_TEST(more_wrong_indications_and_returns)
+{
+    PNET_BUFFER_LIST sent;
+
+    start_receive();
+    start_other();
+    indicate(received);
+    NdisReturnNetBufferLists(on_other.binding, kept, 0);
+    expect(1, "NdisReturnNetBufferLists for an NBL that belongs to another miniport; ignored");
+    ck_assert_uint_eq(r.miniport->returned, 0);
+    NdisReturnNetBufferLists(r.protocols[0].binding, kept, 0);
+    kept = NULL;
+    forget();
+    sent = rig6_chain(&r.protocols[0], 1, 1);
+    nic_script6_send(&r.protocols[0], sent, 0);
+    indicate(sent);
+    expect(1, "nic0 indicates an NBL that is being sent; left out");
+    nic_script6_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    nic_script6_nbl_free(&r.protocols[0], sent);
+    forget();
+    NdisFreeNetBufferList(received);
+    indicate(received);
+    expect(1, "nic0 indicates an NBL that is free; left out");
+    ck_assert_ptr_null(kept);
+    received = NdisAllocateNetBufferAndNetBufferList(pool, 0, 0, mdl, 0, sizeof(frame));
+    stop_other();
+    stop_receive();
+}
+END_TEST
+
 START_TEST(der_11_a_pause_with_nbls_lent_is_named)
 {
     start_receive();
@@ -341,13 +477,18 @@ int main(void)
     TCase *t = tcase_create("verify");
 
     tcase_add_test(t, der_16_wrong_completions_do_not_reach_the_protocol);
+    tcase_add_test(t, der_16_a_completion_of_what_the_library_holds);
+    tcase_add_test(t, der_16_a_completion_by_another_miniport);
     tcase_add_test(t, a_finding_has_the_history);
     tcase_add_test(t, pending_is_no_final_status);
     tcase_add_test(t, req_45_an_nbl_never_completed_is_named);
     tcase_add_test(t, der_13_changes_in_transit_are_named);
     tcase_add_test(t, wrong_sends_are_dropped);
+    tcase_add_test(t, more_wrong_sends_are_dropped);
+    tcase_add_test(t, der_11_a_pause_that_fails_is_named);
     tcase_add_test(t, der_11_a_pause_that_leaves_something_is_named);
     tcase_add_test(t, wrong_indications_and_returns);
+    tcase_add_test(t, more_wrong_indications_and_returns);
     tcase_add_test(t, der_11_a_pause_with_nbls_lent_is_named);
     tcase_add_test(t, a_pool_in_use_is_kept);
     tcase_add_test(t, a_lock_held_across_a_call_is_named);

@@ -258,13 +258,19 @@ START_TEST(received_packets_have_one_owner)
     } else if (_i == 4) {
         NdisFreePacket(packet);
         found_in_packet("NdisFreePacket for a packet that is in transit", "indicated at");
-    } else {
+    } else if (_i == 5) {
         NdisSend(&status, r.protocols[0].binding, packet);
         found_in_packet("in transit already", "indicated at");
     }
     if (_i)
         NdisReturnPackets(&packet, 1);
     ck_assert_uint_eq(r.miniport->returned, 1);
+    if (_i == 6) {
+        nic_script_packet_free(&r.protocols[0], packet);
+        NdisMIndicateReceivePacket(r.miniport->handle, &packet, 1);
+        found_in_packet("NdisMIndicateReceivePacket for a packet that is free", "freed at");
+        packet = nic_script_packet(&r.protocols[0], 60);
+    }
     finish_lent();
 }
 END_TEST
@@ -394,7 +400,7 @@ int main(void)
     tcase_add_test(t, buffer_pool_freed_in_use);
     tcase_add_loop_test(t, forgotten_at_halt, 0, 2);
     tcase_add_loop_test(t, leaks_at_stop_are_counted_and_named, 0, 2);
-    tcase_add_loop_test(t, received_packets_have_one_owner, 0, 6);
+    tcase_add_loop_test(t, received_packets_have_one_owner, 0, 7);
     tcase_add_loop_test(t, a_protocol_writes_to_what_it_received, 0, 2);
     tcase_add_test(t, der_10_halted_with_a_packet_lent);
     tcase_add_loop_test(t, a_descriptor_written_after_it_was_freed, 0, 3);
