@@ -22,6 +22,7 @@ struct nic_script6_miniport {
     struct nic_trace *trace;
     struct nic_script6_step (*next)(void *context, PNET_BUFFER_LIST nbl); /* NULL: OK from a DPC */
     void (*sending)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportSendNetBufferLists, first */
+    void (*returning)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportReturnNetBufferLists */
     void *context;
     ULONG mac_options;
     UCHAR address[6];
@@ -81,6 +82,7 @@ struct nic_script6_protocol {
     /* Takes a received chain; it is returned at once when NULL. */
     void (*received)(void *context, PNET_BUFFER_LIST chain, ULONG count, ULONG flags);
     void (*status)(void *context, PNDIS_STATUS_INDICATION indication);
+    void (*answered)(void *context, PNDIS_OID_REQUEST request, NDIS_STATUS status);
     void *context;
     bool events_pend; /* ProtocolNetPnPEvent answers PENDING; nic_script6_event_done */
 

@@ -182,8 +182,13 @@ static VOID script_return(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST N
     struct nic_script6_miniport *s = MiniportAdapterContext;
 
     (void)ReturnFlags;
-    for (; NetBufferLists; NetBufferLists = NetBufferLists->Next)
+    while (NetBufferLists) {
+        PNET_BUFFER_LIST nbl = NetBufferLists;
+        NetBufferLists = nbl->Next;
         s->returned++;
+        if (s->returning)
+            s->returning(s->context, nbl);
+    }
 }
 
 /* ---- interrupts ---- */

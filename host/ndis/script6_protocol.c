@@ -92,7 +92,8 @@ static VOID on_oid(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST OidRequ
 {
     struct nic_script6_protocol *p = ProtocolBindingContext;
 
-    (void)OidRequest;
+    if (p->answered)
+        p->answered(p->context, OidRequest, Status);
     p->request_status = Status;
     nic_platform_flag_set(p->platform, &p->request_done);
 }

@@ -7,7 +7,7 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
-	ndis_verify6_test ndis_thread6_test ndis_schedule6_test
+	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_random6_test
 NDIS_TESTS += $(NDIS6_TESTS) passthru_test ndis_schedule_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
@@ -23,7 +23,8 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
 $(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tests/unit/schedule.o
 $(O)/tests/unit/ndis_random_test: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o random_shrink.o random_trial.o)
-$(O)/tests/unit/ndis_random_test: override LDFLAGS += -Wl,--wrap=_ck_assert_failed
+$(O)/tests/unit/ndis_random6_test: $(addprefix $(O)/tests/unit/,ndis_random6.o ndis_model6.o random_shrink.o random_trial.o)
+$(O)/tests/unit/ndis_random_test $(O)/tests/unit/ndis_random6_test: override LDFLAGS += -Wl,--wrap=_ck_assert_failed
 $(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test $(O)/tests/unit/ndis_cancel_test $(O)/tests/unit/ndis_services_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
