@@ -4,7 +4,7 @@
 # deserves to be kept goes into tests/fuzz/corpus/NAME. A failing input is left in build/fuzz and named;
 # `build/obj-fuzz/tests/fuzz/NAME FILE` repeats it, with -minimize_crash=1 -runs=100000 in front it is made smaller.
 
-FUZZ_TARGETS := fuzz_ndis fuzz_device fuzz_urb fuzz_usbip fuzz_usbredir
+FUZZ_TARGETS := fuzz_ndis fuzz_ndis6 fuzz_device fuzz_urb fuzz_usbip fuzz_usbredir
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= $(shell nproc)
 FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
@@ -20,6 +20,7 @@ $(FUZZ_PROGRAMS): %: %.o $(O)/tests/fuzz/fuzz_check.o $(NDIS_LIB)
 	$(Q)$(CC) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(NDIS_LIB) $(FUZZ_LIBS) -lz -lcheck -lsubunit -lm -lrt -lpthread
 
 $(O)/tests/fuzz/fuzz_ndis: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o ndis_rig.o) $$(LAYER_OBJS)
+$(O)/tests/fuzz/fuzz_ndis6: $(addprefix $(O)/tests/unit/,ndis_random6.o ndis_random6_real.o ndis_model6.o ndis_rig6.o ndis_rig.o) $$(LAYER_OBJS)
 $(O)/tests/fuzz/fuzz_device: $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
 	$(SOFT_DEVICE_OBJS)
 $(O)/tests/fuzz/fuzz_urb: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)

@@ -46,7 +46,7 @@ static void give(struct model6 *m, uint32_t nbl)
 {
     struct model6_answer answer;
 
-    event(m, MODEL6_GIVEN, nbl, 0);
+    event(m, MODEL6_GIVEN, nbl, m->queue_length);
     m->inside(m->context, nbl);
     answer = m->answer(m->context);
     if (answer.when == MODEL6_INSIDE) {

@@ -43,7 +43,8 @@ enum model6_kind {
 struct model6_event {
     enum model6_kind kind;
     uint32_t number;
-    unsigned value; /* BACK, ANSWERED: a status; UP: the binding, plus 2 if it may keep the frame */
+    unsigned
+        value; /* GIVEN: how many wait; BACK, ANSWERED: a status; UP: the binding, plus 2 if it may keep the frame */
 };
 
 enum model6_frame { MODEL6_DIRECTED, MODEL6_BROADCAST, MODEL6_OTHER };
