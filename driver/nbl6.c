@@ -132,31 +132,24 @@ void nic_edge_halted(struct nic_adapter *a)
     nic_nbl_tell(a);
 }
 
-/* The next NET_BUFFER to be sent; from then on its NBL cannot be cancelled. */
-static PNET_BUFFER queue_peek(struct nic_adapter *a)
+/* The next NET_BUFFER to be sent, after one that has been (`advance`); from then on its NBL cannot be cancelled. */
+static PNET_BUFFER queue_next(struct nic_adapter *a, BOOLEAN advance)
 {
     struct nic_edge *e = &a->edge;
     PNET_BUFFER nb;
     NdisAcquireSpinLock(&e->lock);
+    if (advance) {
+        e->next_nb = NET_BUFFER_NEXT_NB(e->next_nb);
+        if (!e->next_nb)
+            e->queue_head = NET_BUFFER_LIST_NEXT_NBL(e->queue_head);
+        if (!e->queue_head)
+            e->queue_tail = NULL;
+    }
     if (e->queue_head && !e->next_nb)
         e->next_nb = NET_BUFFER_LIST_FIRST_NB(e->queue_head);
     nb = e->next_nb;
     NdisReleaseSpinLock(&e->lock);
     return nb;
-}
-
-/* It has been taken: the one after it is next. */
-static void queue_advance(struct nic_adapter *a)
-{
-    struct nic_edge *e = &a->edge;
-    NdisAcquireSpinLock(&e->lock);
-    e->next_nb = NET_BUFFER_NEXT_NB(e->next_nb);
-    if (!e->next_nb) {
-        e->queue_head = NET_BUFFER_LIST_NEXT_NBL(e->queue_head);
-        if (!e->queue_head)
-            e->queue_tail = NULL;
-    }
-    NdisReleaseSpinLock(&e->lock);
 }
 
 /* None of it is with the core: it may be cancelled again. */
@@ -171,29 +164,31 @@ static void queue_unpeek(struct nic_adapter *a)
 
 void nic_nbl_refuse(struct nic_adapter *a, NDIS_STATUS status)
 {
-    PNET_BUFFER nb;
-    while ((nb = queue_peek(a))) {
-        queue_advance(a);
-        nb_done(a, nb, status);
+    PNET_BUFFER nb = queue_next(a, FALSE);
+    while (nb) {
+        PNET_BUFFER refused = nb;
+        nb = queue_next(a, TRUE);
+        nb_done(a, refused, status);
     }
 }
 
 void nic_nbl_pump(struct nic_adapter *a)
 {
-    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     PNET_BUFFER nb;
     if (is_paused(a))
         nic_nbl_refuse(a, NDIS_STATUS_PAUSED);
-    while ((a->state >= NIC_STATE_DEAD || (a->state == NIC_STATE_RUNNING && nic_send_room(a))) &&
-           (nb = queue_peek(a))) {
-        status = nic_send_unit(a, (struct nic_unit *)(PVOID)nb);
+    nb = queue_next(a, FALSE);
+    while (nb &&
+           (a->state >= NIC_STATE_DEAD || (a->state == NIC_STATE_RUNNING && nic_send_room(a)))) {
+        PNET_BUFFER sent = nb;
+        NDIS_STATUS status = nic_send_unit(a, (struct nic_unit *)(PVOID)sent);
         if (status == NDIS_STATUS_RESOURCES)
             break;
-        queue_advance(a); /* before a flush: that may complete it */
+        nb = queue_next(a, TRUE); /* before a flush: that may complete it */
         if (status != NDIS_STATUS_PENDING)
-            nb_done(a, nb, status);
+            nb_done(a, sent, status);
     }
-    if (status == NDIS_STATUS_RESOURCES)
+    if (nb)
         queue_unpeek(a);
     nic_out_flush(a);
 }
