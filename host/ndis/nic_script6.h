@@ -102,6 +102,8 @@ struct nic_script6_protocol {
     uint32_t *free_slots, free_count, next_nbl;
 };
 
+/* What it registers with. */
+NDIS_PROTOCOL_DRIVER_CHARACTERISTICS nic_script6_characteristics(void);
 /* Registers; binds to every adapter of NDIS 6, of which there must be one. */
 NDIS_STATUS nic_script6_protocol_start(struct nic_script6_protocol *, struct nic_platform *);
 NDIS_STATUS nic_script6_protocol_stop(struct nic_script6_protocol *);

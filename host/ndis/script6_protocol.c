@@ -174,10 +174,9 @@ static NDIS_STATUS allocate(struct nic_script6_protocol *p)
     return NDIS_STATUS_SUCCESS;
 }
 
-NDIS_STATUS nic_script6_protocol_start(struct nic_script6_protocol *p,
-                                       struct nic_platform *platform)
+NDIS_PROTOCOL_DRIVER_CHARACTERISTICS nic_script6_characteristics(void)
 {
-    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS chars = {
+    return (NDIS_PROTOCOL_DRIVER_CHARACTERISTICS){
         .Header = {NDIS_OBJECT_TYPE_PROTOCOL_DRIVER_CHARACTERISTICS,
                    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1,
                    NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1},
@@ -192,6 +191,12 @@ NDIS_STATUS nic_script6_protocol_start(struct nic_script6_protocol *p,
         .ReceiveNetBufferListsHandler = on_receive,
         .SendNetBufferListsCompleteHandler = on_complete,
     };
+}
+
+NDIS_STATUS nic_script6_protocol_start(struct nic_script6_protocol *p,
+                                       struct nic_platform *platform)
+{
+    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS chars = nic_script6_characteristics();
     NDIS_STATUS status;
 
     p->platform = platform;

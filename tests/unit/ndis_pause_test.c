@@ -316,6 +316,45 @@ START_TEST(a_protocol_of_ndis_5_does_not_bind)
 }
 END_TEST
 
+static NDIS_STATUS old_adapter(NDIS_HANDLE context, NDIS_HANDLE bind, PNDIS_BIND_PARAMETERS p)
+{
+    (void)context;
+    (void)bind;
+    (void)p;
+    ck_abort_msg("an adapter of NDIS 5 is offered to a protocol of NDIS 6");
+}
+
+static struct rig r5;
+
+START_TEST(a_protocol_of_ndis_6_does_not_bind_to_ndis_5)
+{
+    struct nic_script6_protocol unused = {0};
+    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS chars;
+    NDIS_STRING name = NDIS_STRING_CONST("nic0");
+    NDIS_MEDIUM medium = NdisMedium802_3;
+    NDIS_HANDLE protocol, binding;
+    UINT selected;
+    NDIS_OPEN_PARAMETERS open = {.Header = {NDIS_OBJECT_TYPE_OPEN_PARAMETERS,
+                                            NDIS_OPEN_PARAMETERS_REVISION_1,
+                                            NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1},
+                                 .AdapterName = &name,
+                                 .MediumArray = &medium,
+                                 .MediumArraySize = 1,
+                                 .SelectedMediumIndex = &selected};
+
+    rig_start(&r5, &(struct nic_script_miniport){0}, 0, RIG_VERIFY, 0);
+    chars = nic_script6_characteristics();
+    chars.BindAdapterHandlerEx = old_adapter;
+    ck_status(NdisRegisterProtocolDriver(&unused, &chars, &protocol), NDIS_STATUS_SUCCESS);
+    ck_status(NdisOpenAdapterEx(protocol, &unused, &open, NULL, &binding), NDIS_STATUS_BAD_VERSION);
+    ck_assert_ptr_null(binding);
+    ck_assert_ptr_nonnull(strstr(r5.log, "is of NDIS 6 and adapter nic0 of NDIS 5"));
+    NdisDeregisterProtocolDriver(protocol);
+    rig_stop(&r5);
+    ck_assert_uint_eq(r5.findings, 0);
+}
+END_TEST
+
 START_TEST(characteristics_are_checked)
 {
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS chars = {
@@ -358,6 +397,7 @@ int main(void)
     tcase_add_test(t, der_10_halt_comes_after_pause);
     tcase_add_test(t, der_07_08_reset_by_the_hang_check);
     tcase_add_test(t, a_protocol_of_ndis_5_does_not_bind);
+    tcase_add_test(t, a_protocol_of_ndis_6_does_not_bind_to_ndis_5);
     tcase_add_test(t, characteristics_are_checked);
     suite_add_tcase(suite, t);
     return rig_main(suite);

@@ -30,6 +30,7 @@ static struct request {
 
 static void event(enum model6_kind kind, uint32_t number, unsigned value)
 {
+    ck_assert_msg(rig6_locks() == 0, "a lock is held across a callback");
     if (event_count < MODEL6_EVENTS)
         events[event_count++] = (struct model6_event){kind, number, value};
 }
@@ -198,6 +199,13 @@ static void real_answered(void *context, PNDIS_OID_REQUEST oid, NDIS_STATUS stat
     (void)context;
     ((struct request *)oid)->used = false;
     event(MODEL6_ANSWERED, (uint32_t)(uintptr_t)oid->RequestId, status_of(status));
+}
+
+static void real_status(void *context, PNDIS_STATUS_INDICATION indication)
+{
+    (void)context;
+    (void)indication;
+    ck_assert_msg(rig6_locks() == 0, "a lock is held across a status indication");
 }
 
 static struct request *free_request(void)
@@ -408,6 +416,7 @@ void random6_real_start(const struct random_plan *plan)
         r.protocols[b].completed = real_completed;
         r.protocols[b].received = real_received;
         r.protocols[b].answered = real_answered;
+        r.protocols[b].status = real_status;
         r.protocols[b].context = &r.protocols[b];
     }
     frames_make();

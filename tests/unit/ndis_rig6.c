@@ -32,6 +32,40 @@ static void on_log(void *context, const char *sentence)
     pthread_mutex_unlock(&report_mutex);
 }
 
+/* ---- locks ---- */
+
+static const struct nic_platform_ops *counted; /* of the one rig there is */
+static struct nic_platform_ops counting;
+static _Thread_local unsigned locks;
+
+static void count_lock(struct nic_platform *p, struct nic_lock *lock)
+{
+    counted->lock(p, lock);
+    locks++;
+}
+
+static void count_unlock(struct nic_platform *p, struct nic_lock *lock)
+{
+    locks--;
+    counted->unlock(p, lock);
+}
+
+unsigned rig6_locks(void)
+{
+    return locks;
+}
+
+static void count_locks(struct rig6 *r)
+{
+    r->platform_ops = counted = r->platform->ops;
+    counting = *counted;
+    counting.lock = count_lock;
+    counting.unlock = count_unlock;
+    r->platform->ops = &counting;
+}
+
+/* ---- start and stop ---- */
+
 void rig6_start(struct rig6 *r, const struct nic_script6_miniport *like, unsigned bindings,
                 unsigned flags)
 {
@@ -46,6 +80,7 @@ void rig6_start(struct rig6 *r, const struct nic_script6_miniport *like, unsigne
     memset(r, 0, sizeof(*r));
     r->is_posix = flags & RIG_POSIX;
     r->platform = r->is_posix ? nic_posix_create(rig_seed()) : nic_virtual_create(rig_seed());
+    count_locks(r);
     nic_trace_init(&r->trace);
     r->bindings = bindings;
     ck_assert_int_eq(nic_ndis_start(r->platform, &options), 0);
@@ -76,6 +111,7 @@ void rig6_stop(struct rig6 *r)
     ck_assert_msg(leaks == 0, "%u leaks, the last: %s", leaks, r->log);
     free(r->miniport);
     nic_trace_free(&r->trace);
+    r->platform->ops = r->platform_ops;
     if (r->is_posix)
         nic_posix_destroy(r->platform);
     else

@@ -11,6 +11,7 @@
 
 struct rig6 {
     struct nic_platform *platform;
+    const struct nic_platform_ops *platform_ops; /* its own; the rig counts locks */
     bool is_posix;
     struct nic_trace trace;
     struct nic_ndis_driver *driver;
@@ -28,6 +29,8 @@ void rig6_start(struct rig6 *, const struct nic_script6_miniport *like, unsigned
 /* Takes everything down and checks that nothing leaked. */
 void rig6_stop(struct rig6 *);
 void rig6_stop_clean(struct rig6 *); /* and that the verifier found nothing */
+/* Spin locks that this thread holds, the library's too. */
+unsigned rig6_locks(void);
 void rig6_run(struct rig6 *, uint64_t us);
 struct nic_ndis_statistics rig6_statistics(void);
 
