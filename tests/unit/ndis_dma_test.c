@@ -256,6 +256,31 @@ START_TEST(map_registers)
 }
 END_TEST
 
+static void give_registers_back(void)
+{
+    NdisMFreeMapRegisters(bare.handle);
+}
+
+START_TEST(a_map_register_that_is_not_there)
+{
+    static const char *const words[] = {"map register 4, which is none of its own",
+                                        "map register 3, which is not in use"};
+    PNDIS_BUFFER buffer;
+
+    dma_size = NDIS_DMA_32BITS;
+    start(NDIS_ATTRIBUTE_BUS_MASTER, take_registers, RIG_VERIFY);
+    bare.halt = give_registers_back;
+    with_buffers();
+    buffer = buffer_of(memory, 1);
+    NdisMCompleteBufferPhysicalMapping(bare.handle, buffer, _i ? 3 : 4);
+    ck_assert_ptr_nonnull(strstr(r.finding, words[_i]));
+    NdisFreeBuffer(buffer);
+    NdisFreeBufferPool(buffer_pool);
+    rig_stop(&r);
+    ck_assert_uint_eq(r.findings, 1);
+}
+END_TEST
+
 /* ---- scatter/gather ---- */
 
 static NDIS_STATUS take_lists(NDIS_HANDLE configuration)
@@ -488,6 +513,7 @@ int main(void)
     tcase_add_loop_test(t, addresses_fit_the_device, 0, 3);
     tcase_add_loop_test(t, shared_memory_that_comes_later, 0, 2);
     tcase_add_test(t, map_registers);
+    tcase_add_loop_test(t, a_map_register_that_is_not_there, 0, 2);
     tcase_add_loop_test(t, lists_come_with_packets, 0, 16);
     tcase_add_loop_test(t, lists_come_with_arrays_except_too_long_packets, 0, 4);
     tcase_add_test(t, a_list_stays_while_its_packet_waits);

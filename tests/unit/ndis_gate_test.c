@@ -5,6 +5,8 @@
  */
 #include "ndis_verify_rig.h"
 
+#include <unistd.h>
+
 static PNDIS_PACKET pending, lent;
 static void (*leave)(void); /* what the other thread does */
 
@@ -150,6 +152,71 @@ START_TEST(der_01_what_is_left_at_the_gate_is_done_on_the_way_out)
 }
 END_TEST
 
+static void say_available(void)
+{
+    NdisMSendResourcesAvailable(r.miniport->handle);
+}
+
+/* REQ-50: an event that found nothing refused is over; it resubmits nothing that is refused later. */
+START_TEST(req_50_an_early_event_is_not_kept)
+{
+    PNDIS_PACKET first;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
+    start_with((struct nic_script_miniport){.arrays = _i});
+    first = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->sending = while_inside;
+    leave = say_available;
+    nic_script_send(&r.protocols[0], first);
+    step.answer = NDIS_STATUS_RESOURCES;
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 2);
+    step.answer = NDIS_STATUS_SUCCESS;
+    nic_script_available(r.miniport);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packet)->completed, 1);
+    nic_script_packet_free(&r.protocols[0], first);
+    finish();
+    ck_assert_uint_eq(r.findings, 0);
+}
+END_TEST
+
+static bool is_inside;
+
+static void stay_inside(void *context, PNDIS_PACKET sent)
+{
+    (void)context;
+    (void)sent;
+    __atomic_store_n(&is_inside, true, __ATOMIC_SEQ_CST);
+    usleep(20000); /* it halts now, if it does */
+    ck_assert_uint_eq(__atomic_load_n(&r.miniport->halts, __ATOMIC_SEQ_CST), 0);
+}
+
+static void *send_it(void *unused)
+{
+    (void)unused;
+    nic_script_send(&r.protocols[0], packet);
+    return NULL;
+}
+
+START_TEST(der_01_a_halt_waits_until_nobody_is_inside)
+{
+    pthread_t thread;
+
+    step = (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
+    rig_start(&r, &(struct nic_script_miniport){.next = one_step}, 1, RIG_VERIFY | RIG_POSIX, 0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->sending = stay_inside;
+    ck_assert_int_eq(pthread_create(&thread, NULL, send_it, NULL), 0);
+    while (!__atomic_load_n(&is_inside, __ATOMIC_SEQ_CST))
+        usleep(100);
+    ck_status(nic_ndis_adapter_remove("nic0", 1000), NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_uint_eq(r.miniport->halts, 1);
+    finish();
+    ck_assert_uint_eq(r.findings, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ndis_gate");
@@ -157,6 +224,8 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, der_01_what_is_left_at_the_gate_is_done_on_the_way_out, 0, 24);
+    tcase_add_loop_test(t, req_50_an_early_event_is_not_kept, 0, 2);
+    tcase_add_test(t, der_01_a_halt_waits_until_nobody_is_inside);
     suite_add_tcase(suite, t);
     return rig_main(suite);
 }

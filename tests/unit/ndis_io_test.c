@@ -359,6 +359,11 @@ START_TEST(blocks)
         ck_assert_mem_eq(lookahead, frame, 20);
         NdisDestroyLookaheadBufferFromSharedMemory(lookahead);
     }
+    memset(seen.sizes, 0, sizeof(seen.sizes)); /* one word, and not octets */
+    NdisMoveToMappedMemory(base, frame, 4);
+    NdisMoveFromMappedMemory(back, base, 4);
+    ck_assert(seen.sizes[4] == 2 && seen.sizes[1] == 0);
+    NdisMoveToMappedMemory((PUCHAR)base + 3, frame, sizeof(frame));
     NdisZeroMappedMemory((PUCHAR)base + 2, 8);
     NdisMoveFromMappedMemory(back, base, 16);
     ck_assert_mem_eq(back + 2, "\0\0\0\0\0\0\0\0", 8);
@@ -492,6 +497,71 @@ START_TEST(a_vector_that_is_not_the_devices)
 }
 END_TEST
 
+static NDIS_STATUS take_beyond(NDIS_HANDLE configuration)
+{
+    (void)configuration;
+    return NdisMRegisterInterrupt(&interrupts[0], bare.handle, NIC_VECTORS, 5, TRUE, FALSE,
+                                  NdisInterruptLatched);
+}
+
+static NDIS_STATUS take_last(NDIS_HANDLE configuration)
+{
+    (void)configuration;
+    return NdisMRegisterInterrupt(&interrupts[next_interrupt++], bare.handle, NIC_VECTORS - 1, 5,
+                                  TRUE, FALSE, NdisInterruptLatched);
+}
+
+START_TEST(a_vector_that_there_is_not)
+{
+    static const struct nic_ndis_device none = {0};
+
+    start_interrupts(take_beyond);
+    bare.halt = NULL;
+    ck_status(add("nic0", &none), NDIS_STATUS_RESOURCE_CONFLICT);
+    bare.initialize = take_last;
+    bare.halt = give_back;
+    ck_status(add("nic0", &none), NDIS_STATUS_SUCCESS);
+    rig_stop(&r);
+    ck_assert_uint_eq(r.findings, 0);
+}
+END_TEST
+
+/* Nobody has the vector meanwhile: what is raised is kept for the next one. */
+START_TEST(an_interrupt_between_two_registrations)
+{
+    start_interrupts(take_alone);
+    ck_status(add("nic0", &device), NDIS_STATUS_SUCCESS);
+    ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
+    r.platform->ops->interrupt_raise(r.platform, 5);
+    rig_run(&r, 10);
+    ck_assert_uint_eq(isrs, 0);
+    ck_status(add("nic0", &device), NDIS_STATUS_SUCCESS);
+    rig_run(&r, 10);
+    ck_assert(isrs == 1 && dpcs == 1);
+    stop_with(0);
+}
+END_TEST
+
+/* A device with nothing but a vector, and one with nothing but ports. */
+START_TEST(resources_of_one_kind)
+{
+    static const struct nic_ndis_device devices[] = {
+        {.has_interrupt = true, .vector = 5},
+        {.resources = {{NIC_NDIS_PORTS, 0x300, 0x20}}},
+    };
+    PNDIS_RESOURCE_LIST list;
+
+    bare_start(&r, RIG_VERIFY);
+    ck_status(add("nic0", &devices[_i]), NDIS_STATUS_SUCCESS);
+    ck_status(NdisMPciAssignResources(bare.handle, 0, &list), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(list->Count, 1);
+    ck_assert_uint_eq(list->PartialDescriptors[0].Type,
+                      _i ? CmResourceTypePort : CmResourceTypeInterrupt);
+    rig_stop(&r);
+    ck_assert_uint_eq(r.findings, 0);
+}
+END_TEST
+
 /* ---- shutdown ---- */
 
 static unsigned shutdowns;
@@ -535,6 +605,9 @@ int main(void)
     tcase_add_test(t, a_vector_can_be_shared);
     tcase_add_loop_test(t, a_vector_is_not_shared_with_who_does_not, 0, 2);
     tcase_add_test(t, a_vector_that_is_not_the_devices);
+    tcase_add_test(t, a_vector_that_there_is_not);
+    tcase_add_test(t, an_interrupt_between_two_registrations);
+    tcase_add_loop_test(t, resources_of_one_kind, 0, 2);
     tcase_add_test(t, shutdown_handlers_run);
     suite_add_tcase(suite, t);
     return rig_main(suite);

@@ -77,6 +77,7 @@ START_TEST(req_12_receive_by_look_ahead)
     ck_assert_uint_eq(received_length, 60);
     ck_assert_mem_eq(received, frame, 60);
     ck_assert_uint_eq(rig_statistics(&r).indications, 4);
+    ck_assert_uint_eq(rig_statistics(&r).unclaimed, 1);
     stop_clean();
 }
 END_TEST

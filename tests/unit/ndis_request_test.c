@@ -186,6 +186,8 @@ START_TEST(der_07_reset_ends_a_pended_request_and_the_queue)
     }
     NdisReset(&status, r.protocols[0].binding);
     ck_assert(r.protocols[0].reset_done && r.protocols[0].request_done);
+    ck_assert_uint_eq(rig_statistics(&r).waiting, 0);
+    ck_assert_uint_eq(rig_statistics(&r).outstanding, 0);
     ck_status(r.protocols[0].request_status, NDIS_STATUS_REQUEST_ABORTED);
     for (unsigned i = 0; i < 2; i++) {
         ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
@@ -350,6 +352,28 @@ START_TEST(der_09_reset_after_two_intervals_without_a_completed_packet)
 }
 END_TEST
 
+/* A reset that does not help starts the intervals again: at 6 s, 12 s, 18 s, and not at every check. */
+START_TEST(der_09_the_next_reset_waits_for_two_intervals_more)
+{
+    PNDIS_PACKET packet;
+
+    rig_start(
+        &r,
+        &(struct nic_script_miniport){.next = manual, .deserialized = true, .reset_forgets = true},
+        1, 0, 0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    rig_run(&r, 1000000); /* checks at 2 s, 4 s and so on, we look at odd seconds */
+    for (unsigned second = 1; second < 20; second += 2) {
+        ck_assert_uint_eq(r.miniport->resets, second / 6);
+        rig_run(&r, 2000000);
+    }
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    nic_script_packet_free(&r.protocols[0], packet);
+    stop_clean();
+}
+END_TEST
+
 START_TEST(der_09_reset_after_two_intervals_without_an_answer_to_a_request)
 {
     ULONG value = 0;
@@ -431,6 +455,7 @@ static Suite *make(const char *name)
     }
     tcase_add_test(t, check_for_hang_every_two_seconds_and_reset);
     tcase_add_loop_test(t, der_09_reset_after_two_intervals_without_a_completed_packet, 0, 4);
+    tcase_add_test(t, der_09_the_next_reset_waits_for_two_intervals_more);
     tcase_add_test(t, der_09_reset_after_two_intervals_without_an_answer_to_a_request);
     tcase_add_loop_test(t, der_09_no_reset_when_the_driver_said_so, 1, 4);
     return suite;

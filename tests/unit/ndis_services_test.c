@@ -2,6 +2,8 @@
 /*
  * ndis_services.h, and the accesses before anything is claimed: each call once as it should be, once as it should not.
  */
+#define NDIS_MINIPORT_DRIVER
+#define NDIS51_MINIPORT
 #include "ndis_bare.h"
 #include "nic_ndis_device.h"
 
@@ -196,7 +198,7 @@ static void *read_together(void *unused)
     (void)unused;
     NdisAcquireReadWriteLock(&rw, FALSE, &state);
     __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
-    for (unsigned i = 0; i < 10000; i++) {
+    for (unsigned i = 0; i < 3000; i++) {
         unsigned now = __atomic_load_n(&inside, __ATOMIC_SEQ_CST);
         if (now > __atomic_load_n(&most, __ATOMIC_SEQ_CST))
             __atomic_store_n(&most, now, __ATOMIC_SEQ_CST);
@@ -204,6 +206,7 @@ static void *read_together(void *unused)
             break;
         usleep(1000);
     }
+    __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
     NdisReleaseReadWriteLock(&rw, &state);
     return NULL;
 }
@@ -569,6 +572,33 @@ START_TEST(der_15_a_driver_has_its_adapter_removed)
 }
 END_TEST
 
+/* ---- versions of intermediate drivers ---- */
+
+static NTSTATUS layered_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    NDIS_MINIPORT_CHARACTERISTICS chars = {.MajorNdisVersion = 3};
+    NDIS_HANDLE wrapper, handle = driver;
+
+    NdisMInitializeWrapper(&wrapper, driver, path, NULL);
+    ck_status(NdisIMRegisterLayeredMiniport(wrapper, &chars, sizeof(chars), &handle),
+              NDIS_STATUS_BAD_VERSION);
+    ck_assert_ptr_null(handle);
+    chars.MajorNdisVersion = 4; /* this one it takes; but it has no functions */
+    ck_status(NdisIMRegisterLayeredMiniport(wrapper, &chars, sizeof(chars), &handle),
+              NDIS_STATUS_BAD_CHARACTERISTICS);
+    return NDIS_STATUS_FAILURE;
+}
+
+START_TEST(an_intermediate_driver_is_of_ndis_4_at_least)
+{
+    struct nic_ndis_driver *driver;
+
+    rig_start(&r, NULL, 0, RIG_NO_MINIPORT, 0);
+    ck_status(nic_ndis_driver_load(layered_entry, &driver), NDIS_STATUS_FAILURE);
+    rig_stop(&r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ndis_services");
@@ -587,6 +617,7 @@ int main(void)
     tcase_add_test(t, files_without_a_directory);
     tcase_add_loop_test(t, files_used_wrongly, 0, 3);
     tcase_add_test(t, names_and_properties);
+    tcase_add_test(t, an_intermediate_driver_is_of_ndis_4_at_least);
     tcase_add_loop_test(t, der_15_a_driver_has_its_adapter_removed, 0, 4);
     suite_add_tcase(suite, t);
     return rig_main(suite);

@@ -178,8 +178,12 @@ START_TEST(a_protocol_calls_down_with_a_lock)
         nic_script_send(&r.protocols[0], packet);
     else if (_i == 1)
         nic_script_send_array(&r.protocols[0], &packet, 1);
-    else
+    else if (_i == 2)
         NdisRequest(&status, r.protocols[0].binding, &request);
+    else if (_i == 3)
+        NdisCancelSendPackets(r.protocols[0].binding, NULL);
+    else
+        NdisReturnPackets(&packet, 0);
     NdisReleaseSpinLock(&lock);
     found("with 1 spin locks held");
     NdisFreeSpinLock(&lock);
@@ -224,7 +228,7 @@ int main(void)
     tcase_add_loop_test(t, wrong_levels, 0, 7);
     tcase_add_loop_test(t, a_lock_held_across_a_call_up, 0, 5);
     tcase_add_loop_test(t, an_entry_of_the_driver_returns_with_a_lock, 0, 3);
-    tcase_add_loop_test(t, a_protocol_calls_down_with_a_lock, 0, 3);
+    tcase_add_loop_test(t, a_protocol_calls_down_with_a_lock, 0, 5);
     tcase_add_loop_test(t, c_11_completions_nested_too_deep, 0, 2);
     tcase_add_loop_test(t, more_wrong_levels, 0, 4);
     suite_add_tcase(suite, t);
