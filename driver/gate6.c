@@ -14,12 +14,13 @@ BOOLEAN nic_gate_take(struct nic_adapter *a)
     return taken;
 }
 
-/* MiniportPause has ended when nothing is with the device, with protocols or in the queue. */
+/* MiniportPause has ended when nothing is with the device, with protocols, in the queue or being cancelled. */
 static BOOLEAN pause_ended(struct nic_adapter *a)
 {
     BOOLEAN ended;
     NdisAcquireSpinLock(&a->edge.lock);
-    ended = a->edge.pausing && !a->outstanding && !a->lent_count && !a->edge.queue_head;
+    ended = a->edge.pausing && !a->outstanding && !a->lent_count && !a->edge.queue_head &&
+            !a->edge.cancelling;
     if (ended)
         a->edge.pausing = FALSE;
     NdisReleaseSpinLock(&a->edge.lock);

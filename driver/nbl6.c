@@ -245,11 +245,19 @@ VOID NTAPI nic_cancel_send(NDIS_HANDLE context, PVOID id)
 {
     struct nic_adapter *a = context;
     PNET_BUFFER_LIST chain;
+    BOOLEAN pausing;
     NdisAcquireSpinLock(&a->edge.lock);
     chain = queue_take(&a->edge, id);
+    a->edge.cancelling++;
     NdisReleaseSpinLock(&a->edge.lock);
     if (chain)
         NdisMSendNetBufferListsComplete(a->handle, chain, 0);
+    NdisAcquireSpinLock(&a->edge.lock);
+    a->edge.cancelling--;
+    pausing = a->edge.pausing;
+    NdisReleaseSpinLock(&a->edge.lock);
+    if (pausing)
+        nic_gate_run(a, NIC_WORK_LOOK);
 }
 
 /* ---- receive ---- */

@@ -37,6 +37,7 @@ struct nic_edge {
     PNET_BUFFER_LIST returned;
     PNDIS_OID_REQUEST request; /* left for the owner, or with the core */
     BOOLEAN paused, pausing;
+    ULONG cancelling; /* threads that give back cancelled NBLs; a pause waits for them */
 
     PNET_BUFFER_LIST done_head, done_tail; /* the owner's: complete, about to be told */
     NDIS_HANDLE timer, interrupt, nbl_pool;

@@ -49,14 +49,14 @@ static void acquire(PNDIS_RW_LOCK lock, BOOLEAN writes, PLOCK_STATE state, const
 {
     unsigned first = writes ? 0 : slot_of_thread(), last = writes ? SLOTS - 1 : first;
 
-    if (ndis_verifying()) {
+    if (ndis_verifying())
         ndis_verify_level(call, lowest, NIC_LEVEL_DISPATCH);
-        ndis_verify_lock_count(1);
-    }
     *state = (LOCK_STATE){.LockState = writes ? WRITE : (USHORT)first,
                           .OldIrql = (KIRQL)nic_platform_level()};
     for (unsigned i = first; i <= last; i++)
         ndis_lock(&rw_lock_of(lock)->slots[i]);
+    if (ndis_verifying())
+        ndis_verify_lock_count(1);
 }
 
 VOID NdisAcquireReadWriteLock(PNDIS_RW_LOCK Lock, BOOLEAN fWrite, PLOCK_STATE LockState)
@@ -74,10 +74,10 @@ VOID NdisReleaseReadWriteLock(PNDIS_RW_LOCK Lock, PLOCK_STATE LockState)
     bool writes = LockState->LockState == WRITE;
     unsigned first = writes ? 0 : LockState->LockState, end = writes ? SLOTS : first + 1;
 
-    while (end-- > first)
-        ndis_unlock(&rw_lock_of(Lock)->slots[end]);
     if (ndis_verifying())
         ndis_verify_lock_count(-1);
+    while (end-- > first)
+        ndis_unlock(&rw_lock_of(Lock)->slots[end]);
 }
 
 VOID NdisDprReleaseReadWriteLock(PNDIS_RW_LOCK Lock, PLOCK_STATE LockState)

@@ -162,20 +162,21 @@ VOID NdisFreeSpinLock(PNDIS_SPIN_LOCK SpinLock)
     SpinLock->SpinLock = 0;
 }
 
+/* Counted while it is held: before and after, a DPC may run on this thread. */
 VOID NdisAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
-    if (ndis_verifying()) {
+    if (ndis_verifying())
         ndis_verify_level("NdisAcquireSpinLock", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
-        ndis_verify_lock_count(1);
-    }
     ndis_lock(lock_of(SpinLock));
+    if (ndis_verifying())
+        ndis_verify_lock_count(1);
 }
 
 VOID NdisReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
-    ndis_unlock(lock_of(SpinLock));
     if (ndis_verifying())
         ndis_verify_lock_count(-1);
+    ndis_unlock(lock_of(SpinLock));
 }
 
 VOID NdisDprAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)

@@ -3,185 +3,7 @@
  * The miniport's build for NDIS 6 between the scripted protocol and the soft device: what NBLs become on the wire, and
  * how they come back in every state of adapter and device.
  */
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "nic_null.h"
-#include "nic_platform.h"
-#include "nic_regs.h"
-#include "nic_script6.h"
-#include "nic_transport.h"
-#include "soft_device.h"
-
-#include "../../driver/nic_oid.h"
-
-#define VECTOR                      5
-#define WIRE_MAX                    4096
-#define MS                          1000000ull
-#define ck_status(status, expected) ck_assert_uint_eq((uint32_t)(status), (uint32_t)(expected))
-
-static struct {
-    struct nic_platform *platform;
-    bool is_posix;
-    struct soft_device *device;
-    struct nic_transport *transport;
-    struct nic_ndis_driver *driver;
-    struct nic_trace trace;
-    struct nic_script6_protocol protocol;
-    unsigned findings;
-    char finding[1024], log[1024];
-    struct {
-        uint32_t length;
-        uint8_t octets[1600];
-    } wire[WIRE_MAX];
-    unsigned wire_count; /* atomic */
-} r;
-
-static void transmitted(void *context, const struct soft_frame *frame)
-{
-    unsigned at = __atomic_fetch_add(&r.wire_count, 1, __ATOMIC_SEQ_CST) % WIRE_MAX;
-
-    (void)context;
-    r.wire[at].length = frame->record_bytes;
-    memcpy(r.wire[at].octets, frame->octets, frame->length_bytes);
-}
-
-static void on_finding(void *context, const char *sentence)
-{
-    (void)context;
-    if (r.findings++ == 0)
-        snprintf(r.finding, sizeof(r.finding), "%s", sentence);
-}
-
-static void on_log(void *context, const char *sentence)
-{
-    (void)context;
-    snprintf(r.log, sizeof(r.log), "%s", sentence);
-}
-
-static void pass(uint64_t ns)
-{
-    static const volatile bool never = false;
-
-    r.platform->ops->wait(r.platform, &never, ns);
-}
-
-enum { POSIX = 1, NULL_DEVICE = 2, COPY = 4, NO_PROTOCOL = 8 };
-
-static void start(unsigned flags, const struct soft_options *soft)
-{
-    struct nic_ndis_options options = {.verify = true, .report = on_finding, .log = on_log};
-    struct soft_options o = soft ? *soft : (struct soft_options){0};
-    const char *const parameters[] = {"Slot=0", "InterruptNumber=5",
-                                      flags & COPY ? "CopyMode=1" : NULL, NULL};
-
-    memset(&r, 0, sizeof(r));
-    r.is_posix = flags & POSIX;
-    r.platform = r.is_posix ? nic_posix_create(1) : nic_virtual_create(1);
-    nic_trace_init(&r.trace);
-    o.transmitted = transmitted;
-    if (flags & NULL_DEVICE) {
-        r.transport = nic_null_create(r.platform, VECTOR);
-    } else {
-        r.device = soft_device_create(&o, r.platform, VECTOR);
-        r.transport = soft_device_transport(r.device);
-    }
-    ck_assert_int_eq(nic_transport_put(0, r.transport), 0);
-    ck_assert_int_eq(nic_ndis_start(r.platform, &options), 0);
-    ck_status(nic_ndis_driver_load(nic_miniport6_entry, &r.driver), NDIS_STATUS_SUCCESS);
-    ck_status(nic_ndis_adapter_add(r.driver, "nic0", parameters), NDIS_STATUS_SUCCESS);
-    r.protocol =
-        (struct nic_script6_protocol){.trace = &r.trace, .nbl_count = 512, .nb_bytes = 1600};
-    ck_status(nic_script6_protocol_start(&r.protocol, r.platform), NDIS_STATUS_SUCCESS);
-    pass(10 * MS);
-}
-
-static void stop(void)
-{
-    unsigned leaks;
-
-    ck_status(nic_script6_protocol_stop(&r.protocol), NDIS_STATUS_SUCCESS);
-    nic_ndis_driver_unload(r.driver);
-    leaks = nic_ndis_stop();
-    ck_assert_msg(leaks == 0, "%u leaks: %s", leaks, r.log);
-    ck_assert_msg(r.findings == 0, "%u findings, the first: %s", r.findings, r.finding);
-    nic_transport_put(0, NULL);
-    if (r.device)
-        soft_device_destroy(r.device);
-    else
-        nic_null_destroy(r.transport);
-    if (r.is_posix)
-        nic_posix_destroy(r.platform);
-    else
-        nic_virtual_destroy(r.platform);
-    nic_trace_free(&r.trace);
-}
-
-/* `count` NBLs in a chain, the i-th of nbs(i) NET_BUFFERs of length(i) bytes. */
-static PNET_BUFFER_LIST chain(PNET_BUFFER_LIST *nbls, unsigned count, unsigned nbs, UINT length)
-{
-    for (unsigned i = 0; i < count; i++) {
-        nbls[i] = nic_script6_nbl(&r.protocol, nbs, length);
-        ck_assert_ptr_nonnull(nbls[i]);
-        if (i)
-            nbls[i - 1]->Next = nbls[i];
-    }
-    return nbls[0];
-}
-
-static void free_all(PNET_BUFFER_LIST *nbls, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        nic_script6_nbl_free(&r.protocol, nbls[i]);
-}
-
-static struct nic_script_packet record(PNET_BUFFER_LIST nbl)
-{
-    return *nic_script6_record(&r.protocol, nbl);
-}
-
-static void check_status(PNET_BUFFER_LIST *nbls, unsigned count, NDIS_STATUS status)
-{
-    for (unsigned i = 0; i < count; i++) {
-        ck_assert_msg(record(nbls[i]).completed == 1, "NBL %u came back %u times", i,
-                      record(nbls[i]).completed);
-        ck_status(record(nbls[i]).status, status);
-    }
-}
-
-/* The frames of these NBLs are on the wire from `at` on, in order; how many. */
-static unsigned check_wire(unsigned at, PNET_BUFFER_LIST *nbls, unsigned count)
-{
-    unsigned frames = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        for (PNET_BUFFER nb = nbls[i]->FirstNetBuffer; nb; nb = nb->Next, frames++) {
-            UCHAR storage[1600], *data = NdisGetDataBuffer(nb, nb->DataLength, storage, 1, 0);
-            ck_assert_uint_lt(at + frames, r.wire_count);
-            ck_assert_uint_eq(r.wire[at + frames].length, nb->DataLength);
-            ck_assert_mem_eq(r.wire[at + frames].octets, data, nb->DataLength);
-        }
-    }
-    return frames;
-}
-
-/* C-9: ours completes in the order of submission. */
-static void check_completion_order(void)
-{
-    uint32_t last = 0;
-    bool any = false;
-
-    for (size_t i = 0; i < r.trace.count; i++) {
-        if (r.trace.events[i].kind != NIC_TRACE_COMPLETE)
-            continue;
-        ck_assert_msg(!any || r.trace.events[i].packet > last, "NBL %u after %u",
-                      r.trace.events[i].packet, last);
-        last = r.trace.events[i].packet;
-        any = true;
-    }
-}
+#include "driver_nbl_rig.h"
 
 /* REQ-33 for NBLs: NET_BUFFERs and NBLs are frames on the wire, in order, whole; DER-13. */
 START_TEST(req_14_33_der_13_c_9_nbls_are_frames_in_order)
@@ -190,23 +12,23 @@ START_TEST(req_14_33_der_13_c_9_nbls_are_frames_in_order)
     PNET_BUFFER_LIST nbls[8][32];
     unsigned at = 0;
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     for (unsigned i = 0; i < 8; i++) {
         unsigned count = i % 2 ? 32 : 3, nbs = 1 + i % 4;
-        nic_script6_send(&r.protocol, chain(nbls[i], count, nbs, lengths[i]), 0);
+        nic_script6_send(&r.protocol, nbl_chain(nbls[i], count, nbs, lengths[i]), 0);
         if (i % 3 == 0)
-            pass(MS);
+            nbl_pass(MS);
     }
-    pass(100 * MS);
+    nbl_pass(100 * MS);
     for (unsigned i = 0; i < 8; i++) {
         unsigned count = i % 2 ? 32 : 3;
-        check_status(nbls[i], count, NDIS_STATUS_SUCCESS);
-        at += check_wire(at, nbls[i], count);
-        free_all(nbls[i], count);
+        nbl_check_status(nbls[i], count, NDIS_STATUS_SUCCESS);
+        at += nbl_check_wire(at, nbls[i], count);
+        nbl_free_all(nbls[i], count);
     }
     ck_assert_uint_eq(r.wire_count, at);
-    check_completion_order();
-    stop();
+    nbl_check_completion_order();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -219,7 +41,7 @@ START_TEST(data_in_pieces)
     PMDL first, mdls[5];
     unsigned at = 0;
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     for (unsigned i = 0; i < sizeof(bytes); i++)
         bytes[i] = (UCHAR)(i * 3);
     for (unsigned i = 0; i < 5; i++) {
@@ -237,15 +59,15 @@ START_TEST(data_in_pieces)
     nbl->FirstNetBuffer->DataLength = 160;
     NdisAdvanceNetBufferDataStart(nbl->FirstNetBuffer, 9, FALSE, NULL);
     nic_script6_send(&r.protocol, nbl, 0);
-    pass(10 * MS);
-    check_status(&nbl, 1, NDIS_STATUS_SUCCESS);
+    nbl_pass(10 * MS);
+    nbl_check_status(&nbl, 1, NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(r.wire[0].length, 151);
     ck_assert_mem_eq(r.wire[0].octets, bytes + 9, 151);
     nbl->FirstNetBuffer->MdlChain = first;
     for (unsigned i = 0; i < 5; i++)
         NdisFreeMdl(mdls[i]);
     nic_script6_nbl_free(&r.protocol, nbl);
-    stop();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -255,18 +77,18 @@ START_TEST(req_42_impossible_frames_fail)
     static const UINT lengths[] = {13, 1515, 60, 1};
     PNET_BUFFER_LIST nbls[4];
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     for (unsigned i = 0; i < 4; i++) {
-        chain(&nbls[i], 1, 2, lengths[i]);
+        nbl_chain(&nbls[i], 1, 2, lengths[i]);
         nic_script6_send(&r.protocol, nbls[i], 0);
     }
-    pass(10 * MS);
-    check_status(&nbls[2], 1, NDIS_STATUS_SUCCESS);
-    ck_assert_uint_eq(r.wire_count, check_wire(0, &nbls[2], 1));
-    check_status(nbls, 2, NDIS_STATUS_FAILURE);
-    check_status(&nbls[3], 1, NDIS_STATUS_FAILURE);
-    free_all(nbls, 4);
-    stop();
+    nbl_pass(10 * MS);
+    nbl_check_status(&nbls[2], 1, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.wire_count, nbl_check_wire(0, &nbls[2], 1));
+    nbl_check_status(nbls, 2, NDIS_STATUS_FAILURE);
+    nbl_check_status(&nbls[3], 1, NDIS_STATUS_FAILURE);
+    nbl_free_all(nbls, 4);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -275,15 +97,15 @@ START_TEST(req_15_the_driver_holds_what_the_device_has_no_room_for)
 {
     PNET_BUFFER_LIST nbls[400];
 
-    start(0, &(struct soft_options){.desc_depth = 8});
-    nic_script6_send(&r.protocol, chain(nbls, 400, 1, 200), 0);
+    nbl_rig_start(0, &(struct soft_options){.desc_depth = 8});
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 400, 1, 200), 0);
     ck_assert_uint_eq(r.protocol.calls, 0);
-    pass(100 * MS);
-    check_status(nbls, 400, NDIS_STATUS_SUCCESS);
-    ck_assert_uint_eq(r.wire_count, check_wire(0, nbls, 400));
-    check_completion_order();
-    free_all(nbls, 400);
-    stop();
+    nbl_pass(100 * MS);
+    nbl_check_status(nbls, 400, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.wire_count, nbl_check_wire(0, nbls, 400));
+    nbl_check_completion_order();
+    nbl_free_all(nbls, 400);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -291,16 +113,16 @@ START_TEST(copy_mode_completes_before_the_wire)
 {
     PNET_BUFFER_LIST nbls[8];
 
-    start(COPY, NULL);
+    nbl_rig_start(COPY, NULL);
     soft_device_hold_tx(r.device, true);
-    nic_script6_send(&r.protocol, chain(nbls, 8, 2, 100), 0);
-    check_status(nbls, 8, NDIS_STATUS_SUCCESS);
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 8, 2, 100), 0);
+    nbl_check_status(nbls, 8, NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(r.wire_count, 0);
     soft_device_hold_tx(r.device, false);
-    pass(10 * MS);
-    ck_assert_uint_eq(r.wire_count, check_wire(0, nbls, 8));
-    free_all(nbls, 8);
-    stop();
+    nbl_pass(10 * MS);
+    ck_assert_uint_eq(r.wire_count, nbl_check_wire(0, nbls, 8));
+    nbl_free_all(nbls, 8);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -310,28 +132,28 @@ START_TEST(der_12_cancel)
     PNET_BUFFER_LIST nbls[32], sent[32];
     unsigned count = 0;
 
-    start(0, &(struct soft_options){.desc_depth = 8});
+    nbl_rig_start(0, &(struct soft_options){.desc_depth = 8});
     soft_device_hold_tx(r.device, true);
-    chain(nbls, 32, 1, 100);
+    nbl_chain(nbls, 32, 1, 100);
     for (unsigned i = 0; i < 32; i++)
         NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(nbls[i], i % 2 ? &nbls : NULL);
     nic_script6_send(&r.protocol, nbls[0], 0);
-    pass(5 * MS);
+    nbl_pass(5 * MS);
     NdisCancelSendNetBufferLists(r.protocol.binding, &nbls);
     for (unsigned i = 0; i < 32; i++) {
         bool is_cancelled = i >= 8 && i % 2;
-        ck_assert_uint_eq(record(nbls[i]).completed, is_cancelled);
+        ck_assert_uint_eq(nbl_record(nbls[i]).completed, is_cancelled);
         if (!is_cancelled)
             sent[count++] = nbls[i];
     }
     soft_device_hold_tx(r.device, false);
-    pass(20 * MS);
+    nbl_pass(20 * MS);
     for (unsigned i = 9; i < 32; i += 2)
-        check_status(&nbls[i], 1, NDIS_STATUS_SEND_ABORTED);
-    check_status(sent, count, NDIS_STATUS_SUCCESS);
-    ck_assert_uint_eq(r.wire_count, check_wire(0, sent, count));
-    free_all(nbls, 32);
-    stop();
+        nbl_check_status(&nbls[i], 1, NDIS_STATUS_SEND_ABORTED);
+    nbl_check_status(sent, count, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.wire_count, nbl_check_wire(0, sent, count));
+    nbl_free_all(nbls, 32);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -340,22 +162,22 @@ START_TEST(der_11_pause_and_restart)
 {
     PNET_BUFFER_LIST nbls[32], after;
 
-    start(0, &(struct soft_options){.desc_depth = 8});
-    nic_script6_send(&r.protocol, chain(nbls, 32, 1, 1000), 0);
+    nbl_rig_start(0, &(struct soft_options){.desc_depth = 8});
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 32, 1, 1000), 0);
     ck_status(nic_ndis_adapter_pause("nic0", 1000), NDIS_STATUS_SUCCESS);
-    check_status(nbls, 8, NDIS_STATUS_SUCCESS);
-    check_status(nbls + 8, 24, NDIS_STATUS_PAUSED);
-    ck_assert_uint_eq(r.wire_count, check_wire(0, nbls, 8));
-    nic_script6_send(&r.protocol, chain(&after, 1, 1, 60), 0);
-    check_status(&after, 1, NDIS_STATUS_PAUSED);
-    free_all(&after, 1);
+    nbl_check_status(nbls, 8, NDIS_STATUS_SUCCESS);
+    nbl_check_status(nbls + 8, 24, NDIS_STATUS_PAUSED);
+    ck_assert_uint_eq(r.wire_count, nbl_check_wire(0, nbls, 8));
+    nic_script6_send(&r.protocol, nbl_chain(&after, 1, 1, 60), 0);
+    nbl_check_status(&after, 1, NDIS_STATUS_PAUSED);
+    nbl_free_all(&after, 1);
     ck_status(nic_ndis_adapter_restart("nic0", 1000), NDIS_STATUS_SUCCESS);
-    nic_script6_send(&r.protocol, chain(&after, 1, 1, 60), 0);
-    pass(10 * MS);
-    check_status(&after, 1, NDIS_STATUS_SUCCESS);
-    free_all(&after, 1);
-    free_all(nbls, 32);
-    stop();
+    nic_script6_send(&r.protocol, nbl_chain(&after, 1, 1, 60), 0);
+    nbl_pass(10 * MS);
+    nbl_check_status(&after, 1, NDIS_STATUS_SUCCESS);
+    nbl_free_all(&after, 1);
+    nbl_free_all(nbls, 32);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -399,7 +221,7 @@ START_TEST(received_frames_are_lent_and_copied)
 {
     uint8_t frame[100] = {2};
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     kept_count = received = 0;
     r.protocol.received = keep;
     set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
@@ -407,7 +229,7 @@ START_TEST(received_frames_are_lent_and_copied)
     for (unsigned i = 0; i < 100; i++) {
         frame[20] = (uint8_t)i;
         soft_device_receive(r.device, frame, sizeof(frame));
-        pass(MS / 2);
+        nbl_pass(MS / 2);
         ck_assert_uint_eq(received, i + 1);
         ck_assert_mem_eq(last_frame, frame, sizeof(frame));
     }
@@ -415,10 +237,10 @@ START_TEST(received_frames_are_lent_and_copied)
     ck_assert_uint_lt(kept_count, 64); /* the rest had to be copied */
     give_back_kept();
     soft_device_receive(r.device, frame, sizeof(frame));
-    pass(MS);
+    nbl_pass(MS);
     ck_assert_uint_eq(kept_count, 1); /* there are NBLs again */
     give_back_kept();
-    stop();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -434,20 +256,20 @@ START_TEST(der_11_pause_waits_for_lent_nbls)
     struct nic_timer timer = {.fn = give_back_later};
     uint8_t frame[100] = {2};
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     kept_count = received = 0;
     r.protocol.received = keep;
     set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
     soft_device_receive(r.device, frame, sizeof(frame));
-    pass(MS);
+    nbl_pass(MS);
     ck_assert_uint_eq(kept_count, 1);
     r.platform->ops->timer_set(r.platform, &timer, r.platform->ops->now_ns(r.platform) + 5 * MS);
     ck_status(nic_ndis_adapter_pause("nic0", 1000), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(kept_count, 0);
     soft_device_receive(r.device, frame, sizeof(frame)); /* goes nowhere */
-    pass(MS);
+    nbl_pass(MS);
     ck_assert_uint_eq(received, 1);
-    stop();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -460,9 +282,9 @@ START_TEST(requests_reach_the_device)
     UCHAR address[6];
     UINT bytes;
 
-    start(0, NULL);
-    nic_script6_send(&r.protocol, chain(nbls, 3, 1, 100), 0);
-    pass(10 * MS);
+    nbl_rig_start(0, NULL);
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 3, 1, 100), 0);
+    nbl_pass(10 * MS);
     ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_HILNIC_COUNTERS,
                                   counters, sizeof(counters), &bytes),
               NDIS_STATUS_SUCCESS);
@@ -478,8 +300,8 @@ START_TEST(requests_reach_the_device)
     ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation,
                                   OID_GEN_INTERRUPT_MODERATION, &value, sizeof(value), &bytes),
               NDIS_STATUS_NOT_SUPPORTED);
-    free_all(nbls, 3);
-    stop();
+    nbl_free_all(nbls, 3);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -503,7 +325,7 @@ START_TEST(statistics)
     NDIS_STATISTICS_INFO s;
     ULONG bytes;
 
-    start(0, NULL);
+    nbl_rig_start(0, NULL);
     set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
     for (unsigned i = 0; i < 7;
          i++) { /* one directed, two multicast, three broadcast, one too short */
@@ -518,7 +340,7 @@ START_TEST(statistics)
         frame[0] = heads[kind];
         soft_device_receive(r.device, frame, 60 + i);
     }
-    pass(10 * MS);
+    nbl_pass(10 * MS);
     ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_STATISTICS, &s,
                                   sizeof(s) - 1, &bytes),
               NDIS_STATUS_INVALID_LENGTH);
@@ -545,8 +367,8 @@ START_TEST(statistics)
     ck_assert_uint_eq(s.ifHCInBroadcastOctets, 65);
     ck_assert_uint_eq(s.ifHCInOctets, 375);
     ck_assert_uint_eq(s.ifInErrors + s.ifInDiscards, 0);
-    free_all(nbls, 7);
-    stop();
+    nbl_free_all(nbls, 7);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -561,16 +383,16 @@ static void on_status(void *context, PNDIS_STATUS_INDICATION indication)
 
 START_TEST(the_link_is_indicated)
 {
-    start(0, &(struct soft_options){.processor = true});
+    nbl_rig_start(0, &(struct soft_options){.processor = true});
     r.protocol.status = on_status;
     soft_device_link(r.device, false, NIC_SPEED_M1000);
-    pass(10 * MS);
+    nbl_pass(10 * MS);
     ck_assert_int_eq(heard.MediaConnectState, MediaConnectStateDisconnected);
     soft_device_link(r.device, true, NIC_SPEED_M100);
-    pass(10 * MS);
+    nbl_pass(10 * MS);
     ck_assert_int_eq(heard.MediaConnectState, MediaConnectStateConnected);
     ck_assert_uint_eq(heard.XmitLinkSpeed, 100000000);
-    stop();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -581,21 +403,21 @@ START_TEST(der_07_a_stopped_device_is_reset)
 {
     PNET_BUFFER_LIST nbls[32], after;
 
-    start(0, &(struct soft_options){.desc_depth = 8});
+    nbl_rig_start(0, &(struct soft_options){.desc_depth = 8});
     soft_device_fault(r.device, SOFT_FAULT_STOP, 0);
-    nic_script6_send(&r.protocol, chain(nbls, 32, 1, 100), 0);
-    pass(10000 * MS);
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 32, 1, 100), 0);
+    nbl_pass(10000 * MS);
     for (unsigned i = 0; i < 32; i++) {
-        ck_assert_uint_eq(record(nbls[i]).completed, 1);
-        ck_assert(record(nbls[i]).status != NDIS_STATUS_PENDING);
+        ck_assert_uint_eq(nbl_record(nbls[i]).completed, 1);
+        ck_assert(nbl_record(nbls[i]).status != NDIS_STATUS_PENDING);
     }
     ck_status(r.protocol.last_status, NDIS_STATUS_RESET_END);
-    nic_script6_send(&r.protocol, chain(&after, 1, 1, 60), 0);
-    pass(100 * MS);
-    check_status(&after, 1, NDIS_STATUS_SUCCESS);
-    free_all(&after, 1);
-    free_all(nbls, 32);
-    stop();
+    nic_script6_send(&r.protocol, nbl_chain(&after, 1, 1, 60), 0);
+    nbl_pass(100 * MS);
+    nbl_check_status(&after, 1, NDIS_STATUS_SUCCESS);
+    nbl_free_all(&after, 1);
+    nbl_free_all(nbls, 32);
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -604,26 +426,26 @@ START_TEST(der_15_unplugged)
 {
     PNET_BUFFER_LIST nbls[32], after;
 
-    start(0, &(struct soft_options){.desc_depth = 8});
+    nbl_rig_start(0, &(struct soft_options){.desc_depth = 8});
     soft_device_hold_tx(r.device, true);
-    nic_script6_send(&r.protocol, chain(nbls, 32, 1, 100), 0);
-    pass(MS);
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 32, 1, 100), 0);
+    nbl_pass(MS);
     soft_device_unplug(r.device);
     nic_ndis_adapter_surprise("nic0");
-    pass(10 * MS);
-    check_status(nbls, 32, NDIS_STATUS_FAILURE);
-    nic_script6_send(&r.protocol, chain(&after, 1, 1, 60), 0);
-    check_status(&after, 1, NDIS_STATUS_FAILURE);
-    free_all(&after, 1);
-    free_all(nbls, 32);
-    stop();
+    nbl_pass(10 * MS);
+    nbl_check_status(nbls, 32, NDIS_STATUS_FAILURE);
+    nic_script6_send(&r.protocol, nbl_chain(&after, 1, 1, 60), 0);
+    nbl_check_status(&after, 1, NDIS_STATUS_FAILURE);
+    nbl_free_all(&after, 1);
+    nbl_free_all(nbls, 32);
+    nbl_rig_stop();
 }
 END_TEST
 
 START_TEST(a_missing_device_is_refused)
 {
     static const char *const parameters[] = {"Slot=3", "InterruptNumber=5", NULL};
-    struct nic_ndis_options options = {.verify = true, .report = on_finding, .log = on_log};
+    struct nic_ndis_options options = {.verify = true, .report = nbl_on_finding, .log = nbl_on_log};
 
     memset(&r, 0, sizeof(r));
     r.platform = nic_virtual_create(1);
@@ -650,31 +472,6 @@ static void free_back(void *context, PNET_BUFFER_LIST nbl)
     __atomic_fetch_add(&back_count, 1, __ATOMIC_SEQ_CST);
 }
 
-/* Who sent a frame and as which is behind its header. */
-static void sign(PNET_BUFFER_LIST nbl, unsigned sender, unsigned *number)
-{
-    for (PNET_BUFFER nb = nbl->FirstNetBuffer; nb; nb = nb->Next) {
-        uint32_t signature[2] = {sender, ++*number};
-        memcpy((uint8_t *)nb->MdlChain->MappedSystemVa + 14, signature, sizeof(signature));
-    }
-}
-
-/* REQ-33 with several senders: each one's frames leave in its order. */
-static void check_wire_by_sender(void)
-{
-    uint32_t last[2] = {0, 0};
-
-    ck_assert_uint_lt(r.wire_count, WIRE_MAX);
-    for (unsigned i = 0; i < r.wire_count; i++) {
-        uint32_t signature[2];
-        memcpy(signature, r.wire[i].octets + 14, sizeof(signature));
-        ck_assert_uint_lt(signature[0], 2);
-        ck_assert_msg(signature[1] > last[signature[0]], "sender %u: %u after %u", signature[0],
-                      signature[1], last[signature[0]]);
-        last[signature[0]] = signature[1];
-    }
-}
-
 static void *sender(void *context)
 {
     unsigned number = 0;
@@ -683,7 +480,7 @@ static void *sender(void *context)
         PNET_BUFFER_LIST nbl = nic_script6_nbl(&r.protocol, 1 + i % 3, 60 + i);
         if (!nbl)
             continue;
-        sign(nbl, context != NULL, &number);
+        nbl_sign(nbl, context != NULL, &number);
         NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(nbl, &r);
         __atomic_fetch_add(&sent_count, 1, __ATOMIC_SEQ_CST);
         nic_script6_send(&r.protocol, nbl, 0);
@@ -699,7 +496,7 @@ START_TEST(req_14_15_der_11_der_12_threads)
     ULONG value;
     UINT bytes;
 
-    start(POSIX, &soft);
+    nbl_rig_start(POSIX, &soft);
     sent_count = back_count = 0;
     r.protocol.completed = free_back;
     set_filter(NDIS_PACKET_TYPE_PROMISCUOUS);
@@ -716,8 +513,8 @@ START_TEST(req_14_15_der_11_der_12_threads)
         pthread_join(senders[i], NULL);
     ck_status(nic_ndis_adapter_pause("nic0", 5000), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(back_count, sent_count);
-    check_wire_by_sender();
-    stop();
+    nbl_check_wire_by_sender();
+    nbl_rig_stop();
 }
 END_TEST
 
@@ -725,13 +522,13 @@ START_TEST(null_device)
 {
     PNET_BUFFER_LIST nbls[256];
 
-    start(NULL_DEVICE, NULL);
-    nic_script6_send(&r.protocol, chain(nbls, 256, 1, 64), 0);
-    pass(MS);
-    check_status(nbls, 256, NDIS_STATUS_SUCCESS);
-    check_completion_order();
-    free_all(nbls, 256);
-    stop();
+    nbl_rig_start(NULL_DEVICE, NULL);
+    nic_script6_send(&r.protocol, nbl_chain(nbls, 256, 1, 64), 0);
+    nbl_pass(MS);
+    nbl_check_status(nbls, 256, NDIS_STATUS_SUCCESS);
+    nbl_check_completion_order();
+    nbl_free_all(nbls, 256);
+    nbl_rig_stop();
 }
 END_TEST
 

@@ -14,4 +14,5 @@ $(O)/tests/unit/transport_test: %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
 
-$(O)/tests/unit/driver_schedule_test: $(O)/tests/unit/schedule.o
+$(O)/tests/unit/driver_schedule_test $(O)/tests/unit/driver_schedule6_test: $(O)/tests/unit/schedule.o
+$(O)/tests/unit/driver_nbl_test $(O)/tests/unit/driver_schedule6_test: $(O)/tests/unit/driver_nbl_rig.o
