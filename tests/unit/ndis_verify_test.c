@@ -320,6 +320,33 @@ START_TEST(req_55_one_descriptor_in_transit_twice)
 }
 END_TEST
 
+/* The library has it: it is in transit, and what is written to it is found when it comes back. */
+START_TEST(req_24_a_queued_packet_is_in_transit)
+{
+    PNDIS_PACKET first;
+    PVOID address;
+    UINT length;
+
+    start(NDIS_STATUS_RESOURCES, NIC_WHEN_MANUAL);
+    first = nic_script_packet(&r.protocols[0], 60);
+    nic_script_send(&r.protocols[0], first); /* stalled */
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    if (_i) {
+        NdisQueryBuffer(packet->Private.Head, &address, &length);
+        ((UCHAR *)address)[59] ^= 1;
+    } else {
+        nic_script_send(&r.protocols[0], packet);
+        found_in_packet("in transit already", "queued");
+    }
+    step = (struct nic_script_step){.answer = NDIS_STATUS_SUCCESS};
+    nic_script_available(r.miniport);
+    if (_i)
+        found_in_packet("the data of the packet changed", "queued");
+    nic_script_packet_free(&r.protocols[0], first);
+    finish();
+}
+END_TEST
+
 START_TEST(an_array_with_a_bad_element_loses_only_that)
 {
     PNDIS_PACKET packets[5];
@@ -438,6 +465,7 @@ int main(void)
     tcase_add_test(t, c_03_not_stalled_with_something_outstanding);
     tcase_add_loop_test(t, not_final_status, 0, 2);
     tcase_add_loop_test(t, req_55_one_descriptor_in_transit_twice, 0, 2);
+    tcase_add_loop_test(t, req_24_a_queued_packet_is_in_transit, 0, 2);
     tcase_add_test(t, an_array_with_a_bad_element_loses_only_that);
     tcase_add_test(t, a_packet_from_nowhere_is_refused);
     tcase_add_test(t, send_on_a_closed_binding);
