@@ -4,7 +4,7 @@
 NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndis_order_test ndis_loopback_test ndis_receive_test \
 	ndis_machine_test ndis_request_test ndis_system_test ndis_verify_test ndis_verify_level_test \
 	ndis_verify_memory_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
-	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test
+	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test ndis_immediate_test
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_random6_test
@@ -25,7 +25,7 @@ $(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tes
 $(O)/tests/unit/ndis_random_test: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o random_shrink.o random_trial.o)
 $(O)/tests/unit/ndis_random6_test: $(addprefix $(O)/tests/unit/,ndis_random6.o ndis_random6_real.o ndis_model6.o random_shrink.o random_trial.o)
 $(O)/tests/unit/ndis_random_test $(O)/tests/unit/ndis_random6_test: override LDFLAGS += -Wl,--wrap=_ck_assert_failed
-$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test $(O)/tests/unit/ndis_cancel_test $(O)/tests/unit/ndis_services_test: $(O)/tests/unit/ndis_bare.o
+$(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test $(O)/tests/unit/ndis_cancel_test $(O)/tests/unit/ndis_services_test $(O)/tests/unit/ndis_immediate_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
 
