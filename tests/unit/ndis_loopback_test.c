@@ -276,6 +276,50 @@ START_TEST(der_14_an_element_to_oneself_leaves_the_array_in_order)
 }
 END_TEST
 
+static UCHAR serials[8], serial_count;
+
+static void note_serial(void *context, const UCHAR *header, const UCHAR *data, UINT length)
+{
+    (void)context;
+    (void)header;
+    ck_assert_uint_eq(length, 46);
+    serials[serial_count++ % 8] = data[0];
+}
+
+/* Several elements of one array come back, in order: to oneself, without reaching the wire, or broadcast. */
+START_TEST(der_14_every_element_of_an_array_is_looped)
+{
+    bool is_broadcast = _i & 2;
+    PNDIS_PACKET packets[6];
+
+    start((struct nic_script_miniport){.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK,
+                                       .arrays = _i & 1,
+                                       .max_packets = 8},
+          0);
+    filter(0, NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST);
+    r.protocols[0].received = note_serial;
+    serial_count = 0;
+    for (UCHAR i = 0; i < 6; i++) {
+        PUCHAR address;
+        packets[i] = nic_script_packet(&r.protocols[1], 60);
+        NdisQueryBuffer(packets[i]->Private.Head, (PVOID *)&address, &(UINT){0});
+        memcpy(address, i % 2 ? other : is_broadcast ? all : own, 6);
+        address[14] = i;
+    }
+    nic_script_send_array(&r.protocols[1], packets, 6);
+    rig_run(&r, 1000);
+    ck_assert_uint_eq(serial_count, 3);
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(serials[i], 2 * i);
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), is_broadcast ? 6 : 3);
+    for (unsigned i = 0; i < 6; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[1], packets[i])->completed, 1);
+        nic_script_packet_free(&r.protocols[1], packets[i]);
+    }
+    stop();
+}
+END_TEST
+
 /* C-11 for loopback: an answer from ProtocolReceive to oneself, 10 000 deep. */
 static unsigned left, depth, deepest;
 
@@ -494,6 +538,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, req_63_no_loopback_by_the_library_for_a_driver_that_does_it, 0, 2);
     tcase_add_test(c, req_62_the_sender_gets_its_copy_unless_it_declined);
     tcase_add_loop_test(c, der_14_an_element_to_oneself_leaves_the_array_in_order, 0, 2);
+    tcase_add_loop_test(c, der_14_every_element_of_an_array_is_looped, 0, 4);
     tcase_add_loop_test(c, c_11_a_send_to_oneself_from_its_completion_does_not_nest, 0, 2);
     tcase_add_test(c, multicast_lists_are_united);
     tcase_add_loop_test(c, der_14_without_an_address, 0, 2);
