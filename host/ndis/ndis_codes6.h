@@ -73,6 +73,11 @@ typedef enum _NDIS_PHYSICAL_MEDIUM {
     NdisPhysicalMediumWiMax,
     NdisPhysicalMediumUWB,
     NdisPhysicalMedium802_3,
+    NdisPhysicalMedium802_5,
+    NdisPhysicalMediumIrda,
+    NdisPhysicalMediumWiredWAN,
+    NdisPhysicalMediumWiredCoWan,
+    NdisPhysicalMediumOther,
     NdisPhysicalMediumMax
 } NDIS_PHYSICAL_MEDIUM,
     *PNDIS_PHYSICAL_MEDIUM;

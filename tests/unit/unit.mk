@@ -66,6 +66,8 @@ lint-ndis-facts:
 	@mkdir -p $(B)/lint
 	$(Q)x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h -isystem /usr/share/mingw-w64/include/ddk \
 		-DNDIS_SUPPORT_NDIS6=1 -Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
+	$(Q)$(PY) tests/unit/ndis_constants.py $(B)/lint x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h \
+		-isystem /usr/share/mingw-w64/include/ddk -DNDIS_SUPPORT_NDIS6=1
 
 # What the DDK has and we have not is left out on purpose.
 LINTS += lint-ndis-names
