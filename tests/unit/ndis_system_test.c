@@ -176,6 +176,7 @@ START_TEST(strings_lists_and_the_rest)
     two.Length -= 2;
     ck_assert(!NdisEqualString(&one, &two, TRUE));
     NdisInitAnsiString(&ansi, "too long for this one");
+    ck_assert(ansi.Length == 21 && ansi.MaximumLength == 22);
     ck_status(NdisAnsiStringToUnicodeString(&two, &ansi), NDIS_STATUS_BUFFER_OVERFLOW);
     NdisFreeString(two);
     NdisInitUnicodeString(&one, NULL);
