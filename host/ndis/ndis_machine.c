@@ -414,7 +414,8 @@ static void wait_for_sends(struct ndis_miniport *m, uint64_t timeout_ns)
     static const volatile bool never = false;
     uint64_t end = ndis.platform->ops->now_ns(ndis.platform) + timeout_ns;
 
-    while (outstanding(m) && ndis.platform->ops->now_ns(ndis.platform) < end)
+    while ((outstanding(m) || ndis_request_pends(m)) &&
+           ndis.platform->ops->now_ns(ndis.platform) < end)
         ndis.platform->ops->wait(ndis.platform, &never, timeout_ns / 64 + 1);
 }
 
@@ -446,6 +447,8 @@ static void halt(struct ndis_miniport *m)
                  m->driver->is6 ? "NBLs" : "packets");
     if (m->driver->is6)
         ndis_oid_abort(m, NDIS_STATUS_REQUEST_ABORTED);
+    else
+        ndis_request_abort(m, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
 }
@@ -490,9 +493,9 @@ static void remove_adapter(struct ndis_miniport *m, uint64_t timeout_ns)
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
     wait_for_sends(m, timeout_ns);
-    /* A protocol waits for its packets when it unbinds: a driver that still has some is halted
+    /* A protocol waits for its packets and requests when it unbinds: a driver that still has some is halted
      * before that. */
-    if (outstanding(m)) {
+    if (outstanding(m) || ndis_request_pends(m)) {
         halt(m);
         ndis_unbind_all(m, timeout_ns);
     } else {

@@ -166,6 +166,7 @@ struct ndis_binding {
     struct ndis_multicast *multicast; /* under the miniport's lock */
     bool no_loopback;                 /* NDIS_PROT_OPTION_NO_LOOPBACK */
     bool closing;
+    uint32_t asked;  /* requests and resets that have not ended; atomic */
     bool close_told; /* CloseAdapterComplete is due or done */
     bool unbind_asked;
 };
@@ -307,7 +308,7 @@ struct ndis_miniport {
     bool dpc_due;
     struct ndis_timer *timers_due;
     bool hang_check_due;
-    PNDIS_REQUEST request_head, request_tail;
+    PNDIS_REQUEST request_head;
     struct ndis_binding *bindings;
 
     /* Inside the gate only. */
@@ -611,6 +612,9 @@ void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* insid
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
 void ndis_request_run(struct ndis_miniport *m);              /* inside: starts the next one */
 bool ndis_request_ready(struct ndis_miniport *m);
+bool ndis_request_pends(struct ndis_miniport *m); /* the driver has one */
+/* Inside, the miniport halted: requests, and a reset, that have not ended end with `status`. */
+void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status);
 /* Inside: a binding closes; the miniport will get the union of what is left. */
 void ndis_request_unions(const struct ndis_binding *closing);
 NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *buffer,

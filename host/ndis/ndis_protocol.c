@@ -177,10 +177,11 @@ static void closed(struct ndis_binding *binding)
     ndis_unlock(&ndis.lock);
 }
 
-/* Exactly one caller gets true, after the last packet is back. */
+/* Exactly one caller gets true, after the last packet is back and what was asked for has ended. */
 static bool is_last(struct ndis_binding *binding)
 {
     return ndis_binding_outstanding(binding) == 0 &&
+           __atomic_load_n(&binding->asked, __ATOMIC_SEQ_CST) == 0 &&
            !__atomic_exchange_n(&binding->close_told, true, __ATOMIC_SEQ_CST);
 }
 

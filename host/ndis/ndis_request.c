@@ -68,6 +68,14 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
                                                   &m->bytes_written, &m->bytes_needed);
 }
 
+/* A request, or a reset, of the binding has ended, and its protocol knows. */
+static void ended(struct ndis_binding *binding)
+{
+    __atomic_fetch_sub(&binding->asked, 1, __ATOMIC_SEQ_CST);
+    if (ndis_is_closing(binding))
+        ndis_binding_maybe_closed(binding);
+}
+
 static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
 {
     struct request_tag tag = tag_of(request);
@@ -77,8 +85,10 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
         nic_platform_flag_set(ndis.platform, &tag.internal->done);
         return;
     }
-    if (tag.binding)
-        tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
+    if (!tag.binding)
+        return;
+    tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
+    ended(tag.binding);
 }
 
 /* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is
@@ -218,6 +228,19 @@ static NDIS_STATUS set_options(struct ndis_binding *binding, struct SET_INFORMAT
     return NDIS_STATUS_SUCCESS;
 }
 
+static NDIS_STATUS ask(struct ndis_binding *binding, PNDIS_REQUEST request)
+{
+    NDIS_STATUS status;
+
+    if (ndis_is_closing(binding))
+        return NDIS_STATUS_CLOSING;
+    __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
+    status = submit(binding->miniport, request);
+    if (status != NDIS_STATUS_PENDING)
+        ended(binding);
+    return status;
+}
+
 VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request)
 {
     struct ndis_binding *binding = NdisBindingHandle;
@@ -237,7 +260,7 @@ VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUE
             ndis_filter_query_list(binding, Request->RequestType == NdisRequestQueryStatistics,
                                    &Request->DATA.QUERY_INFORMATION);
     else
-        *Status = submit(binding->miniport, Request);
+        *Status = ask(binding, Request);
     ndis_preempt("NdisRequest returned");
 }
 
@@ -303,6 +326,7 @@ VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     if (*Status == NDIS_STATUS_PENDING) {
         __atomic_store_n(&m->reset_due, true, __ATOMIC_RELEASE);
         m->reset_by = binding;
+        __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
     }
     ndis_unlock(&m->lock);
     if (*Status == NDIS_STATUS_PENDING)
@@ -361,6 +385,14 @@ static void abort_request(struct ndis_miniport *m)
         tell(request, NDIS_STATUS_REQUEST_ABORTED);
 }
 
+static void tell_reset(struct ndis_binding *by, NDIS_STATUS status)
+{
+    if (!by)
+        return;
+    by->protocol->chars.ResetCompleteHandler(by->context, status);
+    ended(by);
+}
+
 void ndis_reset_end(struct ndis_miniport *m)
 {
     struct ndis_binding *by;
@@ -389,8 +421,38 @@ void ndis_reset_end(struct ndis_miniport *m)
         ndis_oid_reissue(m);
     ndis_status_indicate(m, NDIS_STATUS_RESET_END, &status, sizeof(status));
     ndis_status_complete(m);
-    if (by)
-        by->protocol->chars.ResetCompleteHandler(by->context, status);
+    tell_reset(by, status);
+}
+
+bool ndis_request_pends(struct ndis_miniport *m)
+{
+    bool pends;
+
+    ndis_lock(&m->lock);
+    pends = m->request_current != NULL;
+    ndis_unlock(&m->lock);
+    return pends;
+}
+
+void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status)
+{
+    PNDIS_REQUEST request, queued;
+    struct ndis_binding *by;
+
+    request = take_current(m, status);
+    ndis_lock(&m->lock);
+    queued = m->request_head;
+    m->request_head = NULL;
+    by = m->reset_by;
+    m->reset_by = NULL;
+    ndis_unlock(&m->lock);
+    if (request && request != &m->union_request)
+        tell(request, status);
+    while ((request = queued) != NULL) {
+        queued = tag_of(request).next;
+        tell(request, status);
+    }
+    tell_reset(by, status);
 }
 
 /* ---- status ---- */

@@ -155,7 +155,8 @@ struct nic_script_protocol {
     volatile bool closed, request_done, reset_done, transfer_done;
     NDIS_STATUS request_status, reset_status, transfer_status;
     UINT transferred;
-    unsigned foreign; /* completions with a binding context that is not ours */
+    unsigned requests_ended; /* calls of ProtocolRequestComplete */
+    unsigned foreign;        /* completions with a binding context that is not ours */
     unsigned frames, receive_completes, statuses, status_completes;
     NDIS_STATUS last_status;
     NDIS_HANDLE receive_context; /* the latest MacReceiveContext */

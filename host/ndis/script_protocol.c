@@ -94,6 +94,7 @@ static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisReq
     struct nic_script_protocol *p = ProtocolBindingContext;
 
     (void)NdisRequest;
+    p->requests_ended++;
     p->request_status = Status;
     nic_platform_flag_set(p->platform, &p->request_done);
 }

@@ -112,6 +112,69 @@ START_TEST(requests_answered_at_once)
 }
 END_TEST
 
+static void ask(NDIS_REQUEST *request)
+{
+    static ULONG value;
+    NDIS_STATUS status;
+
+    *request = (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation,
+                              .DATA.QUERY_INFORMATION = {OID_GEN_LINK_SPEED, &value, 4, 0, 0}};
+    r.protocols[0].request_done = false;
+    NdisRequest(&status, r.protocols[0].binding, request);
+    ck_status(status, NDIS_STATUS_PENDING);
+}
+
+/* A binding that closes is closed when what it has asked for has ended; _i: a request, or a reset. */
+START_TEST(a_close_waits_for_what_was_asked)
+{
+    NDIS_REQUEST request, late;
+    NDIS_STATUS status;
+
+    start(1);
+    r.miniport->requests_pend = r.miniport->reset_pends = true;
+    if (_i)
+        NdisReset(&status, r.protocols[0].binding);
+    else
+        ask(&request);
+    NdisCloseAdapter(&status, r.protocols[0].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    late = (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation};
+    NdisRequest(&status, r.protocols[0].binding, &late);
+    ck_status(status, NDIS_STATUS_CLOSING);
+    ck_assert(!r.protocols[0].closed);
+    if (_i)
+        nic_script_reset_done(r.miniport, NDIS_STATUS_SUCCESS);
+    else
+        nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert(_i ? r.protocols[0].reset_done : r.protocols[0].request_done);
+    ck_assert(r.protocols[0].closed);
+    r.protocols[0].binding = NULL;
+    stop_clean();
+}
+END_TEST
+
+/* DER-10: a driver is halted with what it has not answered; the library does. */
+START_TEST(der_10_a_halt_ends_what_was_asked)
+{
+    NDIS_REQUEST requests[3];
+    NDIS_STATUS status;
+
+    start(1);
+    r.miniport->requests_pend = r.miniport->reset_pends = true;
+    if (_i)
+        NdisReset(&status, r.protocols[0].binding);
+    for (unsigned i = 0; i < 3 && !_i; i++)
+        ask(&requests[i]);
+    ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
+    ck_status(_i ? r.protocols[0].reset_status : r.protocols[0].request_status,
+              NDIS_STATUS_REQUEST_ABORTED);
+    ck_assert_uint_eq(r.protocols[0].requests_ended, _i ? 0 : 3);
+    ck_assert(_i ? r.protocols[0].reset_done : r.protocols[0].request_done);
+    ck_assert_ptr_null(r.protocols[0].binding);
+    stop_clean();
+}
+END_TEST
+
 /* ---- reset ---- */
 
 START_TEST(req_10_reset)
@@ -447,6 +510,10 @@ static Suite *make(const char *name)
     tcase_add_test(t, req_08_09_requests_pend_and_come_back);
     tcase_add_test(t, req_60_mac_options_are_asked_at_the_beginning);
     tcase_add_test(t, requests_answered_at_once);
+    if (rig_layer() == RIG_DIRECT) {
+        tcase_add_loop_test(t, a_close_waits_for_what_was_asked, 0, 2);
+        tcase_add_loop_test(t, der_10_a_halt_ends_what_was_asked, 0, 2);
+    }
     tcase_add_loop_test(t, req_10_reset, 0, 2);
     tcase_add_test(t, der_07_reset_ends_a_pended_request_and_the_queue);
     if (rig_layer() == RIG_DIRECT) { /* the protocol is called inside of its own adapter */
