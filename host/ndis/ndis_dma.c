@@ -8,16 +8,20 @@
 
 /* ---- lists ---- */
 
-static void list_free(struct ndis_miniport *m, PSCATTER_GATHER_LIST list)
+void ndis_dma_list_unmap(struct ndis_miniport *m, PSCATTER_GATHER_LIST list)
 {
     for (ULONG i = 0; i < list->NumberOfElements; i++)
         ndis_iommu_unmap(m, (uint64_t)list->Elements[i].Address.QuadPart, list->Elements[i].Length);
+}
+
+static void list_free(struct ndis_miniport *m, PSCATTER_GATHER_LIST list)
+{
+    ndis_dma_list_unmap(m, list);
     free(list);
 }
 
-/* An element a page, as memory that lies anywhere would need. False: not all of it is mapped. */
-static bool list_add(struct ndis_miniport *m, PSCATTER_GATHER_LIST list, UCHAR *memory,
-                     ULONG length, enum ndis_dma_access access)
+bool ndis_dma_list_add(struct ndis_miniport *m, PSCATTER_GATHER_LIST list, UCHAR *memory,
+                       ULONG length, enum ndis_dma_access access)
 {
     while (length) {
         ULONG part = PAGE_SIZE - (ULONG)((uintptr_t)memory % PAGE_SIZE);
@@ -53,7 +57,7 @@ static PSCATTER_GATHER_LIST list_new(struct ndis_miniport *m, PNDIS_BUFFER buffe
     for (UINT i = 0; is_good && i < count; i++, buffer = buffer->Next)
         is_good = !buffer->ByteCount ||
                   (buffer->MappedSystemVa &&
-                   list_add(m, list, buffer->MappedSystemVa, buffer->ByteCount, access));
+                   ndis_dma_list_add(m, list, buffer->MappedSystemVa, buffer->ByteCount, access));
     if (is_good && list->NumberOfElements)
         return list;
     list_free(m, list);

@@ -296,6 +296,7 @@ static void take_hardware(struct ndis_miniport *m)
     ndis_timers_stop(m);
     ndis_windows_free(m);
     ndis_dma_stop(m);
+    ndis_dma_stop6(m);
     ndis_shared_stop(m);
     attach(m, NULL);
 }

@@ -589,7 +589,11 @@ void ndis_iommu_unmap(struct ndis_miniport *m, uint64_t address, size_t length);
 /* The packet's scatter/gather list. False: it has none. Unmapping twice is nothing. */
 bool ndis_dma_map_packet(struct ndis_miniport *m, PNDIS_PACKET packet);
 void ndis_dma_unmap_packet(struct ndis_miniport *m, PNDIS_PACKET packet);
-void ndis_dma_stop(struct ndis_miniport *m);    /* map registers that are left */
+void ndis_dma_stop(struct ndis_miniport *m); /* map registers that are left */
+/* An element a page, as memory that lies anywhere would need. False: not all of it is mapped. */
+bool ndis_dma_list_add(struct ndis_miniport *m, PSCATTER_GATHER_LIST list, UCHAR *memory,
+                       ULONG length, enum ndis_dma_access access);
+void ndis_dma_list_unmap(struct ndis_miniport *m, PSCATTER_GATHER_LIST list);
 void ndis_shared_stop(struct ndis_miniport *m); /* shared memory that is left */
 void ndis_interrupt_stop(struct ndis_miniport *m);
 void ndis_handle_interrupt(struct ndis_miniport *m); /* inside, or deserialized */

@@ -38,6 +38,9 @@ struct ndis_miniport6 {
     NDIS_MINIPORT_INTERRUPT_CHARACTERISTICS interrupt;
     NDIS_HANDLE interrupt_context;
     bool has_interrupt;
+
+    MINIPORT_PROCESS_SG_LIST_HANDLER process_list; /* NULL: no scatter/gather DMA */
+    uint64_t lists;                                /* that the driver has; atomic */
 };
 
 /* As it is just now, without gate and lock. */
@@ -88,6 +91,7 @@ void ndis_pnp_event(struct ndis_binding *binding, NET_PNP_EVENT_CODE event, void
 
 NDIS_STATUS ndis_initialize6(struct ndis_miniport *m);
 void ndis_interrupt_stop6(struct ndis_miniport *m);
+void ndis_dma_stop6(struct ndis_miniport *m); /* ndis_dma6.c: a registration that is left */
 
 /* ---- ndis_protocol6.c ---- */
 

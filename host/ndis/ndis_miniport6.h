@@ -353,6 +353,45 @@ BOOLEAN NdisMSynchronizeWithInterruptEx(NDIS_HANDLE NdisInterruptHandle, ULONG M
                                         MINIPORT_SYNCHRONIZE_INTERRUPT_HANDLER Function,
                                         PVOID SynchronizeContext);
 
+/* ---- scatter/gather DMA ---- */
+
+typedef VOID (*MINIPORT_PROCESS_SG_LIST_HANDLER)(PDEVICE_OBJECT pDO, PVOID Reserved,
+                                                 PSCATTER_GATHER_LIST pSGL, PVOID Context);
+typedef VOID (*MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER)(
+    NDIS_HANDLE MiniportAdapterContext, PVOID VirtualAddress,
+    PNDIS_PHYSICAL_ADDRESS PhysicalAddress, ULONG Length, PVOID Context);
+
+typedef struct _NDIS_SG_DMA_DESCRIPTION {
+    NDIS_OBJECT_HEADER Header;
+    ULONG Flags;
+    ULONG MaximumPhysicalMapping;
+    MINIPORT_PROCESS_SG_LIST_HANDLER ProcessSGListHandler;
+    MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE_HANDLER SharedMemAllocateCompleteHandler;
+    ULONG ScatterGatherListSize; /* out: a buffer of this size has room for the list of a frame */
+} NDIS_SG_DMA_DESCRIPTION, *PNDIS_SG_DMA_DESCRIPTION;
+
+#define NDIS_SG_DMA_DESCRIPTION_REVISION_1 1
+#define NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1                                                  \
+    RTL_SIZEOF_THROUGH_FIELD(NDIS_SG_DMA_DESCRIPTION, ScatterGatherListSize)
+#define NDIS_SG_DMA_64_BIT_ADDRESS   0x00000001
+#define NDIS_SG_LIST_WRITE_TO_DEVICE 0x00000001
+
+/* In MiniportInitializeEx, at PASSIVE_LEVEL; undone in MiniportHaltEx. NdisMAllocateSharedMemory needs it, too. */
+NDIS_STATUS NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+                                          PNDIS_SG_DMA_DESCRIPTION DmaDescription,
+                                          PNDIS_HANDLE NdisMiniportDmaHandle);
+VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle);
+/* At DISPATCH_LEVEL. MiniportProcessSGList is called before it returns SUCCESS. The list is in the driver's buffer if that
+ * is large enough, else in memory of the library; it begins with the beginning of CurrentMdl, its data are the driver's
+ * until NdisMFreeNetBufferSGList. */
+NDIS_STATUS NdisMAllocateNetBufferSGList(NDIS_HANDLE NdisMiniportDmaHandle, PNET_BUFFER NetBuffer,
+                                         PVOID Context, ULONG Flags, PVOID ScatterGatherListBuffer,
+                                         ULONG ScatterGatherListBufferSize);
+VOID NdisMFreeNetBufferSGList(NDIS_HANDLE NdisMiniportDmaHandle, PSCATTER_GATHER_LIST pSGL,
+                              PNET_BUFFER NetBuffer);
+
+/* ---- sends, receives, requests, states ---- */
+
 /* Up to DISPATCH_LEVEL, from any thread. Status of each NBL is its final one; order in the chain is kept. */
 VOID NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle,
                                      PNET_BUFFER_LIST NetBufferLists, ULONG SendCompleteFlags);
