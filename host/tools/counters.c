@@ -108,11 +108,10 @@ static void add_usb(struct machine *m, struct list *l)
     add(l, "usb_faults", "Packets broken on purpose, board models only.", board.faults);
 }
 
-unsigned counters_read(struct machine *m, struct counter *counters)
+unsigned counters_read(struct machine *m, struct counter *counters, bool *device)
 {
     struct list l = {.at = counters};
-    if (!add_device(m, &l))
-        return 0;
+    *device = add_device(m, &l);
     add_usb(m, &l);
     return add_driver(m, &l) && add_ndis(&l) ? l.count : 0;
 }

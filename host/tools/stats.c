@@ -12,6 +12,7 @@
 struct stats {
     struct counter counters[COUNTERS_MOST];
     unsigned count;
+    bool device; /* it has told its own */
 };
 
 static volatile sig_atomic_t stopped;
@@ -32,8 +33,15 @@ static void nothing_sent(void *context, ULONG number, NDIS_STATUS status)
 static int gather(struct machine *m, void *context)
 {
     struct stats *s = context;
-    s->count = counters_read(m, s->counters);
+    s->count = counters_read(m, s->counters, &s->device);
     return s->count ? EXIT_DONE : complain(EXIT_FAILED, "the driver does not tell its counters");
+}
+
+/* After the counters that are left: EXIT_DONE, or complained that the device took its own away. */
+static int device_told(const struct stats *s)
+{
+    return s->device ? EXIT_DONE
+                     : complain(EXIT_NO_DEVICE, "the device is gone, and its counters with it");
 }
 
 static bool print_stats(const struct options *o, const struct stats *s)
@@ -58,7 +66,7 @@ static bool print_changes(const struct options *o, const struct stats *now,
     printf("after %.1f s:\n", seconds);
     for (unsigned i = 0; i < now->count; i++) {
         const struct counter *c = &now->counters[i];
-        uint64_t more = c->value - (i < before->count ? before->counters[i].value : 0);
+        uint64_t more = c->value - counter_value(before->counters, before->count, c->name);
         if (more)
             printf("  %-24s %12llu  %+12lld  %10.1f/s\n", c->name, (unsigned long long)c->value,
                    (long long)more, (double)more / seconds);
@@ -69,6 +77,7 @@ static bool print_changes(const struct options *o, const struct stats *now,
 /* One look, from wherever they come; `m` NULL: --from. */
 static int look(const struct options *o, struct machine *m, struct stats *s)
 {
+    s->device = true;
     if (!m)
         return metrics_fetch(o->from, s->counters, &s->count);
     machine_enter(m);
@@ -84,7 +93,8 @@ static int watch(const struct options *o, struct machine *m)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     int code = look(o, m, &seen[0]);
-    bool more = !code && print_stats(o, &seen[0]) && fflush(stdout) == 0;
+    bool more =
+        !code && print_stats(o, &seen[0]) && fflush(stdout) == 0 && !(code = device_told(&seen[0]));
     for (uint32_t i = 1; more && (!o->count || i < o->count); i++) {
         double start_s = wall_s();
         struct timespec wait = {.tv_sec = o->watch};
@@ -93,7 +103,7 @@ static int watch(const struct options *o, struct machine *m)
         code = look(o, m, &seen[i & 1]);
         more = !code && !stopped &&
                print_changes(o, &seen[i & 1], &seen[~i & 1], wall_s() - start_s) &&
-               fflush(stdout) == 0;
+               fflush(stdout) == 0 && !(code = device_told(&seen[i & 1]));
     }
     return code;
 }
@@ -109,8 +119,8 @@ static int of_replay(const struct options *o)
     int code = replay_run(o, o->input, capture, &result,
                           &(struct replay_hooks){.inspect = gather, .context = &s});
     capture_free(capture);
-    if (!code)
-        print_stats(o, &s);
+    if (!code && print_stats(o, &s))
+        code = device_told(&s);
     return code;
 }
 
@@ -135,8 +145,8 @@ static int of_device(const struct options *o)
         return complain(code, "%s", m.message);
     code = o->watch ? watch(o, &m) : look(o, &m, &s);
     machine_stop(&m);
-    if (!code && !o->watch)
-        print_stats(o, &s);
+    if (!code && !o->watch && print_stats(o, &s))
+        code = device_told(&s);
     return code;
 }
 

@@ -101,7 +101,8 @@ void up_publish(struct metrics *metrics, struct machine *m, const struct tap *ta
 {
     struct counter c[COUNTERS_MOST];
     const struct tap_counts *t = tap_counts(tap);
-    unsigned n = counters_read(m, c);
+    bool device;
+    unsigned n = counters_read(m, c, &device);
     if (!n || n + 10 > COUNTERS_MOST)
         return;
     c[n++] = (struct counter){"tap_sent", "Frames from the kernel.", t->sent};

@@ -3,6 +3,10 @@
  * The transport to a device on USB. A thread of its own lets libusb work; its callbacks hand finished transfers to
  * nic_transport_finish. A halted endpoint is cleared here before its transfer is handed back, because only libusb can
  * reset the host's data toggle with it; what the stream needs beyond that (a NIC reset) is the driver's business.
+ *
+ * So is an endpoint whose last transfer was cancelled or failed. Its last handshake may be lost; then host and device expect different
+ * toggles until the packet comes again (USB 2.0, 8.6.4), but the NIC reset that follows throws that packet away, and the next one would
+ * be taken for it: acknowledged and dropped.
  */
 #include "nic_libusb.h"
 
@@ -19,6 +23,7 @@
 #include <string.h>
 
 #define MAX_TRANSFER 65536
+#define CLEAR_TRIES  3
 
 struct usb {
     struct nic_transport transport; /* first */
@@ -29,6 +34,7 @@ struct usb {
     pthread_mutex_t lock; /* guards back_end of every transfer in flight */
     int stopping;         /* atomic */
     int gone;             /* atomic */
+    int flying[4];        /* atomic; transfers of each endpoint */
     bool high_speed;
     char name[24];
     char message[320];
@@ -167,7 +173,7 @@ static void usb_close(struct nic_transport *t)
 
 /* ---- transfers ---- */
 
-static enum nic_transfer_status status_of(struct usb *u, const struct libusb_transfer *l)
+static enum nic_transfer_status status_of(const struct libusb_transfer *l)
 {
     switch (l->status) {
     case LIBUSB_TRANSFER_COMPLETED:
@@ -175,15 +181,25 @@ static enum nic_transfer_status status_of(struct usb *u, const struct libusb_tra
     case LIBUSB_TRANSFER_CANCELLED:
         return NIC_TRANSFER_CANCELLED;
     case LIBUSB_TRANSFER_STALL:
-        if (l->endpoint & 0x7f &&
-            libusb_clear_halt(u->handle, l->endpoint) != LIBUSB_ERROR_NO_DEVICE)
-            return NIC_TRANSFER_STALL;
-        return l->endpoint & 0x7f ? NIC_TRANSFER_GONE : NIC_TRANSFER_STALL;
+        return NIC_TRANSFER_STALL;
     case LIBUSB_TRANSFER_NO_DEVICE:
         return NIC_TRANSFER_GONE;
     default:
         return NIC_TRANSFER_ERROR;
     }
+}
+
+/* The status once the endpoint is as it should be; `last`: nothing else is in flight there. */
+static enum nic_transfer_status settled(struct usb *u, const struct libusb_transfer *l, bool last)
+{
+    enum nic_transfer_status status = status_of(l);
+    int result = LIBUSB_ERROR_OTHER;
+    if (!(l->endpoint & 0x7f) || status == NIC_TRANSFER_OK || status == NIC_TRANSFER_GONE ||
+        (!last && status != NIC_TRANSFER_STALL))
+        return status;
+    for (unsigned i = 0; i < CLEAR_TRIES && result && result != LIBUSB_ERROR_NO_DEVICE; i++)
+        result = libusb_clear_halt(u->handle, l->endpoint);
+    return result == LIBUSB_ERROR_NO_DEVICE ? NIC_TRANSFER_GONE : status;
 }
 
 /* user_data of a libusb transfer. */
@@ -197,7 +213,8 @@ static void LIBUSB_CALL over(struct libusb_transfer *l)
     struct flight *flight = l->user_data;
     struct usb *u = flight->usb;
     struct nic_transfer *transfer = flight->transfer;
-    transfer->status = status_of(u, l);
+    bool last = __atomic_sub_fetch(&u->flying[transfer->endpoint & 3], 1, __ATOMIC_ACQ_REL) == 0;
+    transfer->status = settled(u, l, last);
     transfer->actual_bytes = l->actual_length > 0 ? (uint32_t)l->actual_length : 0;
     if (transfer->status == NIC_TRANSFER_GONE)
         __atomic_store_n(&u->gone, 1, __ATOMIC_RELEASE);
@@ -252,7 +269,10 @@ static int usb_submit(struct nic_transport *t, struct nic_transfer *transfer)
         *flight = (struct flight){.usb = u, .transfer = transfer};
         fill(u, l, transfer, flight);
         transfer->back_end = l; /* before it may finish */
+        __atomic_add_fetch(&u->flying[transfer->endpoint & 3], 1, __ATOMIC_ACQ_REL);
         result = libusb_submit_transfer(l);
+        if (result)
+            __atomic_sub_fetch(&u->flying[transfer->endpoint & 3], 1, __ATOMIC_ACQ_REL);
     }
     if (!result)
         return 0;

@@ -65,6 +65,7 @@ struct board_model {
     unsigned fault_permille;
     uint64_t random;
     struct nic_transfer *finished_head, *finished_tail;
+    unsigned flying[4]; /* transfers of each endpoint */
 
     /* time */
     uint64_t now_ps;

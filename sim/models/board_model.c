@@ -16,6 +16,7 @@
 #define MAX_TRANSFER_BYTES 65536
 #define RESET_CLOCKS       16
 #define PS_MS              1000000000ull
+#define CLEAR_TRIES        3 /* each of three errors on the bus */
 
 enum {
     GET_DESCRIPTOR = 6,
@@ -32,6 +33,7 @@ struct flight {
     struct nic_transfer *transfer;
     enum urb_status status; /* of the URB for whose sake a halt is being cleared */
     bool clearing;
+    unsigned clears_left;
 };
 
 static struct board_model *model_of(struct nic_transport *t)
@@ -181,20 +183,12 @@ static void finish(struct flight *f, enum urb_status status)
     free(f);
 }
 
-static void cleared(struct urb *urb)
-{
-    struct flight *f = urb->user;
-    finish(f, urb->status == URB_GONE ? URB_GONE : f->status);
-}
+static void cleared(struct urb *urb);
 
-/* A halted endpoint is cleared before its transfer is handed back, as the libusb transport does. */
-static bool clear_halt(struct flight *f, uint8_t endpoint)
+static bool clear_halt(struct flight *f)
 {
-    f->status = f->urb.status;
-    f->clearing = true;
-    f->transfer->actual_bytes = f->urb.actual_bytes;
     f->urb = (struct urb){
-        .setup = {0x02, CLEAR_FEATURE, FEATURE_ENDPOINT_HALT, 0, endpoint},
+        .setup = {0x02, CLEAR_FEATURE, FEATURE_ENDPOINT_HALT, 0, f->transfer->endpoint},
         .done = cleared,
         .user = f,
     };
@@ -202,13 +196,34 @@ static bool clear_halt(struct flight *f, uint8_t endpoint)
     return device->ops->submit(device, &f->urb) == 0;
 }
 
+static void cleared(struct urb *urb)
+{
+    struct flight *f = urb->user;
+    if (urb->status == URB_ERROR && f->clears_left-- && clear_halt(f))
+        return;
+    finish(f, urb->status == URB_GONE ? URB_GONE : f->status);
+}
+
+/* As in host/transport/libusb.c, where the reasons are. */
+static bool wants_clear(const struct flight *f)
+{
+    if (!(f->urb.endpoint & 0x7f))
+        return false;
+    return f->status == URB_STALL ||
+           ((f->status == URB_CANCELLED || f->status == URB_ERROR || f->status == URB_OVERFLOW) &&
+            !f->model->flying[f->urb.endpoint & 3]);
+}
+
 static void done(struct urb *urb)
 {
     struct flight *f = urb->user;
-    if (urb->status == URB_STALL && urb->endpoint & 0x7f && clear_halt(f, urb->endpoint))
-        return;
+    f->model->flying[urb->endpoint & 3]--;
     f->transfer->actual_bytes = urb->actual_bytes;
-    finish(f, urb->status);
+    f->status = urb->status;
+    f->clearing = wants_clear(f);
+    f->clears_left = CLEAR_TRIES - 1;
+    if (!f->clearing || !clear_halt(f))
+        finish(f, f->status);
 }
 
 static int board_submit(struct nic_transport *transport, struct nic_transfer *t)
@@ -242,6 +257,7 @@ static int board_submit(struct nic_transport *transport, struct nic_transfer *t)
         free(f);
         return result;
     }
+    m->flying[t->endpoint & 3]++;
     note(m, 1, t);
     return 0;
 }

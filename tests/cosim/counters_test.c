@@ -1,25 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conservation: under faults on both ways every frame is in exactly one counter of those that end its way. What goes in
- * and what comes out is counted here; the counters between are those of `hilnic stats`.
+ * and what comes out is counted here; the counters between are those of `hilnic stats`. On the core model, and on boards whose USB
+ * fails too: packets lost, cut and broken, storms of NAK, a bus reset and the cable pulled in mid-traffic.
  */
 #include "cosim.h"
 #include "counters.h"
+#include "usb_fault.h"
 
 #include "nic_regs.h"
 
 #include <string.h>
 
-#define FRAMES   1200
-#define INCOMING 1500
-#define STEPS    300
+#define TRIES 8 /* for a request while USB fails */
 
-/* A generator that is silent until the device is there; and one with a last good frame when everything else is over, which
- * shows what is missing before it. */
+struct scene {
+    const char *device;
+    uint32_t frames, incoming; /* the last of them after everything else */
+    unsigned steps, step_us;
+    uint64_t settle_ns;
+    unsigned permille; /* board_model_options.fault_permille */
+    bool faults;       /* the kinds below, again and again, until a transfer fails for good */
+};
+static const struct scene on_core = {"core", 1200, 1500, 300, 150, 10000000, 0, false};
+static const struct scene on_boards[] = {
+    {"board:butterstick", 200, 200, 60, 150, 2000000, 20, false},
+    {"board:butterstick", 300, 300, 80, 150, 2000000, 0, true},
+    {"board:ulx3s", 60, 60, 30, 1000, 15000000, 0, true},
+};
+static const struct scene *scene;
+static struct usb_fault bus;
+
+/* A generator that is silent until it may; and one with a good frame before everything and one after it, which show what is
+ * missing between them: the books open with the first. */
 struct gated {
-    struct wire_port port, *inner, *last;
+    struct wire_port port, *inner, *good;
     uint32_t offered;
-    uint32_t most; /* frames that may be offered by now */
+    uint32_t most;   /* frames that may be offered by now */
+    uint32_t opened; /* before the books were opened */
 };
 
 static struct counter counters[COUNTERS_MOST];
@@ -39,7 +57,8 @@ static bool gated_next(struct wire_port *port, uint64_t now_ns, struct wire_fram
     *retry_ns = now_ns + 10000;
     if (g->offered == g->most)
         return false;
-    struct wire_port *from = g->offered == INCOMING - 1 ? g->last : g->inner;
+    bool good = g->offered == g->opened || g->offered == scene->incoming - 1;
+    struct wire_port *from = good ? g->good : g->inner;
     bool got = from->ops->next(from, now_ns, frame, retry_ns);
     g->offered += got;
     return got;
@@ -48,7 +67,7 @@ static bool gated_next(struct wire_port *port, uint64_t now_ns, struct wire_fram
 static int gated_close(struct wire_port *port)
 {
     struct gated *g = (struct gated *)port;
-    wire_port_close(g->last);
+    wire_port_close(g->good);
     return wire_port_close(g->inner);
 }
 
@@ -63,19 +82,49 @@ static uint64_t value(const char *name)
     ck_abort_msg("there is no counter %s", name);
 }
 
+/* A transfer that failed fails its request: once more; a driver that has given the device up wants a reset first. */
+static void try_again(struct cosim *c, unsigned *tries)
+{
+    ck_assert_uint_lt(++*tries, TRIES);
+    if (*tries == TRIES / 2)
+        sender_reset(c->machine.sender);
+}
+
 static void write_bits(struct cosim *c, uint32_t address, uint32_t mask, bool set)
 {
     uint32_t word;
-    ck_assert(machine_read(&c->machine, address, &word, 1));
+    unsigned tries = 0;
+    while (!machine_read(&c->machine, address, &word, 1))
+        try_again(c, &tries);
     word = set ? word | mask : word & ~mask;
-    ck_assert(machine_write(&c->machine, address, &word, 1));
+    while (!machine_write(&c->machine, address, &word, 1))
+        try_again(c, &tries);
 }
 
 static void filter(struct cosim *c, ULONG types)
 {
-    ck_assert_int_eq(
-        sender_set(c->machine.sender, OID_GEN_CURRENT_PACKET_FILTER, &types, sizeof types),
-        NDIS_STATUS_SUCCESS);
+    unsigned tries = 0;
+    while (sender_set(c->machine.sender, OID_GEN_CURRENT_PACKET_FILTER, &types, sizeof types) !=
+           NDIS_STATUS_SUCCESS)
+        try_again(c, &tries);
+}
+
+/* The next fault of the bus. Three in a row end a transfer with an error, as do three NAKs to a SETUP. */
+static void disturb_bus(struct cosim *c)
+{
+    static const struct {
+        enum usb_fault_kind kind;
+        unsigned most; /* times */
+    } kinds[] = {
+        {USB_FAULT_LOST, 5}, {USB_FAULT_PID, 5},  {USB_FAULT_CRC, 5},
+        {USB_FAULT_CUT, 5},  {USB_FAULT_NAK, 12},
+    };
+    unsigned i = cosim_draw(c, sizeof kinds / sizeof *kinds);
+    bus.step = kinds[i].kind == USB_FAULT_NAK ? USB_REPLY : (enum usb_step)cosim_draw(c, 4);
+    bus.kind = kinds[i].kind;
+    bus.skip = cosim_draw(c, 40);
+    bus.times = 1 + cosim_draw(c, kinds[i].most);
+    bus.hits = 0;
 }
 
 /* Something goes wrong, or right again. */
@@ -108,8 +157,8 @@ static void disturb(struct cosim *c)
 
 static void send_some(struct cosim *c)
 {
-    uint32_t time[2], n = cosim_draw(c, 10);
-    ck_assert(machine_read(&c->machine, NIC_TIME_LO_ADDR, time, 2));
+    uint32_t time[2] = {0}, n = cosim_draw(c, 10);
+    machine_read(&c->machine, NIC_TIME_LO_ADDR, time, 2); /* refused: the frames will be late */
     uint64_t now_ns = (uint64_t)time[1] << 32 | time[0];
     for (; n && c->sent < c->count && sender_outstanding(c->machine.sender) < 500; n--) {
         struct sender_frame f = {.octets = c->frames[c->sent].octets,
@@ -125,76 +174,123 @@ static void send_some(struct cosim *c)
     }
 }
 
+static void offer(struct cosim *c, struct gated *g, uint32_t most)
+{
+    g->most = most;
+    c->tap.changed = true;
+    machine_run(&c->machine, NULL, machine_now_ns(&c->machine) + scene->settle_ns);
+}
+
+/* Until everything is out and in, disturbed for the first steps. */
 static void carry(struct cosim *c, struct gated *g)
 {
-    g->most = INCOMING - 1;
-    for (unsigned i = 0; i < STEPS || c->sent < c->count || g->offered < INCOMING - 1; i++) {
+    g->most = scene->incoming - 1;
+    for (unsigned i = 0; i < scene->steps || c->sent < c->count || g->offered < g->most; i++) {
         send_some(c);
-        if (i < STEPS && cosim_draw(c, 4) == 0)
+        if (i < scene->steps && cosim_draw(c, 4) == 0)
             disturb(c);
-        machine_run(&c->machine, NULL, machine_now_ns(&c->machine) + 1000 * cosim_draw(c, 150));
-        ck_assert_uint_lt(i, 100 * STEPS);
+        if (i < scene->steps && scene->faults && (bus.hits == bus.times || cosim_draw(c, 8) == 0))
+            disturb_bus(c);
+        machine_run(&c->machine, NULL,
+                    machine_now_ns(&c->machine) + 1000 * cosim_draw(c, scene->step_us));
+        ck_assert_uint_lt(i, 100 * scene->steps);
     }
+}
+
+/* All is well again, and the last frame shows what is missing before it. */
+static void heal(struct cosim *c, struct gated *g)
+{
+    bus.times = bus.hits;
     write_bits(c, NIC_LINK_ADDR, NIC_LINK_UP_MASK, true);
     write_bits(c, NIC_CTRL_ADDR, NIC_CTRL_RX_ENABLE_MASK, true);
     filter(c, NDIS_PACKET_TYPE_PROMISCUOUS);
-    machine_run(&c->machine, NULL, machine_now_ns(&c->machine) + 50000000);
-    g->most = INCOMING;
-    c->tap.changed = true;
-    machine_run(&c->machine, NULL, machine_now_ns(&c->machine) + 50000000);
+    machine_run(&c->machine, NULL, machine_now_ns(&c->machine) + scene->settle_ns);
+    offer(c, g, scene->incoming);
 }
 
-static void check_receive(const struct cosim *c, const struct gated *g)
+static uint64_t sum(const char *const *names)
 {
-    static const char *const ends[] = {
-        "rx_packets",  "rx_fcs_errors",    "rx_align_errors",  "rx_undersize",     "rx_fragments",
-        "rx_oversize", "rx_jabbers",       "rx_symbol_errors", "rx_drop_overflow", "rx_drop_filter",
-        "rx_pause",    "rx_drop_disabled", "rx_drop_reset"};
-    uint64_t ended = 0;
-    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
-        ended += value(ends[i]);
-    ck_assert_uint_eq(g->offered, INCOMING);
-    ck_assert_uint_eq(ended, g->offered);
-    ck_assert_uint_eq(value("rx_packets"), value("driver_rx_ok") + value("driver_rx_errors") +
-                                               value("driver_rx_gap") - value("rx_drop_overflow"));
+    uint64_t all = 0;
+    for (; *names; names++)
+        all += value(*names);
+    return all;
+}
+
+/* The device's, of all that came from the wire. */
+static void check_arrivals(const struct gated *g)
+{
+    static const char *const ends[] = {"rx_packets",       "rx_fcs_errors",
+                                       "rx_align_errors",  "rx_undersize",
+                                       "rx_fragments",     "rx_oversize",
+                                       "rx_jabbers",       "rx_symbol_errors",
+                                       "rx_drop_overflow", "rx_drop_filter",
+                                       "rx_pause",         "rx_drop_disabled",
+                                       "rx_drop_reset",    NULL};
+    ck_assert_uint_eq(g->offered, scene->incoming);
+    ck_assert_uint_eq(sum(ends), g->offered - g->opened);
+}
+
+/* The device's and the driver's, of all that went from one to the other. */
+static void check_deliveries(void)
+{
     ck_assert_uint_eq(value("rx_drop_overflow"), value("driver_rx_lost"));
-    ck_assert_uint_eq(value("driver_rx_ok"), value("ndis_indications"));
-    ck_assert_uint_eq(value("ndis_indications"), c->received + value("ndis_unclaimed"));
+    ck_assert_uint_eq(value("rx_packets"), value("driver_rx_ok") + value("driver_rx_errors") +
+                                               value("driver_rx_gap") - value("driver_rx_lost"));
 }
 
-static void check_transmit(const struct cosim *c)
+/* The host's, of all that came from the device, `before` to another adapter. */
+static void check_indications(const struct cosim *c, uint32_t before)
 {
-    ck_assert_uint_eq(c->sent, FRAMES);
-    ck_assert_uint_eq(c->completed, FRAMES);
-    ck_assert_uint_eq(FRAMES, value("ndis_sent") + value("ndis_refused"));
+    ck_assert_uint_eq(value("driver_rx_ok"), value("ndis_indications"));
+    ck_assert_uint_eq(value("ndis_indications"), c->received - before + value("ndis_unclaimed"));
+}
+
+/* The host's: each frame of the protocol. */
+static void check_completions(const struct cosim *c)
+{
+    ck_assert_uint_eq(c->sent, scene->frames);
+    ck_assert_uint_eq(c->completed, scene->frames);
+    ck_assert_uint_eq(scene->frames, value("ndis_sent") + value("ndis_refused"));
     ck_assert_uint_eq(value("ndis_sent"),
                       value("ndis_completed_ok") + value("ndis_completed_error"));
     ck_assert_uint_eq(value("ndis_completed_ok"), c->succeeded);
     ck_assert_uint_eq(value("ndis_completed_ok"), value("driver_tx_ok"));
-    ck_assert_uint_eq(value("driver_tx_ok"), value("tx_packets"));
-    ck_assert_uint_eq(value("tx_packets"), good_on_wire);
-    ck_assert_uint_eq(value("driver_tx_errors"), value("tx_late") + value("tx_link_down") +
-                                                     value("tx_too_long") + value("tx_aborted") +
-                                                     value("driver_tx_abandoned"));
     ck_assert_uint_eq(value("ndis_completed_error"), value("driver_tx_errors") +
                                                          value("driver_tx_refused") +
                                                          value("ndis_aborted"));
 }
 
-/* _i: the seeds. */
-START_TEST(every_frame_in_one_counter)
+/* The device's, of all that it took. What the driver has given up, because an event was lost, may be in any of them. */
+static void check_departures(void)
 {
-    struct cosim c;
-    struct gated g = {.port.ops = &gated_ops};
-    cosim_init(&c);
-    c.options.seed += (unsigned)_i;
-    c.random += 2u * (unsigned)_i;
-    c.options.core.stall_percent = _i & 1 ? 40 : 0;
-    wire_port_close(c.inner);
-    c.inner = &g.port;
-    g.inner = wire_generator_create(&(struct wire_generator_options){
-        .seed = c.options.seed,
-        .count = INCOMING - 1,
+    static const char *const ends[] = {"tx_packets",  "tx_late",    "tx_link_down",
+                                       "tx_too_long", "tx_aborted", NULL};
+    uint64_t told =
+        value("driver_tx_ok") + value("driver_tx_errors") - value("driver_tx_abandoned");
+    ck_assert_uint_eq(value("tx_packets"), good_on_wire);
+    ck_assert_uint_le(value("driver_tx_ok"), value("tx_packets"));
+    ck_assert_uint_le(told, sum(ends));
+    ck_assert_uint_le(sum(ends), told + value("driver_tx_abandoned"));
+    if (scene->faults)
+        return;
+    ck_assert_uint_eq(value("driver_tx_ok"), value("tx_packets"));
+    ck_assert_uint_eq(sum(ends), told);
+}
+
+static void start(struct cosim *c, struct gated *g, const struct scene *which, unsigned seed)
+{
+    scene = which;
+    *g = (struct gated){.port.ops = &gated_ops};
+    cosim_init(c);
+    c->options.device = scene->device;
+    c->options.seed += seed;
+    c->random += 2u * seed;
+    c->options.board.fault_permille = scene->permille;
+    wire_port_close(c->inner);
+    c->inner = &g->port;
+    g->inner = wire_generator_create(&(struct wire_generator_options){
+        .seed = c->options.seed,
+        .count = scene->incoming - 2,
         .min_octets = 64,
         .max_octets = 1518,
         .pause_every = 3,
@@ -204,27 +300,136 @@ START_TEST(every_frame_in_one_counter)
         .runt_percent = 5,
         .giant_percent = 5,
     });
-    g.last = wire_generator_create(&(struct wire_generator_options){
-        .seed = c.options.seed, .count = 1, .min_octets = 64, .max_octets = 64});
+    g->good = wire_generator_create(&(struct wire_generator_options){
+        .seed = c->options.seed, .count = 3, .min_octets = 64, .max_octets = 64});
     good_on_wire = 0;
-    cosim_frames(&c, FRAMES, 5, 1600);
-    cosim_start(&c);
-    carry(&c, &g);
-    counter_count = counters_read(&c.machine, counters);
+    bus = (struct usb_fault){0};
+    cosim_frames(c, scene->frames, 5, 1600);
+}
+
+static void started(struct cosim *c, struct gated *g)
+{
+    cosim_start(c);
+    offer(c, g, 1);
+    if (!c->machine.board)
+        return;
+    bus.host = (struct usb_host *)board_model_urb(c->machine.board); /* its first member */
+    if (!scene->permille) {
+        bus.host->fault = usb_fault;
+        bus.host->fault_context = &bus;
+    }
+}
+
+static void look(struct cosim *c, bool there)
+{
+    bool device;
+    counter_count = counters_read(&c->machine, counters, &device);
     ck_assert_uint_gt(counter_count, 0);
-    check_receive(&c, &g);
-    check_transmit(&c);
-    cosim_stop(&c);
+    ck_assert_int_eq(device, there);
+}
+
+static void finish(struct cosim *c)
+{
+    unsigned assertions = c->machine.board ? board_model_assertions(c->machine.board) : 0;
+    cosim_stop(c);
+    ck_assert_uint_eq(assertions, 0);
+}
+
+static void every_frame(const struct scene *which, unsigned seed)
+{
+    struct cosim c;
+    struct gated g;
+    start(&c, &g, which, seed);
+    c.options.core.stall_percent = seed & 1 ? 40 : 0;
+    started(&c, &g);
+    carry(&c, &g);
+    heal(&c, &g);
+    look(&c, true);
+    check_arrivals(&g);
+    check_deliveries();
+    check_indications(&c, 0);
+    check_completions(&c);
+    check_departures();
+    finish(&c);
+}
+
+/* _i: the seeds. */
+START_TEST(every_frame_in_one_counter)
+{
+    every_frame(&on_core, (unsigned)_i);
+}
+END_TEST
+
+START_TEST(and_on_boards)
+{
+    every_frame(&on_boards[_i], (unsigned)_i);
+}
+END_TEST
+
+static void unplug(void *board)
+{
+    board_model_plug(board, false);
+}
+
+/* In mid-traffic the host resets the bus, or (_i 1) the cable is pulled and plugged in again. What the device had in its
+ * memory goes with it, its counters too; the host's still have every packet, and new books begin. */
+START_TEST(the_device_goes)
+{
+    static const struct scene with = {"board:butterstick", 200, 200, 30, 150, 2000000, 0, false};
+    struct cosim c;
+    struct gated g;
+    start(&c, &g, &with, (unsigned)_i);
+    started(&c, &g);
+    bus.kind = _i ? USB_FAULT_UNPLUG : USB_FAULT_RESET;
+    bus.step = USB_DATA_OUT;
+    bus.skip = 40 + cosim_draw(&c, 100);
+    bus.times = 1;
+    bus.unplug = unplug;
+    bus.context = c.machine.board;
+    g.most = with.incoming / 2;
+    for (unsigned i = 0; c.sent < c.count || sender_outstanding(c.machine.sender); i++) {
+        send_some(&c);
+        machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + 150000);
+        ck_assert_uint_lt(i, 1000);
+    }
+    g.most = g.offered;
+    ck_assert_uint_eq(bus.hits, 1);
+    look(&c, false);
+    check_completions(&c);
+    check_indications(&c, 0);
+    ck_assert_uint_gt(value("driver_tx_ok"), 0);
+    ck_assert_uint_gt(value("driver_tx_refused"), 0);
+    ck_assert_uint_le(value("driver_tx_ok"), good_on_wire);
+    ck_assert_uint_le(good_on_wire, value("driver_tx_ok") + value("driver_tx_abandoned"));
+    uint32_t received = c.received;
+    board_model_plug(c.machine.board, true);
+    ck_assert_int_eq(machine_restart_adapter(&c.machine, &c.options), 0);
+    look(&c, true); /* an answer, so the receiver is on */
+    g.opened = g.offered;
+    offer(&c, &g, g.opened + 1);
+    ck_assert_uint_eq(c.received, received + 1);
+    offer(&c, &g, with.incoming - 1);
+    offer(&c, &g, with.incoming);
+    look(&c, true);
+    check_arrivals(&g);
+    check_deliveries();
+    check_indications(&c, received);
+    ck_assert_uint_gt(c.received, received + 10);
+    finish(&c);
 }
 END_TEST
 
 int main(int argc, char **argv)
 {
     Suite *suite = suite_create("counters");
-    TCase *t = tcase_create("conservation");
+    TCase *core = tcase_create("conservation"), *boards = tcase_create("boards");
     (void)argc;
-    tcase_set_timeout(t, 240);
-    tcase_add_loop_test(t, every_frame_in_one_counter, 0, 6);
-    suite_add_tcase(suite, t);
+    tcase_set_timeout(core, 240);
+    tcase_set_timeout(boards, 240);
+    tcase_add_loop_test(core, every_frame_in_one_counter, 0, 4);
+    tcase_add_loop_test(boards, and_on_boards, 0, sizeof on_boards / sizeof *on_boards);
+    tcase_add_loop_test(boards, the_device_goes, 0, 2);
+    suite_add_tcase(suite, core);
+    suite_add_tcase(suite, boards);
     return cosim_main(suite, argv[0]);
 }
