@@ -74,9 +74,7 @@ static int listen_on_usb(const struct options *o, struct recorder *r)
     code = machine_start(&m, &options);
     if (code)
         return complain(code, "%s", m.message);
-    machine_enter(&m);
     code = recorder_start(r, &m);
-    machine_leave(&m);
     if (!code)
         code = listen_until(&m, r);
     machine_stop(&m);

@@ -16,7 +16,7 @@ struct counter {
 };
 
 /* Writes up to COUNTERS_MOST; how many. 0: the driver does not tell. *device false: the device does not, and its own are left out.
- * Between machine_enter and machine_leave. */
+ * Not between machine_enter and machine_leave. */
 unsigned counters_read(struct machine *, struct counter *, bool *device);
 
 /* The value of a name; 0 if it is not there. */

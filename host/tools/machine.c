@@ -345,10 +345,12 @@ void machine_stop(struct machine *m)
 
 bool machine_run(struct machine *m, const volatile bool *flag, uint64_t until_ns)
 {
+    static const volatile bool never;
     if (!m->posix)
         return nic_virtual_run(m->platform, flag, until_ns);
     uint64_t now_ns = machine_now_ns(m);
-    return m->platform->ops->wait(m->platform, flag, until_ns > now_ns ? until_ns - now_ns : 0);
+    return m->platform->ops->wait(m->platform, flag ? flag : &never,
+                                  until_ns > now_ns ? until_ns - now_ns : 0);
 }
 
 uint64_t machine_now_ns(struct machine *m)

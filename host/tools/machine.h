@@ -70,11 +70,12 @@ void machine_stop(struct machine *);
 int machine_restart_adapter(struct machine *, const struct machine_options *);
 
 /* With a device on USB the handlers run in threads of the platform, one at a time, and never while the owner is between
- * these two. A handler may run inside of what the owner calls there. */
+ * these two. A handler may run inside of what the owner calls there. No request to the device in between: its answer would wait for a
+ * handler that waits for machine_leave. */
 void machine_enter(struct machine *);
 void machine_leave(struct machine *);
 
-/* Lets time pass until *flag or until_ns; not between enter and leave. Whoever sets the flag uses
+/* Lets time pass until *flag (NULL: no flag) or until_ns; not between enter and leave. Whoever sets the flag uses
  * nic_platform_flag_set. */
 bool machine_run(struct machine *, const volatile bool *flag, uint64_t until_ns);
 uint64_t machine_now_ns(struct machine *);

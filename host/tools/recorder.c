@@ -176,42 +176,51 @@ struct wire_port *recorder_wire(struct recorder *r, struct wire_port *inner)
 
 /* ---- the host ---- */
 
-static uint64_t file_clock_ns(const struct recorder *r)
+static uint64_t file_clock_ns(struct machine *m)
 {
     struct timespec now;
-    if (!r->machine->posix)
-        return machine_now_ns(r->machine);
+    if (!m->posix)
+        return machine_now_ns(m);
     clock_gettime(CLOCK_REALTIME, &now);
     return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
 }
 
 /* The reading of TIME_LO lies somewhere between two looks at the other clock: the closest two of several. */
-static bool read_clocks(struct recorder *r, struct machine *m)
+static bool read_clocks(struct machine *m, int64_t *offset_ns)
 {
     uint64_t best_ns = UINT64_MAX;
     for (unsigned i = 0; i < CLOCK_LOOKS; i++) {
         uint32_t time[2];
-        uint64_t before_ns = file_clock_ns(r);
+        uint64_t before_ns = file_clock_ns(m);
         if (!machine_read(m, NIC_TIME_LO_ADDR, time, 2))
             return false;
-        uint64_t after_ns = file_clock_ns(r);
+        uint64_t after_ns = file_clock_ns(m);
         if (after_ns - before_ns >= best_ns)
             continue;
         best_ns = after_ns - before_ns;
-        r->offset_ns = (int64_t)(before_ns + best_ns / 2 - ((uint64_t)time[1] << 32 | time[0]));
+        *offset_ns = (int64_t)(before_ns + best_ns / 2 - ((uint64_t)time[1] << 32 | time[0]));
     }
     return true;
 }
 
 int recorder_start(struct recorder *r, struct machine *m)
 {
-    r->machine = m;
+    int64_t offset_ns = 0;
+    machine_enter(m);
+    r->machine = NULL; /* no frame of the host until the clocks are known */
     r->first_out = r->offset_exact = false;
-    if (!r->file && !r->error && !file_open(r))
+    bool opened = r->file || r->error || file_open(r);
+    machine_leave(m);
+    if (!opened)
         return complain(EXIT_FAILED, "%s: cannot be written: %s", r->error_path,
                         strerror(-r->error));
-    if (!read_clocks(r, m))
+    if (!read_clocks(m, &offset_ns))
         return complain(EXIT_FAILED, "the device does not tell its time");
+    machine_enter(m);
+    r->machine = m;
+    if (!r->offset_exact)
+        r->offset_ns = offset_ns;
+    machine_leave(m);
     return 0;
 }
 
@@ -232,15 +241,15 @@ void recorder_seen(struct recorder *r, const struct sender_sight *s)
         return;
     compare_clocks(r, s);
     snprintf(comment, sizeof comment, "not sent: %s", failed ? status_name(s->status) : "");
-    write_frame(r,
-                &(struct pcapng_frame){
-                    .interface = HOST,
-                    .direction = s->out ? PCAPNG_OUT : PCAPNG_IN,
-                    .time_ns = s->time_ns ? s->time_ns + (uint64_t)r->offset_ns : file_clock_ns(r),
-                    .octets = s->octets,
-                    .length = s->length,
-                    .comment = failed ? comment : NULL,
-                });
+    write_frame(r, &(struct pcapng_frame){
+                       .interface = HOST,
+                       .direction = s->out ? PCAPNG_OUT : PCAPNG_IN,
+                       .time_ns = s->time_ns ? s->time_ns + (uint64_t)r->offset_ns
+                                             : file_clock_ns(r->machine),
+                       .octets = s->octets,
+                       .length = s->length,
+                       .comment = failed ? comment : NULL,
+                   });
 }
 
 /* ---- its life ---- */

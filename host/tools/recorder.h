@@ -24,7 +24,7 @@ struct recorder *recorder_create(const struct options *, bool has_wire, int *cod
  * the recorder; only with `has_wire`. */
 struct wire_port *recorder_wire(struct recorder *, struct wire_port *inner);
 
-/* The machine runs: opens the file if it is not open, and compares the device's clock with the one that the file tells.
+/* The machine runs, not between machine_enter and machine_leave: opens the file if it is not open, and compares the device's clock with the one that the file tells.
  * 0, or the exit code, complained. */
 int recorder_start(struct recorder *, struct machine *);
 

@@ -341,9 +341,7 @@ static int run(struct replay *r)
         return complain(EXIT_FAILED, "the device does not tell the size of its buffers");
     }
     if (recorder) {
-        machine_enter(&r->machine);
         code = recorder_start(recorder, &r->machine);
-        machine_leave(&r->machine);
         if (code) {
             machine_stop(&r->machine);
             return code;

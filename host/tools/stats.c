@@ -80,10 +80,7 @@ static int look(const struct options *o, struct machine *m, struct stats *s)
     s->device = true;
     if (!m)
         return metrics_fetch(o->from, s->counters, &s->count);
-    machine_enter(m);
-    int code = gather(m, s);
-    machine_leave(m);
-    return code;
+    return gather(m, s);
 }
 
 static int watch(const struct options *o, struct machine *m)

@@ -100,16 +100,18 @@ void up_publish(struct metrics *metrics, struct machine *m, const struct tap *ta
                 const struct wire_live_counts *wire)
 {
     struct counter c[COUNTERS_MOST];
-    const struct tap_counts *t = tap_counts(tap);
     bool device;
     unsigned n = counters_read(m, c, &device);
+    machine_enter(m);
+    struct tap_counts t = *tap_counts(tap);
+    machine_leave(m);
     if (!n || n + 10 > COUNTERS_MOST)
         return;
-    c[n++] = (struct counter){"tap_sent", "Frames from the kernel.", t->sent};
-    c[n++] = (struct counter){"tap_completed_ok", "Of these, sent.", t->completed};
-    c[n++] = (struct counter){"tap_completed_error", "Of these, not sent.", t->failed};
-    c[n++] = (struct counter){"tap_received", "Frames handed to the kernel.", t->received};
-    c[n++] = (struct counter){"tap_rx_refused", "Frames the kernel did not take.", t->rx_refused};
+    c[n++] = (struct counter){"tap_sent", "Frames from the kernel.", t.sent};
+    c[n++] = (struct counter){"tap_completed_ok", "Of these, sent.", t.completed};
+    c[n++] = (struct counter){"tap_completed_error", "Of these, not sent.", t.failed};
+    c[n++] = (struct counter){"tap_received", "Frames handed to the kernel.", t.received};
+    c[n++] = (struct counter){"tap_rx_refused", "Frames the kernel did not take.", t.rx_refused};
     if (wire) {
         c[n++] = (struct counter){"wire_out", "Frames given to the cable.", wire->out};
         c[n++] = (struct counter){"wire_out_bad", "Frames with an error.", wire->out_bad};

@@ -40,10 +40,7 @@ static void sleep_ns(uint64_t ns)
 /* 0, or the exit code, complained. */
 static int start_recorder(struct up_usb *u)
 {
-    machine_enter(&u->machine);
-    int code = u->recorder ? recorder_start(u->recorder, &u->machine) : 0;
-    machine_leave(&u->machine);
-    return code;
+    return u->recorder ? recorder_start(u->recorder, &u->machine) : 0;
 }
 
 static void settle(struct up_usb *u)
@@ -51,13 +48,6 @@ static void settle(struct up_usb *u)
     uint64_t end = up_monotonic_ns() + SETTLE_NS;
     while (sender_outstanding(u->machine.sender) && up_monotonic_ns() < end)
         sleep_ns(FULL_NS);
-}
-
-static void publish(struct up_usb *u)
-{
-    machine_enter(&u->machine);
-    up_publish(u->metrics, &u->machine, u->tap, NULL);
-    machine_leave(&u->machine);
 }
 
 static int new_address(struct up_usb *u)
@@ -109,7 +99,7 @@ static int look(struct up_usb *u)
         if (!machine_read(&u->machine, NIC_ID_ADDR, &word, 1))
             wait_for_device(u);
         else if (u->metrics)
-            publish(u);
+            up_publish(u->metrics, &u->machine, u->tap, NULL);
     }
     return up_stopped || tap_follow(u->tap, true) ? 0 : new_address(u);
 }

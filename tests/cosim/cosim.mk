@@ -42,11 +42,11 @@ $(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/
 # The CLI and a device on USB: libumockdev shows the soft device to the hilnic that the test starts.
 TESTS += $(if $(SANITIZE),,$(B)/cosim/usb_cli_test)
 USB_CLI_OBJS = $(O)/tests/cosim/usb_cli_test.o $(O)/sim/models/umockdev_bridge.o $(O)/sim/models/urb_front.o $(O)/host/transport/libusb.o \
-	$(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB)
+	$(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS) $(NDIS_LIB) $(O)/sim/wire/capture.o
 $(B)/cosim/usb_cli_test: $$(USB_CLI_OBJS) | $(B)/hilnic
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(USB_CLI_OBJS) -lusb-1.0 -lumockdev -lgobject-2.0 -lglib-2.0 -lcheck -lsubunit -lm -lrt -lpthread
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(USB_CLI_OBJS) -lusb-1.0 -lpcap -lumockdev -lgobject-2.0 -lglib-2.0 -lcheck -lsubunit -lm -lrt -lpthread
 
 $(B)/cosim/cli_test $(B)/cosim/capture_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
 	@mkdir -p $(@D)

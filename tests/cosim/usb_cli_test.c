@@ -3,6 +3,7 @@
  * hilnic with a device on USB: libumockdev shows the soft device as a node of usbfs, to this program,
  * which starts itself again with libumockdev-preload, and to the hilnic that it starts.
  */
+#include "capture.h"
 #include "nic_platform.h"
 #include "nic_regs.h"
 #include "soft_device.h"
@@ -10,6 +11,7 @@
 #include "umockdev_bridge.h"
 
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,19 +53,34 @@ static void stop(void)
     nic_virtual_destroy(device_platform);
 }
 
-/* Its exit code; what it wrote, on standard error too, is in `output`. */
-static int hilnic(const char *before, const char *arguments)
+/* Its exit code; what it wrote, on standard error too, is in `output`. While it writes nothing `meanwhile`, unless NULL, is called every
+ * 20 ms with the number of the call. */
+static int hilnic_while(const char *before, const char *arguments, void (*meanwhile)(unsigned))
 {
     const char *program = getenv("HILNIC");
     char command[512];
-    snprintf(command, sizeof command, "timeout 15 %s %s %s 2>&1", before,
+    ssize_t got;
+    size_t n = 0;
+    snprintf(command, sizeof command, "timeout 30 %s %s %s 2>&1", before,
              program ? program : "build/hilnic", arguments);
     FILE *pipe = popen(command, "r");
     ck_assert_ptr_nonnull(pipe);
-    size_t n = fread(output, 1, sizeof output - 1, pipe);
+    struct pollfd fd = {fileno(pipe), POLLIN, 0};
+    for (unsigned i = 0;;)
+        if (poll(&fd, 1, meanwhile ? 20 : -1) == 0)
+            meanwhile(i++);
+        else if ((got = read(fd.fd, output + n, sizeof output - 1 - n)) > 0)
+            n += (size_t)got;
+        else
+            break;
     output[n] = '\0';
     int status = pclose(pipe);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int hilnic(const char *before, const char *arguments)
+{
+    return hilnic_while(before, arguments, NULL);
 }
 
 START_TEST(test_list)
@@ -193,6 +210,157 @@ START_TEST(test_bench_and_stats)
 }
 END_TEST
 
+/* ---- capture: the host's side, both ways; and what comes by itself ---- */
+
+#define CAPTURED "build/cosim/usb_cli.pcapng"
+#define PORTION  20 /* frames that come at once */
+
+static uint8_t heard[60];
+static unsigned heard_portions;
+
+static void hear(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < PORTION; i++) {
+        heard[20]++;
+        soft_device_receive(soft, heard, sizeof heard);
+    }
+}
+
+static void unplug(void *context)
+{
+    (void)context;
+    soft_usb_plug(usb, false);
+}
+
+static void more(unsigned i)
+{
+    (void)i;
+    umockdev_bridge_with(bridge, hear, NULL);
+}
+
+/* Frames, and after some of them were surely taken the cable is pulled. */
+static void more_then_none(unsigned i)
+{
+    if (i < heard_portions)
+        umockdev_bridge_with(bridge, hear, NULL);
+    else if (i == heard_portions)
+        umockdev_bridge_with(bridge, unplug, NULL);
+}
+
+/* In order, each one more than the one before, until the receive buffer was full; their times do not go back. */
+static void check_heard(unsigned least)
+{
+    char error[CAPTURE_ERROR_BYTES] = "";
+    struct capture *c = capture_read(CAPTURED, error);
+    ck_assert_msg(c != NULL, "%s", error);
+    ck_assert_uint_ge(c->count, least);
+    for (unsigned i = 0; i < c->count; i++) {
+        const struct capture_frame *f = &c->frames[i];
+        ck_assert_uint_eq(f->length, sizeof heard);
+        ck_assert_mem_eq(f->octets, heard, 14);
+        ck_assert(!i || f->time_ns >= f[-1].time_ns);
+        ck_assert(!i || f->octets[20] != f[-1].octets[20]);
+    }
+    ck_assert_uint_eq(c->frames[1].octets[20], (uint8_t)(c->frames[0].octets[20] + 1));
+    capture_free(c);
+}
+
+static void listen_to(unsigned portions)
+{
+    static const uint8_t header[14] = {255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 9, 0x88, 0xb5};
+    memcpy(heard, header, sizeof header);
+    heard_portions = portions;
+    remove(CAPTURED);
+    start(false);
+}
+
+START_TEST(test_capture)
+{
+    char error[CAPTURE_ERROR_BYTES];
+    listen_to(0);
+    ck_assert_msg(hilnic("", "capture -q --device usb -r tests/data/lengths.pcap -w " CAPTURED) ==
+                      0,
+                  "%s", output);
+    struct capture *sent = capture_read("tests/data/lengths.pcap", error),
+                   *c = capture_read(CAPTURED, error);
+    ck_assert_uint_eq(c->count, 2 * sent->count);
+    unsigned out = 0, in = 0;
+    for (unsigned i = 0; i < c->count; i++) { /* a frame comes back behind itself, padded */
+        const struct capture_frame *f = &c->frames[i];
+        bool goes = out < sent->count && f->length == sent->frames[out].length &&
+                    !memcmp(f->octets, sent->frames[out].octets, f->length);
+        const struct capture_frame *s = &sent->frames[goes ? out++ : in++];
+        ck_assert_uint_eq(f->length, goes || s->length >= 60 ? s->length : 60);
+        ck_assert_mem_eq(f->octets, s->octets, s->length);
+    }
+    ck_assert_uint_eq(in, sent->count);
+    capture_free(sent);
+    capture_free(c);
+    stop();
+}
+END_TEST
+
+START_TEST(test_capture_listens)
+{
+    listen_to(0);
+    ck_assert_msg(hilnic_while("", "capture --device usb -c 50 -w " CAPTURED, more) == 0, "%s",
+                  output);
+    ck_assert_msg(strstr(output, "50 frames"), "%s", output);
+    check_heard(50);
+    ck_assert_int_eq(hilnic_while("timeout --preserve-status -s INT 3",
+                                  "capture -q --device usb -w " CAPTURED " ether proto 0x88b5",
+                                  more),
+                     0);
+    check_heard(20);
+    ck_assert_int_eq(
+        hilnic_while("timeout --preserve-status -s TERM 3",
+                     "extcap --extcap-interface hilnic-usb-A17 --capture --fifo " CAPTURED, more),
+        0);
+    check_heard(20);
+    stop();
+}
+END_TEST
+
+START_TEST(test_capture_unplugged)
+{
+    listen_to(100);
+    ck_assert_int_eq(hilnic_while("", "capture -q --device usb -w " CAPTURED, more_then_none), 3);
+    ck_assert_str_eq(output, "hilnic: the device is gone, what it sent is recorded.\n");
+    check_heard(20);
+    stop();
+}
+END_TEST
+
+/* Three looks while frames come; then the cable is pulled between two, and the host's counters are still told. */
+START_TEST(test_stats_watch)
+{
+    unsigned lines = 0;
+    unsigned long long first = 0, last = 0;
+    listen_to(0);
+    ck_assert_msg(hilnic_while("", "stats --device usb --watch 1 -c 3 --json", more) == 0, "%s",
+                  output);
+    for (const char *at = output; (at = strstr(at, "\"driver_rx_ok\": ")); at++, lines++) {
+        ck_assert_int_eq(sscanf(at, "\"driver_rx_ok\": %llu", &last), 1);
+        first = lines ? first : last;
+    }
+    ck_assert_uint_eq(lines, 3);
+    ck_assert_uint_gt(last, first);
+    stop();
+    listen_to(70);
+    ck_assert_msg(hilnic_while("", "stats --device usb --watch 1", more_then_none) == 3, "%s",
+                  output);
+    const char *told = strrchr(output, ':'), *since = strstr(output, "after ");
+    ck_assert_str_eq(told, ": the device is gone, and its counters with it.\n");
+    for (const char *at = since; at && (at = strstr(at, "after ")); at++)
+        since = at;
+    ck_assert_ptr_nonnull(since);
+    ck_assert_ptr_nonnull(strstr(since, "  usb_failed "));
+    ck_assert_ptr_null(strstr(since, "  rx_packets "));
+    stop();
+}
+END_TEST
+
 START_TEST(test_doctor)
 {
     start(_i);
@@ -233,13 +401,17 @@ int main(int argc, char **argv)
     }
     Suite *suite = suite_create("usb_cli");
     TCase *t = tcase_create("usb_cli");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, test_list, 0, 2);
     tcase_add_test(t, test_in_use);
     tcase_add_test(t, test_no_permission);
     tcase_add_loop_test(t, test_info, 0, 2);
     tcase_add_loop_test(t, test_replay, 0, 6);
     tcase_add_test(t, test_bench_and_stats);
+    tcase_add_test(t, test_capture);
+    tcase_add_test(t, test_capture_listens);
+    tcase_add_test(t, test_capture_unplugged);
+    tcase_add_test(t, test_stats_watch);
     tcase_add_loop_test(t, test_doctor, 0, 2);
     tcase_add_loop_test(t, test_regs, 0, 2);
     suite_add_tcase(suite, t);
