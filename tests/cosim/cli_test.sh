@@ -277,6 +277,17 @@ refuses 3 "nobody tells counters at unix:$work/none: No such file" stats --from 
 refuses 2 "-r is for one look" stats -r "$data/lengths.pcap" --watch 1
 refuses 2 "--watch takes a number from 1 to 86400" stats --watch 0
 refuses 1 "cannot be offered at unix:$work/nowhere/x: No such file" up --metrics "unix:$work/nowhere/x"
+# No TAP at all: its node is hidden. Then: it is there, and not for us.
+printf '#!/bin/sh\nexec unshare -m sh -c "mount -t tmpfs none /dev/net && exec \\"\\$@\\"" sh "%s" "$@"\n' "$(realpath "$hilnic")" >"$work/notap"
+chmod 755 "$work/notap"
+if unshare -m mount -t tmpfs none /dev/net 2>/dev/null; then
+    hilnic=$work/notap refuses 3 "/dev/net/tun" up
+    hilnic=$work/notap refuses 3 "/dev/net/tun" up --wire tap:x --name y
+fi
+if [ -x "$work/nobody" ] && [ -c /dev/net/tun ]; then
+    hilnic=$work/nobody refuses 4 "hilniccli cannot be had as a TAP: Operation not permitted" up --name hilniccli
+    hilnic=$work/nobody refuses 4 "no packet socket on lo: Operation not permitted" up --wire packet:lo
+fi
 if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     ip tuntap del dev hilniccli mode tap
     socket=unix:$work/metrics

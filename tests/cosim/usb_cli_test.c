@@ -144,6 +144,50 @@ START_TEST(test_no_permission)
 }
 END_TEST
 
+/* Every command that opens a device: one sentence and the exit code, and no file is left behind. */
+START_TEST(test_refusals)
+{
+    static const char *const commands[] = {
+        "info",
+        "regs IFG",
+        "stats",
+        "stats --watch 1",
+        "bench",
+        "bench --latency",
+        "send",
+        "replay -r tests/data/lengths.pcap",
+        "capture -w build/cosim/refused.pcapng",
+        "capture -r tests/data/lengths.pcap -w build/cosim/refused.pcapng",
+    };
+    static const struct {
+        const char *serial, *words;
+        int code;
+        bool taken;
+        uint32_t map_hash;
+    } cases[] = {
+        {"A17", "is in use by another program", 1, true, 0},
+        {"B18", "no USB device 1209:0001 has the serial number B18; there is 1", 3, false, 0},
+        {"A17", "12345678", 5, false, 0x12345678},
+    };
+    char arguments[200];
+    device_options.map_hash = cases[_i].map_hash;
+    start(false);
+    umockdev_bridge_take(bridge, cases[_i].taken);
+    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(arguments, sizeof arguments, "%s --device usb:1209:1:%s", commands[i],
+                 cases[_i].serial);
+        int code = hilnic("", arguments);
+        ck_assert_msg(code == cases[_i].code && strstr(output, cases[_i].words) &&
+                          !strncmp(output, "hilnic: ", 8) &&
+                          strchr(output, '\n') == output + strlen(output) - 1,
+                      "%s: exit %d: %s", arguments, code, output);
+    }
+    ck_assert_int_ne(access("build/cosim/refused.pcapng", F_OK), 0);
+    device_options.map_hash = 0;
+    stop();
+}
+END_TEST
+
 START_TEST(test_info)
 {
     start(_i);
@@ -405,6 +449,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(t, test_list, 0, 2);
     tcase_add_test(t, test_in_use);
     tcase_add_test(t, test_no_permission);
+    tcase_add_loop_test(t, test_refusals, 0, 3);
     tcase_add_loop_test(t, test_info, 0, 2);
     tcase_add_loop_test(t, test_replay, 0, 6);
     tcase_add_test(t, test_bench_and_stats);
