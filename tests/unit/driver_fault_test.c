@@ -629,6 +629,27 @@ START_TEST(unplug_with_everything_in_flight)
 }
 END_TEST
 
+/* DER-15: Windows knows before a transfer tells; the device still answers. */
+START_TEST(der_15_told_of_a_removal)
+{
+    struct rig_options o = {.soft = {.desc_depth = 8}};
+    unsigned i;
+    start(&o, _i);
+    soft_device_hold_tx(rig.device, true);
+    for (i = 0; i < 30; i++)
+        rig_send(rig_packet(1000, 1));
+    rig_pass(RIG_MS);
+    nic_ndis_adapter_surprise("nic0");
+    ck_assert(rig_settle(100 * RIG_MS));
+    rig_send(rig_packet(60, 1));
+    for (i = 0; i < rig.packet_count; i++)
+        ck_assert_int_eq(rig.packets[i]->status, NDIS_STATUS_FAILURE);
+    ck_assert_uint_eq(rig.disconnects, 1);
+    ck_assert_ptr_nonnull(strstr(rig_message(), "was removed"));
+    rig_stop();
+}
+END_TEST
+
 START_TEST(halt_with_a_silent_device)
 {
     struct rig_options o = {.soft = {.desc_depth = 8}};
@@ -739,6 +760,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, far_launch_time_is_no_hang, 0, 2);
     tcase_add_loop_test(c, unplug_at_every_transfer, 0, 4);
     tcase_add_loop_test(c, unplug_with_everything_in_flight, 0, 2);
+    tcase_add_loop_test(c, der_15_told_of_a_removal, 0, 2);
     tcase_add_loop_test(c, halt_with_a_silent_device, 0, 2);
     tcase_add_loop_test(c, again_and_again, 0, 2);
     tcase_add_loop_test(c, refused_in_one_sentence, 0, 2 * sizeof refusals / sizeof refusals[0]);
