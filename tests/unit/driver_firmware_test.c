@@ -46,6 +46,8 @@ START_TEST(loaded_and_started)
 {
     struct rig_options o = {.soft = {.processor = true}};
     start(&o, _i);
+    ck_assert_uint_lt(rig.platform->ops->now_ns(rig.platform),
+                      300 * RIG_MS); /* it waits no longer than for the heartbeat */
     ck_assert_uint_eq(reg(NIC_PROC_CTRL_ADDR), RUNNING);
     ck_assert_uint_eq(rig_driver().firmware, 1);
     ck_assert_str_eq(rig_message(), "");
