@@ -9,6 +9,7 @@
 #include "soft_device.h"
 #include "soft_usb.h"
 #include "umockdev_bridge.h"
+#include "urb_front.h"
 
 #include <check.h>
 #include <poll.h>
@@ -405,6 +406,88 @@ START_TEST(test_stats_watch)
 }
 END_TEST
 
+/* ---- up: the interface over the device, unplugged and plugged in again under load ---- */
+
+#define INTERFACE "hilnicusb"
+#define METRICS   "unix:build/cosim/usb_cli.metrics"
+
+#define PID "build/cosim/usb_cli.pid"
+
+static unsigned long long rx_before;
+static enum { STARTING, CARRYING, UNPLUGGED, CARRYING_AGAIN, ENDING } phase;
+
+static unsigned long long kernel_received(void)
+{
+    unsigned long long n = 0;
+    FILE *file = popen("ip -s link show " INTERFACE " | awk '/RX:/ { getline; print $2 }'", "r");
+    ck_assert_int_eq(fscanf(file, "%llu", &n), 1);
+    pclose(file);
+    return n;
+}
+
+/* As a kernel greets a device. */
+static void plug_in(void *context)
+{
+    static const uint8_t configure[8] = {0, 9, 1};
+    (void)context;
+    soft_usb_plug(usb, true);
+    ck_assert(urb_front_reset(soft_usb_device(usb)));
+    ck_assert_int_eq(urb_front_control(soft_usb_device(usb), configure, NULL), 0);
+}
+
+static bool succeeds(const char *command)
+{
+    return system(command) == 0;
+}
+
+/* Each phase lasts until what it waits for is there; `hilnic_while` has the bound. */
+static void up_and_down(unsigned i)
+{
+    if (phase == CARRYING || phase == CARRYING_AGAIN)
+        umockdev_bridge_with(bridge, hear, NULL);
+    if (phase == STARTING && succeeds("ip link set " INTERFACE " up 2>/dev/null")) {
+        phase = CARRYING;
+    } else if (phase == CARRYING && i % 10 == 0 && (rx_before = kernel_received()) > 0 &&
+               succeeds("build/hilnic stats --from " METRICS " | grep -q tap_received")) {
+        umockdev_bridge_with(bridge, hear, NULL);
+        umockdev_bridge_with(bridge, unplug, NULL);
+        phase = UNPLUGGED;
+    } else if (phase == UNPLUGGED && succeeds("ip link show " INTERFACE " | grep -q NO-CARRIER")) {
+        rx_before = kernel_received();
+        umockdev_bridge_with(bridge, plug_in, NULL);
+        phase = CARRYING_AGAIN;
+    } else if (phase == CARRYING_AGAIN && i % 10 == 0 && kernel_received() > rx_before) {
+        ck_assert(succeeds("kill $(cat " PID ")"));
+        phase = ENDING;
+    }
+}
+
+START_TEST(test_up)
+{
+    unsigned long long received;
+    char fallback[256];
+    if (system("ip tuntap add dev " INTERFACE " mode tap 2>/dev/null"))
+        return; /* no TAP here */
+    ck_assert_int_eq(system("ip tuntap del dev " INTERFACE " mode tap"), 0);
+    phase = STARTING;
+    listen_to(0);
+    /* Without it libumockdev leaves the ioctls of devices that it does not know, /dev/net/tun, to the kernel. */
+    snprintf(fallback, sizeof fallback, "%s/ioctl/_default", getenv("UMOCKDEV_DIR"));
+    ck_assert_int_eq(unlink(fallback), 0);
+    ck_assert_msg(hilnic_while("sh -c 'echo $$ >" PID "; exec \"$@\"' sh",
+                               "up --device usb --json --name " INTERFACE " --metrics " METRICS,
+                               up_and_down) == 0,
+                  "%s", output);
+    ck_assert_msg(strstr(output, "the device is gone, the interface waits for it") &&
+                      strstr(output, "the device is back"),
+                  "%s", output);
+    const char *at = strstr(output, "\"received\": ");
+    ck_assert_msg(at && sscanf(at, "\"received\": %llu", &received) == 1, "%s", output);
+    ck_assert_uint_gt(received, rx_before);
+    stop();
+}
+END_TEST
+
 START_TEST(test_doctor)
 {
     start(_i);
@@ -457,6 +540,7 @@ int main(int argc, char **argv)
     tcase_add_test(t, test_capture_listens);
     tcase_add_test(t, test_capture_unplugged);
     tcase_add_test(t, test_stats_watch);
+    tcase_add_test(t, test_up);
     tcase_add_loop_test(t, test_doctor, 0, 2);
     tcase_add_loop_test(t, test_regs, 0, 2);
     suite_add_tcase(suite, t);

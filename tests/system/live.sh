@@ -5,7 +5,7 @@ set -u
 hilnic=$(realpath "${1:-build/hilnic}")
 here=$(realpath "$(dirname "$0")")
 if [ -z "${LIVE_INSIDE:-}" ]; then
-    for tool in ip ping python3 curl tcpdump unshare dnsmasq udhcpc iperf3 nc ethtool; do
+    for tool in ip ping python3 curl tcpdump unshare dnsmasq udhcpc iperf3 nc ethtool dropbear dbclient; do
         command -v $tool >/dev/null || { echo "live test skipped: there is no $tool"; exit 0; }
     done
     if ! unshare -nm true 2>/dev/null || ! [ -c /dev/net/tun ]; then

@@ -37,6 +37,17 @@ sleep 0.3
 check "netcat from the far side" far timeout 30 nc -N 10.9.0.1 7000 <"$work/www/part"
 wait $listener
 check "netcat from the far side, byte for byte" cmp "$work/got" "$work/www/part"
+# Login by key as root, whose home is a folder of this test for as long as the namespace lives.
+mkdir -p "$work/home/.ssh" && chmod 700 "$work/home" "$work/home/.ssh"
+for key in host login; do dropbearkey -t ed25519 -f "$work/$key.key" >"$work/$key.pub" 2>/dev/null; done
+grep '^ssh-' "$work/login.pub" >"$work/home/.ssh/authorized_keys" && chmod 600 "$work/home/.ssh/authorized_keys"
+sed "s,^root:.*,root:x:0:0::$work/home:/bin/sh," /etc/passwd >"$work/passwd"
+mount --bind "$work/passwd" /etc/passwd
+far dropbear -F -E -s -r "$work/host.key" -p 10.9.0.2:22 -P "$work/dropbear.pid" 2>"$work/dropbear.log" &
+until_true grep -q 'Not backgrounding' "$work/dropbear.log"
+HOME=$work/home timeout 30 dbclient -y -i "$work/login.key" root@10.9.0.2 cat <"$work/www/part" >"$work/got" 2>"$work/ssh.err"
+check "ssh with a key" [ $? = 0 ]
+check "ssh there and back, byte for byte" cmp "$work/got" "$work/www/part"
 # iperf ARGUMENT...: with a server of its own
 iperf()
 {
