@@ -135,8 +135,10 @@ START_TEST(der_01_what_is_left_at_the_gate_is_done_on_the_way_out)
     packet = nic_script_packet(&r.protocols[0], 60);
     pending = nic_script_packet(&r.protocols[0], 60);
     inside = nic_script_packet(&r.protocols[0], 60);
+    step.final = NDIS_STATUS_INVALID_PACKET;
     if (thing == 0)
         nic_script_send(&r.protocols[0], pending);
+    step.final = NDIS_STATUS_SUCCESS;
     if (thing == 4)
         lend();
     r.miniport->sending = while_inside;
@@ -144,6 +146,8 @@ START_TEST(der_01_what_is_left_at_the_gate_is_done_on_the_way_out)
     nic_script_send(&r.protocols[0], inside);
     ck_assert_ptr_null((void *)(uintptr_t)r.miniport->sending);
     ck_assert_uint_eq(done(thing), thing == 3 ? 2 : 1);
+    if (thing == 0)
+        ck_status(nic_script_record(&r.protocols[0], pending)->status, NDIS_STATUS_INVALID_PACKET);
     nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
     nic_script_packet_free(&r.protocols[0], inside);
     nic_script_packet_free(&r.protocols[0], pending);
