@@ -39,6 +39,7 @@ include/hilnic/ndis_lists.h
 include/hilnic/ndis_miniport6.h
 include/hilnic/ndis_nbl.h
 include/hilnic/ndis_protocol6.h
+include/hilnic/ndis_services.h
 include/hilnic/ndis_types.h
 include/hilnic/nic_ndis.h
 include/hilnic/nic_ndis_device.h
