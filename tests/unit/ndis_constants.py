@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every constant that our NDIS headers define against the DDK's header: ndis_constants.py DIRECTORY DDK-COMPILER FLAG...
+"""Every constant and every prototype of our NDIS headers against the DDK's header: ndis_constants.py DIRECTORY DDK-COMPILER FLAG...
 Our value is what our compiler says, and becomes a static assertion for the DDK's. What the DDK's header does not have cannot be
-compared; how many were is printed. Fails for a constant that differs, or when nearly none could be compared."""
+compared; how many were is printed. Fails for what differs, or when nearly nothing could be compared."""
 
 import glob
 import pathlib
@@ -16,13 +16,39 @@ LEAST = 400
 KNOWN = {"NdisDevicePnPEventSurpriseRemoved", "NdisDevicePnPEventPowerProfileChanged", "NdisDevicePnPEventMaximum"}
 
 
-def names():
-    """Macros without arguments and enumerators of the headers that a driver includes."""
-    found = {}
+# Handles by reference in the DDK, which takes them by value all the same.
+KNOWN_PROTOTYPES = {"NdisGetReceivedPacket"}
+LEAST_PROTOTYPES = 140
+
+
+def headers():
+    """The text of each header that a driver includes, without comments."""
     for path in sorted(glob.glob("host/ndis/ndis*.h")):
-        if re.search(r"ndis_machine|ndis_shadow", path):
-            continue
-        text = re.sub(r"/\*.*?\*/", "", pathlib.Path(path).read_text(), flags=re.S)
+        if not re.search(r"ndis_machine|ndis_shadow", path):
+            yield re.sub(r"/\*.*?\*/", "", pathlib.Path(path).read_text(), flags=re.S)
+
+
+def prototypes_differ(ddk):
+    """A declaration again is an error where the types conflict. What is a macro there, or of NDIS 6, is an error of another kind."""
+    found = {}
+    for text in headers():
+        text = re.sub(r"^#.*$", "", text.replace("\\\n", " "), flags=re.M)
+        for kind, name, arguments in re.findall(r"^([A-Z][A-Z_0-9]+)\s+(Ndis\w+)\(([^;{]*)\);", text, re.M):
+            found[name] = f"{kind} NTAPI {name}({' '.join(arguments.split())});\n"
+    source = DEFINES + "#include <ndis.h>\n" + "".join(found.values())
+    run = subprocess.run(ddk + ["-fmax-errors=0", "-w", "-x", "c", "-fsyntax-only", "-"], input=source, text=True, capture_output=True)
+    bad = set(re.findall(r"conflicting types for .(\w+)", run.stderr)) & set(found) - KNOWN_PROTOTYPES
+    errors = set(re.findall(r"^<stdin>:(\d+):\d+: error", run.stderr, re.M))
+    for name in sorted(bad):
+        print(f"{name} is declared otherwise in the DDK")
+    print(f"{len(found) - len(errors)} of {len(found)} prototypes are the DDK's")
+    return bool(bad) or len(found) - len(errors) < LEAST_PROTOTYPES
+
+
+def names():
+    """Macros without arguments and enumerators."""
+    found = {}
+    for text in headers():
         for name, value in re.findall(r"^#define ([A-Za-z]\w*)[ \t]+(.*)$", text, re.M):
             if not name.endswith("_H") and not value.startswith('"'):
                 found[name] = None
@@ -64,7 +90,8 @@ def main():
     if len(both) < LEAST:
         print(f"only {len(both)} of {len(constants)} constants are in the DDK")
     print(f"{len(same)} of {len(constants)} constants are in the DDK's header, with the same value")
-    sys.exit(len(same) < len(both) or len(both) < LEAST)
+    differ = prototypes_differ(ddk)
+    sys.exit(differ or len(same) < len(both) or len(both) < LEAST)
 
 
 main()
