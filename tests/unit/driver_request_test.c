@@ -282,6 +282,25 @@ START_TEST(network_address)
 }
 END_TEST
 
+/* A device that has an address brings it; here it is the one that the adapter had before, for one without a parameter. */
+START_TEST(address_of_the_device)
+{
+    static const uint8_t other[6] = {0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f};
+    struct rig_options o = {.parameters = {"NetworkAddress=0a0b0c0d0e0f"}};
+    uint8_t address[6];
+    start(&o, 0);
+    rig_remove();
+    rig.options.parameters[0] = NULL;
+    rig_add();
+    ck_assert_int_eq(rig.added, NDIS_STATUS_SUCCESS);
+    ck_assert_int_eq(rig_query(OID_802_3_PERMANENT_ADDRESS, address, 6, NULL), NDIS_STATUS_SUCCESS);
+    ck_assert_mem_eq(address, other, 6);
+    ck_assert_int_eq(rig_query(OID_802_3_CURRENT_ADDRESS, address, 6, NULL), NDIS_STATUS_SUCCESS);
+    ck_assert_mem_eq(address, other, 6);
+    rig_stop();
+}
+END_TEST
+
 /* ---- filter ---- */
 
 START_TEST(packet_filter_reaches_the_device)
@@ -653,6 +672,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, registers_after_start, 0, 8);
     tcase_add_loop_test(c, impossible_keywords, 0, 2);
     tcase_add_loop_test(c, network_address, 0, 4);
+    tcase_add_test(c, address_of_the_device);
     tcase_add_loop_test(c, packet_filter_reaches_the_device, 0, 2);
     tcase_add_test(c, filter_during_setup);
     tcase_add_loop_test(c, multicast_list, 0, 4);
