@@ -94,13 +94,14 @@ module nic_mgmt_sys #(
     // 0x000 sys, 128 words; 0x400 tx, 256 words.
     wire in_sys = reg_addr_i[15:9] == 7'h00 && reg_addr_i[1:0] == 2'b00;
     wire in_tx = reg_addr_i[15:10] == IFG_ADDR[15:10] && reg_addr_i[1:0] == 2'b00;
-    wire access = reg_valid_i && !reg_ready_o;
 
     // An access begins with step 0: the write, or all of what happens in the tx domain. What is read is gathered bit by
-    // bit in steps 32 to 63, which takes the least logic; by then the slowest source, EXACT, has had its time.
+    // bit in steps 32 to 63, which takes the least logic; by then the slowest source, EXACT, has had its time. The bit is on its
+    // way for a clock, and the answer comes a clock after the last.
     // So a field that changes by itself may come out torn: a flag that vouches for others stands below them (MDIO_STATUS).
     logic [5:0] step_q;
-    wire begins = access && step_q == '0;
+    logic gather_q, bit_q, last_q;
+    wire begins = reg_valid_i && !last_q && !reg_ready_o && step_q == '0;
     wire ends = &step_q;
     wire we = begins && in_sys && reg_write_i;
     wire bridge_valid = begins && in_tx;
@@ -122,12 +123,15 @@ module nic_mgmt_sys #(
     end
 
     always_ff @(posedge clk_i) begin
-        reg_ready_o <= !rst_i && ends;
+        last_q <= !rst_i && ends;
+        reg_ready_o <= !rst_i && last_q;
         reg_error_o <= in_tx ? bridge_error : !in_sys || !hit;
     end
 
     always_ff @(posedge clk_i) begin
-        if (step_q[5]) reg_rdata_o <= {in_tx ? bridge_rdata[step_q[4:0]] : sys_bit, reg_rdata_o[31:1]};
+        gather_q <= step_q[5];
+        bit_q <= in_tx ? bridge_rdata[step_q[4:0]] : sys_bit;
+        if (gather_q) reg_rdata_o <= {bit_q, reg_rdata_o[31:1]};
     end
 
     nic_bus_bridge #(.ADDR_WIDTH(8)) u_bridge (

@@ -215,60 +215,62 @@ module nic_regs_sys (
         if (rst_i) written_q <= '0;
     end
 
-    logic written;
+    // Of the word whose address was there one clock ago, as copy is.
+    logic copied_d, copied_q;
+    always_ff @(posedge clk_i) copied_q <= copied_d;
     logic [31:0] mask;
     always_comb begin
         case (addr_i)
             7'h10: begin
-                written = written_q[0];
+                copied_d = written_q[0];
                 mask = 32'h00000007;
             end
             7'h13: begin
-                written = written_q[1];
+                copied_d = written_q[1];
                 mask = 32'h0000000f;
             end
             7'h14: begin
-                written = written_q[2];
+                copied_d = written_q[2];
                 mask = 32'hffffffff;
             end
             7'h15: begin
-                written = written_q[3];
+                copied_d = written_q[3];
                 mask = 32'hffff0003;
             end
             7'h16: begin
-                written = written_q[4];
+                copied_d = written_q[4];
                 mask = 32'hffffffff;
             end
             7'h17: begin
-                written = written_q[5];
+                copied_d = written_q[5];
                 mask = 32'h0000000f;
             end
             7'h18: begin
-                written = written_q[6];
+                copied_d = written_q[6];
                 mask = 32'hffffffff;
             end
             7'h19: begin
-                written = written_q[7];
+                copied_d = written_q[7];
                 mask = 32'hffffffff;
             end
             7'h1a: begin
-                written = written_q[8];
+                copied_d = written_q[8];
                 mask = 32'hffffffff;
             end
             7'h1b: begin
-                written = written_q[9];
+                copied_d = written_q[9];
                 mask = 32'h0000ffff;
             end
             7'h1c: begin
-                written = written_q[10];
+                copied_d = written_q[10];
                 mask = 32'h0000ffff;
             end
             7'h1d: begin
-                written = written_q[11];
+                copied_d = written_q[11];
                 mask = 32'h00011f1f;
             end
             default: begin
-                written = 1'b0;
+                copied_d = 1'b0;
                 mask = '0;
             end
         endcase
@@ -280,9 +282,9 @@ module nic_regs_sys (
     wire [31:0] word_0000011 = {buffers_rx_i, buffers_tx_i};
     wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 4'h0, caps_phy_rx_delay_i, caps_phy_tx_delay_i, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
     wire [31:0] word_0010010 = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
-    wire [31:0] word_0010011 = written ? 32'h0 : 32'hc;
-    wire [31:0] word_0010101 = written ? 32'h0 : 32'hffff0000;
-    wire [31:0] word_0010110 = written ? 32'h0 : 32'ha0004;
+    wire [31:0] word_0010011 = copied_q ? 32'h0 : 32'hc;
+    wire [31:0] word_0010101 = copied_q ? 32'h0 : 32'hffff0000;
+    wire [31:0] word_0010110 = copied_q ? 32'h0 : 32'ha0004;
     wire [31:0] word_0011110 = {mdio_status_data_i, 14'h0, mdio_status_no_answer_i, mdio_status_busy_i};
     wire [31:0] word_0100001 = {clocks_rx_i, clocks_tx_i};
     wire [31:0] word_0100010 = {24'h0, pins_rxd_i};
@@ -308,7 +310,7 @@ module nic_regs_sys (
     wire tree_01000x = addr_i[3] ? tree_010001x : tree_010000x;
     wire tree_0x = addr_i[7] ? tree_01000x : tree_00x;
     wire tree_x = addr_i[8] ? word_1xxxxxx[bit_i] : tree_0x;
-    assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || tree_x;
+    assign rbit_o = (copied_q && copy[bit_i] && mask[bit_i]) || tree_x;
 endmodule
 
 `default_nettype wire

@@ -237,7 +237,7 @@ class RegisterFile:
         if stored and self.copy:
             assert len(stored) == len(reg.fields), f"{reg.name}: stored and other fields in one register"
             self.masks[word] = sum(f.mask for f in stored)
-            read = f"written ? 32'h0 : 32'h{reg.reset:x}" if reg.reset else "32'h0"
+            read = f"copied_q ? 32'h0 : 32'h{reg.reset:x}" if reg.reset else "32'h0"
         self.words[f"{word:0{self.bits - 2}b}"] = read
 
     def add_field(self, f, port, select):
@@ -297,7 +297,7 @@ class RegisterFile:
         out += [f"    wire [31:0] {words[w]} = {self.words[w]};" for w in live]
         words = {w: f"{v}[bit_i]" if v != "32'h0" else "1'b0" for w, v in words.items()}
         root = read_tree(words, width, "", out)
-        return out + [f"    assign rbit_o = (written && copy[bit_i] && mask[bit_i]) || {root};"]
+        return out + [f"    assign rbit_o = (copied_q && copy[bit_i] && mask[bit_i]) || {root};"]
 
     def copied(self):
         block, width = min(self.masks) >> 4, self.bits - 2
@@ -309,12 +309,13 @@ class RegisterFile:
                "        .clk_r_i(clk_i),", "        .re_i(1'b1),", "        .raddr_i(addr_i[5:2]),", "        .rdata_o(copy)", "    );", "",
                f"    logic [{len(self.masks) - 1}:0] written_q;", "    always_ff @(posedge clk_i) begin"]
         out += [f"        if (we_i && addr_i == {width}'h{word:x}) written_q[{i}] <= 1'b1;" for i, word in enumerate(self.masks)]
-        out += ["        if (rst_i) written_q <= '0;", "    end", "", "    logic written;", "    logic [31:0] mask;",
+        out += ["        if (rst_i) written_q <= '0;", "    end", "", "    // Of the word whose address was there one clock ago, as copy is.",
+                "    logic copied_d, copied_q;", "    always_ff @(posedge clk_i) copied_q <= copied_d;", "    logic [31:0] mask;",
                 "    always_comb begin", "        case (addr_i)"]
         for i, (word, mask) in enumerate(self.masks.items()):
-            out += [f"            {width}'h{word:x}: begin", f"                written = written_q[{i}];",
+            out += [f"            {width}'h{word:x}: begin", f"                copied_d = written_q[{i}];",
                     f"                mask = 32'h{mask:08x};", "            end"]
-        return out + ["            default: begin", "                written = 1'b0;", "                mask = '0;",
+        return out + ["            default: begin", "                copied_d = 1'b0;", "                mask = '0;",
                       "            end", "        endcase", "    end", ""]
 
 

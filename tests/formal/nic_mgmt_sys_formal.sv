@@ -46,10 +46,10 @@ endmodule
 
 module nic_mgmt_sys_formal (
     input wire clk_i,
-    input wire valid_i,
-    input wire write_i,
-    input wire [15:0] addr_i,
-    input wire [31:0] wdata_i,
+    input wire start_i,                     // the next access, when there is none
+    input wire next_write_i,
+    input wire [15:0] next_addr_i,
+    input wire [31:0] next_wdata_i,
     input wire answered_i,
     input wire refused_i,
     input wire [31:0] answer_i,
@@ -60,7 +60,18 @@ module nic_mgmt_sys_formal (
     logic rst_q = 1'b1;
     always_ff @(posedge clk_i) rst_q <= 1'b0;
 
-    wire ready, error, exact_we, reset_start;
+    wire ready;
+    // The master keeps an access until it is answered.
+    logic valid_q, write_q;
+    logic [15:0] addr_q;
+    logic [31:0] wdata_q;
+    always_ff @(posedge clk_i) begin
+        if (rst_q) valid_q <= 1'b0;
+        else if (!valid_q || ready) valid_q <= start_i;
+        if (!valid_q || ready) {write_q, addr_q, wdata_q} <= {next_write_i, next_addr_i, next_wdata_i};
+    end
+
+    wire error, exact_we, reset_start;
     wire [31:0] rdata;
     wire [63:0] hash;
     wire [5:0] exact_addr;
@@ -68,7 +79,7 @@ module nic_mgmt_sys_formal (
 
     nic_mgmt_sys u_dut (
         .clk_i, .rst_i(rst_q),
-        .reg_valid_i(valid_i), .reg_write_i(write_i), .reg_addr_i(addr_i), .reg_wdata_i(wdata_i),
+        .reg_valid_i(valid_q), .reg_write_i(write_q), .reg_addr_i(addr_q), .reg_wdata_i(wdata_q),
         .reg_ready_o(ready), .reg_rdata_o(rdata), .reg_error_o(error), .idle_o(),
         .tx_enable_o(), .rx_enable_o(), .loopback_o(), .link_up_o(), .link_speed_o(), .moderation_count_o(),
         .moderation_us_o(), .pause_obey_o(), .pause_send_o(), .pause_quanta_o(), .low_o(), .high_o(),
@@ -82,43 +93,42 @@ module nic_mgmt_sys_formal (
         .tx_ready_i(1'b0), .tx_rdata_i(32'd0), .tx_error_i(1'b0)
     );
 
-    wire tx_side = addr_i[15:10] == IFG_ADDR[15:10] && addr_i[1:0] == 2'b00;
-    wire to_exact = addr_i[15:8] == EXACT_ADDR[15:8] && addr_i[1:0] == 2'b00;
+    wire tx_side = addr_q[15:10] == IFG_ADDR[15:10] && addr_q[1:0] == 2'b00;
+    wire to_exact = addr_q[15:8] == EXACT_ADDR[15:8] && addr_q[1:0] == 2'b00;
     // The register whose contents are followed.
-    wire to_hash = addr_i == HASH_ADDR;
+    wire to_hash = addr_q == HASH_ADDR;
 
-    logic wait_q, write_q, ready_q, wrote_q, refused_q;
-    logic [15:0] addr_q;
-    logic [31:0] wdata_q, hash_q;
+    logic wait_q, ready_q, wrote_q, refused_q;
+    logic [31:0] hash_q;
     logic [6:0] clocks_q;                   // of this access in which the tx domain was not waited for
 
     always_ff @(posedge clk_i) begin
-        wait_q <= !rst_q && valid_i && !ready;
-        write_q <= write_i;
-        addr_q <= addr_i;
-        wdata_q <= wdata_i;
+        wait_q <= !rst_q && valid_q && !ready;
         ready_q <= !rst_q && ready;
-        clocks_q <= rst_q || !valid_i || ready ? '0 : clocks_q + 7'(!u_dut.bridge_valid || answered_i);
-        wrote_q <= !rst_q && valid_i && !ready && (wrote_q || exact_we);
+        clocks_q <= rst_q || !valid_q || ready ? '0 : clocks_q + 7'(!u_dut.bridge_valid || answered_i);
+        wrote_q <= !rst_q && valid_q && !ready && (wrote_q || exact_we);
         if (u_dut.bridge_valid && answered_i) refused_q <= refused_i;
         if (rst_q) hash_q <= '0;
-        else if (valid_i && ready && write_i && to_hash) hash_q <= wdata_i;
+        else if (valid_q && ready && write_q && to_hash) hash_q <= wdata_q;
         if (!rst_q) begin
-            // The master keeps an access until it is answered.
-            if (wait_q) m_stays: assume (valid_i && write_i == write_q && addr_i == addr_q && wdata_i == wdata_q);
-            if (ready) m_gone: assume (valid_i);
             a_pulse: assert (!ready || (wait_q && !ready_q));
             a_prompt: assert (clocks_q <= 7'd65);
-            a_strobe: assert (!exact_we || (valid_i && write_i && to_exact && !wrote_q && exact_addr == addr_i[7:2]
-                && exact_wdata == wdata_i[16:0]));
-            if (ready && write_i && to_exact) a_written: assert (wrote_q && !error);
-            if (reset_start) a_reset: assert (valid_i && write_i && addr_i == RESET_ADDR && wdata_i[0]);
-            if (!wait_q) a_hash: assert (hash[31:0] == hash_q);
+            a_strobe: assert (!exact_we || (valid_q && write_q && to_exact && !wrote_q && exact_addr == addr_q[7:2]
+                && exact_wdata == wdata_q[16:0]));
+            if (ready && write_q && to_exact) a_written: assert (wrote_q && !error);
+            if (reset_start) a_reset: assert (valid_q && write_q && addr_q == RESET_ADDR && wdata_q[0]);
             if (ready && tx_side) a_tx: assert (error == refused_q);
             if (ready && to_hash) a_hit: assert (!error);
-            if (ready && addr_i[15:10] != '0) a_refused: assert (tx_side || error);
-            if (ready && addr_i[1:0] != '0) a_aligned: assert (error);
-            c_hash: cover (ready && !write_i && to_hash && rdata == 32'h12345678);
+            if (ready && addr_q[15:10] != '0) a_refused: assert (tx_side || error);
+            if (ready && addr_q[1:0] != '0) a_aligned: assert (error);
+            // What the others follow from by induction: where an access is, and what has been done by then.
+            a_place: assert ($onehot0({u_dut.step_q != '0, u_dut.last_q, ready}) && (valid_q || clocks_q == '0)
+                && clocks_q == (ready ? 7'd65 : u_dut.last_q ? 7'd64 : 7'(u_dut.step_q)));
+            a_begun: assert (clocks_q == '0 || (wait_q && !ready_q));
+            a_wrote: assert (wrote_q == (clocks_q != '0 && write_q && to_exact));
+            if (clocks_q != '0 && tx_side) a_refusal: assert (u_dut.u_bridge.error_q == refused_q);
+            a_holds: assert (hash[31:0] == (clocks_q != '0 && write_q && to_hash ? wdata_q : hash_q));
+            c_hash: cover (ready && !write_q && to_hash && rdata == 32'h12345678);
             c_tx: cover (ready && tx_side && error);
         end
     end
