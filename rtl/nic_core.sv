@@ -217,6 +217,8 @@ module nic_core #(
 
     wire reset_start, halted, rx_loss_valid, rx_loss_taken, rx_flushed;
     wire [15:0] outstanding, rx_loss_count;
+    logic [15:0] outstanding_q;                  // for the register alone
+    always_ff @(posedge clk_i) outstanding_q <= outstanding;
     wire [63:0] now;
     wire tx_valid, tx_ready, tx_last, tx_has_fcs, tx_no_pad, tx_error, tx_abort, tx_sfd, tx_done;
     wire [7:0] tx_data;
@@ -511,7 +513,7 @@ module nic_core #(
         .resetting_i(resetting),
         .halted_i(halted),
         .all_idle_i(all_idle_q),
-        .outstanding_i(outstanding),
+        .outstanding_i(outstanding_q),
         .clk_tx_i(clk_tx_i),
         .rst_tx_i(rst_tx),
         .tx_valid_o(bus_valid),

@@ -13,8 +13,8 @@ module nic_event #(
     input wire clk_i,
     input wire rst_i,
 
-    // Acceptance. accept_i: a descriptor is accepted into accept_slot_o; only with room_o, which
-    // then was high from the first byte of its record on.
+    // Acceptance. accept_i: a descriptor is accepted into accept_slot_o; only with room_o, a
+    // flip-flop, which then was high from the first byte of its record on.
     input wire accept_i,
     output wire room_o,
     output wire [SLOT_WIDTH-1:0] accept_slot_o,
@@ -94,6 +94,7 @@ module nic_event #(
     logic alone_q;      // the one gathered completion must not be merged with another
     logic due_q;        // what is gathered goes out next
     logic resetting_q;
+    logic room_q;       // a slot is free
     logic [3:0] byte_q; // of the record that leaves: the next to offer
 
     logic begin_link, begin_error, begin_request, begin_processor, begin_reset, begin_loss, begin_tx;
@@ -103,7 +104,7 @@ module nic_event #(
 
     assign slot_o = odd_q ? gathered_q[SLOT_WIDTH-1:0] : leaving_q;
     assign slot_byte_o = odd_q ? 4'd1 : byte_q;
-    assign room_o = !outstanding[SLOT_WIDTH];
+    assign room_o = room_q;
     assign accept_slot_o = accepted_q[SLOT_WIDTH-1:0];
     assign outstanding_o = 16'(outstanding);
 
@@ -126,6 +127,11 @@ module nic_event #(
     always_ff @(posedge clk_i) begin
         if (rst_i) accepted_q <= '0;
         else if (accept_i) accepted_q <= accepted_q + 1'b1;
+    end
+
+    // A slot that is delivered counts a clock later, one that is taken at once.
+    always_ff @(posedge clk_i) begin
+        room_q <= rst_i || (!outstanding[SLOT_WIDTH] && !(accept_i && &outstanding[SLOT_WIDTH-1:0]));
     end
 
     always_ff @(posedge clk_i) begin
@@ -307,6 +313,7 @@ module nic_event #(
             a_reset_last: assert (!begin_reset || (outstanding == '0 && !accept_i));
             // Nothing is accepted without a slot.
             a_room: assert (!accept_i || room_o);
+            a_room_true: assert (!room_o || !outstanding[SLOT_WIDTH]);
         end
     end
 `endif

@@ -243,7 +243,8 @@ module nic_tx_queue_formal #(
                          2'(frames_out_q - from) <= 2'(frames_in_q - from));
         h_gray: assert (gray == (done_tx ^ (done_tx >> 1)));
         h_inside: assert ((pos_q == '0 && !fetched_q) || frames_in_q != frames_out_q);
-        h_room: assert ((header && pos == '0) || held_q < 2'(DEPTH));
+        h_room: assert ((header && pos == '0) || u_dut.room);
+        h_room_true: assert (!u_dut.room || held_q < 2'(DEPTH));
         h_parser: assert (u_dut.u_parser.state_q != 2'd3);
         h_mask: assert (halt || tag_mask_q == (!header || pos[3] ? 4'hf : pos[2] ?
             4'((5'd1 << pos[1:0]) - 5'd1) : 4'h0));
