@@ -316,6 +316,111 @@ START_TEST(a_protocol_of_ndis_5_does_not_bind)
 }
 END_TEST
 
+/* ---- what pends ---- */
+
+static NDIS_STATUS restart_status;
+
+static void restart_done(void *context)
+{
+    (void)context;
+    NdisMRestartComplete(r.miniport->handle, restart_status);
+}
+
+START_TEST(der_11_a_restart_that_pends)
+{
+    static const NDIS_STATUS ends[] = {NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS};
+    struct nic_timer timer = {.fn = restart_done};
+    struct nic_script6_miniport like = {0};
+
+    rig6_start(&r, &like, 1, RIG_VERIFY);
+    r.miniport->restart_pends = true;
+    ck_status(nic_ndis_adapter_pause("nic0", 1000), NDIS_STATUS_SUCCESS);
+    for (unsigned i = 0; i < 2; i++) {
+        PNET_BUFFER_LIST nbl = rig6_chain(&r.protocols[0], 1, 1);
+        restart_status = ends[i];
+        r.platform->ops->timer_set(r.platform, &timer,
+                                   r.platform->ops->now_ns(r.platform) + 1000000);
+        ck_status(nic_ndis_adapter_restart("nic0", 1000), ends[i]);
+        ck_assert_uint_eq(r.protocols[0].restarts, 1 + i); /* one when it was bound */
+        nic_script6_send(&r.protocols[0], nbl, 0);
+        rig6_run(&r, 100);
+        ck_status(nic_script6_record(&r.protocols[0], nbl)->status,
+                  i ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PAUSED);
+        nic_script6_nbl_free(&r.protocols[0], nbl);
+    }
+    rig6_stop_clean(&r);
+}
+END_TEST
+
+static NDIS_HANDLE pending_bind, pending_unbind;
+static NDIS_STATUS bind_status;
+
+static void bind_done(void *context)
+{
+    (void)context;
+    NdisCompleteBindAdapterEx(pending_bind, bind_status);
+}
+
+static void unbind_done(void *context)
+{
+    (void)context;
+    NdisCompleteUnbindAdapterEx(pending_unbind);
+}
+
+static void in_a_millisecond(struct nic_timer *timer)
+{
+    r.platform->ops->timer_set(r.platform, timer, r.platform->ops->now_ns(r.platform) + 1000000);
+}
+
+static NDIS_STATUS bind_later(NDIS_HANDLE context, NDIS_HANDLE bind, PNDIS_BIND_PARAMETERS p)
+{
+    static struct nic_timer timer = {.fn = bind_done};
+
+    bind_status = nic_script6_characteristics().BindAdapterHandlerEx(context, bind, p);
+    pending_bind = bind;
+    in_a_millisecond(&timer);
+    return NDIS_STATUS_PENDING;
+}
+
+static NDIS_STATUS unbind_later(NDIS_HANDLE unbind, NDIS_HANDLE context)
+{
+    static struct nic_timer timer = {.fn = unbind_done};
+
+    pending_unbind = unbind;
+    in_a_millisecond(&timer);
+    nic_script6_characteristics().UnbindAdapterHandlerEx(unbind, context);
+    return NDIS_STATUS_PENDING;
+}
+
+/* The library goes on when the protocol has said that it is bound, and unbound. */
+START_TEST(a_bind_and_an_unbind_that_pend)
+{
+    NDIS_PROTOCOL_DRIVER_CHARACTERISTICS chars = nic_script6_characteristics();
+    struct nic_script6_protocol later = {0};
+    struct nic_script6_miniport like = {0};
+    uint64_t before;
+
+    rig6_start(&r, &like, 0, RIG_VERIFY);
+    later.platform = r.platform;
+    NdisInitializeString(&chars.Name, (PUCHAR) "later");
+    chars.BindAdapterHandlerEx = bind_later;
+    chars.UnbindAdapterHandlerEx = unbind_later;
+    before = r.platform->ops->now_ns(r.platform);
+    /* The protocol's handle is known before it is bound to anything. */
+    ck_status(NdisRegisterProtocolDriver(&later, &chars, &later.handle), NDIS_STATUS_SUCCESS);
+    NdisFreeString(chars.Name);
+    ck_status(bind_status, NDIS_STATUS_SUCCESS);
+    ck_assert_ptr_nonnull(later.binding);
+    ck_assert_uint_eq(later.restarts, 1);
+    ck_assert_uint_ge(r.platform->ops->now_ns(r.platform), before + 1000000);
+    before = r.platform->ops->now_ns(r.platform);
+    NdisDeregisterProtocolDriver(later.handle);
+    ck_assert_ptr_null(later.binding);
+    ck_assert_uint_ge(r.platform->ops->now_ns(r.platform), before + 1000000);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 static NDIS_STATUS old_adapter(NDIS_HANDLE context, NDIS_HANDLE bind, PNDIS_BIND_PARAMETERS p)
 {
     (void)context;
@@ -398,6 +503,8 @@ int main(void)
     tcase_add_test(t, der_07_08_reset_by_the_hang_check);
     tcase_add_test(t, a_protocol_of_ndis_5_does_not_bind);
     tcase_add_test(t, a_protocol_of_ndis_6_does_not_bind_to_ndis_5);
+    tcase_add_test(t, der_11_a_restart_that_pends);
+    tcase_add_test(t, a_bind_and_an_unbind_that_pend);
     tcase_add_test(t, characteristics_are_checked);
     suite_add_tcase(suite, t);
     return rig_main(suite);

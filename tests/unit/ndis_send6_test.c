@@ -375,6 +375,23 @@ START_TEST(req_62_der_14_frames_of_nbls_are_looped_back)
 }
 END_TEST
 
+/* DER-16, with the verifier off, too: a second completion goes nowhere. */
+START_TEST(der_16_a_second_completion_is_ignored)
+{
+    PNET_BUFFER_LIST nbl;
+
+    start((struct nic_script6_step){.when = NIC_WHEN_INSIDE}, 1, 0);
+    nbl = rig6_chain(&r.protocols[0], 1, 1);
+    nic_script6_send(&r.protocols[0], nbl, 0);
+    NdisMSendNetBufferListsComplete(r.miniport->handle, nbl, 0);
+    ck_assert_uint_eq(record(0, nbl).completed, 1);
+    ck_assert_ptr_nonnull(strstr(r.log, "which the driver does not own; ignored"));
+    ck_assert_uint_eq(rig6_statistics().completed_ok, 1);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 START_TEST(only_the_default_port_is_there)
 {
     PNET_BUFFER_LIST nbl;
@@ -405,6 +422,7 @@ int main(void)
     tcase_add_test(t, der_12_the_library_cancels_what_it_holds);
     tcase_add_test(t, c_11_ten_thousand_sends_from_completions_do_not_nest);
     tcase_add_test(t, req_62_der_14_frames_of_nbls_are_looped_back);
+    tcase_add_test(t, der_16_a_second_completion_is_ignored);
     tcase_add_test(t, only_the_default_port_is_there);
     suite_add_tcase(suite, t);
     return rig_main(suite);
