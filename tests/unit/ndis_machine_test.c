@@ -470,6 +470,14 @@ START_TEST(protocol_registration_checks_too)
     NdisRegisterProtocol(&status, &handle, &chars, sizeof(chars));
     ck_status(status, NDIS_STATUS_BAD_CHARACTERISTICS);
     chars = bind_chars;
+    chars.RequestCompleteHandler = NULL;
+    NdisRegisterProtocol(&status, &handle, &chars, sizeof(chars));
+    ck_status(status, NDIS_STATUS_BAD_CHARACTERISTICS);
+    chars = bind_chars;
+    chars.ResetCompleteHandler = NULL;
+    NdisRegisterProtocol(&status, &handle, &chars, sizeof(chars));
+    ck_status(status, NDIS_STATUS_BAD_CHARACTERISTICS);
+    chars = bind_chars;
     chars.BindAdapterHandler = NULL;
     NdisRegisterProtocol(&status, &handle, &chars, sizeof(chars));
     NdisOpenAdapter(&status, &error, &binding, &selected, &medium, 1, handle, NULL, &none, 0, NULL);
