@@ -71,7 +71,7 @@ module nic_usb_control #(
     } state_t;
     typedef enum logic [1:0] {WORD, ROM, REGISTER} source_t;
     localparam logic [7:0] TEST_PACKET = 8'd4;
-    localparam logic [15:0] TEST_LENGTH = 16'd53;   // of the test packet, in place 0 of the ROM
+    localparam logic [7:0] TEST_LENGTH = 8'd53;     // of the test packet, in place 0 of the ROM
 
     state_t state_q;
     source_t source_q;
@@ -103,11 +103,12 @@ module nic_usb_control #(
 
     logic accept, is_word, is_rom, is_read, is_write;
     logic [15:0] answer;
-    logic [7:0] available;
+    // Of a descriptor; of the test packet, which comes behind the status stage of a request without data, from the place of what is
+    // not found. Words are as long as asked for.
+    wire [7:0] available = is_rom ? rom_length : TEST_LENGTH;
     always_comb begin
         {accept, is_word, is_rom, is_read, is_write} = '0;
         answer = '0;
-        available = 8'd2;
         case ({kind, request})
             {8'h80, 8'd0}: begin
                 is_word = value == '0 && index == '0 && length == 16'd2;
@@ -127,20 +128,15 @@ module nic_usb_control #(
             {8'h80, 8'd8}: begin
                 is_word = value == '0 && index == '0 && length == 16'd1;
                 answer = 16'(configured_o);
-                available = 8'd1;
             end
             {8'h00, 8'd9}: accept = value[15:1] == '0 && index == '0 && length == '0;
-            {8'h81, 8'd10}: begin
-                is_word = value == '0 && index == '0 && length == 16'd1 && configured_o;
-                available = 8'd1;
-            end
+            {8'h81, 8'd10}: is_word = value == '0 && index == '0 && length == 16'd1 && configured_o;
             {8'h01, 8'd11}: accept = value == '0 && index == '0 && length == '0 && configured_o;
             {8'hc0, nic_regs_pkg::VENDOR_REQUEST_MS_OS}: is_rom = ms_os;
             {8'hc0, nic_regs_pkg::VENDOR_REQUEST_REG_READ}: is_read = block_ok;
             {8'h40, nic_regs_pkg::VENDOR_REQUEST_REG_WRITE}: is_write = block_ok;
             default: ;
         endcase
-        if (is_rom) available = rom_length;
     end
 
     // It takes two clocks from the SETUP: asked_q is right in DECODE's second clock.
@@ -156,7 +152,9 @@ module nic_usb_control #(
         asked_q <= {accept, is_word, is_rom, is_read, is_write, answer, available, place};
         asked_valid_q <= state_q == DECODE && !setup_commit_i;
     end
-    wire cut = !asked_q.is_read && !asked_q.is_write && (length[15:8] != '0 || length[7:0] > asked_q.available);
+    wire cut = asked_q.accept || (!asked_q.is_read && !asked_q.is_write
+                                  && (length[15:8] != '0 || length[7:0] > asked_q.available));
+    wire from_rom = asked_q.accept || asked_q.is_rom;
     wire [15:0] total = cut ? 16'(asked_q.available) : length;
 
     // ---- the transfer ----
@@ -166,9 +164,9 @@ module nic_usb_control #(
     wire fill_end = fill_q[6] || left_q == '0;
     wire put = state_q == FILL && have_q && !fill_end;
     wire filling = state_q == FILL && !fill_end;
-    // A configuration in the place of the other speed's has another bDescriptorType. Of the test packet, in place 0, this is a 0
-    // and stays one.
-    wire [7:0] rom_octet = !ms_os && cursor_q[8:0] == asked_q.place + 9'd1 ? value[15:8] : octet;
+    // A configuration in the place of the other speed's has another bDescriptorType. But for MS OS's there is none of more than one
+    // packet. Of the test packet this is a 0 and stays one.
+    wire [7:0] rom_octet = !ms_os && fill_q == 7'd1 ? value[15:8] : octet;
     wire receive = valid_i && state_q == OUT_DATA && !count_q[6];
     wire [6:0] read = in_rewind_i ? '0 : read_q + 7'(byte_ready_i);
 
@@ -204,8 +202,8 @@ module nic_usb_control #(
                 have_q <= asked_q.is_word;
                 zlp_q <= cut;
                 word_q <= {16'd0, asked_q.answer};
-                source_q <= asked_q.is_word ? WORD : asked_q.is_rom ? ROM : REGISTER;
-                cursor_q <= asked_q.is_rom ? 16'(asked_q.place) : value;
+                source_q <= asked_q.is_word ? WORD : from_rom ? ROM : REGISTER;
+                cursor_q <= from_rom ? 16'(asked_q.place) : value;
                 left_q <= total;
                 reg_write_o <= asked_q.is_write;
                 set_address_q <= request == 8'd5;
@@ -284,10 +282,6 @@ module nic_usb_control #(
                 state_q <= IDLE;
                 if (set_test_q) begin
                     test_o <= index[10:8];
-                    cursor_q <= '0;
-                    left_q <= TEST_LENGTH;
-                    source_q <= ROM;
-                    have_q <= 1'b0;
                     if (index[15:8] == TEST_PACKET) state_q <= FILL;
                 end
             end
