@@ -5,6 +5,7 @@
  */
 #include "latency.h"
 #include "machine.h"
+#include "nic_platform.h"
 #include "nic_regs.h"
 #include "tool.h"
 
@@ -20,6 +21,7 @@
 #define OVERHEAD     20   /* octets of preamble, SFD and gap on the wire */
 #define WARM_UP_NS   20000000ull
 #define STALL_NS     50000000ull
+#define USB_FRAME_NS 1000000ull
 #define USB_STALL_NS 3000000000ull /* in real time; the device may be a model */
 
 struct bench {
@@ -139,6 +141,16 @@ static bool over(const struct bench *b)
     return (!b->sends || b->completed == b->count) && (!b->carries || b->received == b->count);
 }
 
+/* Before a frame of which the latency is taken: it comes at any moment of a frame of USB, not right behind a completion. */
+static void pause_before(struct bench *b)
+{
+    static volatile bool never;
+    uint64_t pause_ns = nic_seed_mix(b->options->seed + b->sent) % USB_FRAME_NS;
+    machine_leave(&b->machine);
+    machine_run(&b->machine, &never, machine_now_ns(&b->machine) + pause_ns);
+    machine_enter(&b->machine);
+}
+
 /* Keeps so many frames under way until all have been sent and are back. */
 static void carry(struct bench *b)
 {
@@ -146,8 +158,11 @@ static void carry(struct bench *b)
     machine_enter(&b->machine);
     while (moved) {
         uint32_t most;
-        while (b->sends && (most = next_batch(b)) && b->sent - back(b) + most <= b->under_way_max)
+        while (b->sends && (most = next_batch(b)) && b->sent - back(b) + most <= b->under_way_max) {
+            if (b->latency)
+                pause_before(b);
             send_batch(b, most);
+        }
         if (over(b))
             break;
         b->progress = false;
