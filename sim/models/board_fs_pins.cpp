@@ -3,10 +3,12 @@
  * of parameters of nic_fs. */
 #ifdef BOARD_BX
 #include "Vnic_bx.h"
+#include "Vnic_bx___024root.h"
 using Top = Vnic_bx;
 #define PINS(name) board_bx_##name
 #else
 #include "Vnic_fs.h"
+#include "Vnic_fs___024root.h"
 using Top = Vnic_fs;
 #define PINS(name) board_fs_##name
 #endif
@@ -15,6 +17,14 @@ using Top = Vnic_fs;
 
 namespace
 {
+
+FOLDED_CLOCK(clk_i)
+FOLDED_CLOCK(clk_ref_i)
+
+template <class R> bool rearm(R &r, bool sys, bool ref)
+{
+    return (!sys || rearm_clk_i(r)) && (!ref || rearm_clk_ref_i(r));
+}
 
 // Pairs of bits to nibbles: the first pair is where TX_EN rises (RMII 1.2, 5.3).
 void tx_edge(board_model *m, Top &t)
@@ -67,7 +77,7 @@ extern "C" void *PINS(create)(board_model *m)
     if (!p)
         return nullptr;
     Top &t = *p->top;
-    t.clk_i = t.clk_ref_i = 0;
+    t.clk_i = t.clk_ref_i = 1;
     t.rst_i = 1;
     t.usb_dp_i = t.usb_dn_i = t.usb_vbus_i = 0;
     t.rmii_rxd_i = t.rmii_crs_dv_i = t.rmii_rx_er_i = 0;
@@ -104,10 +114,12 @@ extern "C" void PINS(clock)(board_model *m, uint8_t level, board_fs_pins *out)
             tx_edge(m, t);
             rx_edge(m, t);
         }
-        t.clk_i = sys;
-        t.clk_ref_i = tx;
-        t.eval();
-        t.clk_i = t.clk_ref_i = 0;
+        if (!rearm(*t.rootp, sys, tx)) {
+            t.clk_i = t.clk_i && !sys;
+            t.clk_ref_i = t.clk_ref_i && !tx;
+            t.eval();
+        }
+        t.clk_i = t.clk_ref_i = 1;
         t.eval();
     }
     bool defined = m->reset_clocks == 0;

@@ -70,6 +70,8 @@ struct board_model {
     /* time */
     uint64_t now_ps;
     struct board_clock sys, tx, rx;
+    unsigned idle_clocks;  /* of tx, since when MAC and queues have had nothing to do */
+    bool asleep;           /* clocks of tx and rx are not simulated */
     unsigned reset_clocks; /* the reset stays asserted for so many more of sys */
 
     /* Ethernet */
@@ -90,6 +92,10 @@ extern "C" {
 
 /* ---- board_model.c, called from the clock loop ---- */
 void board_phy_speed(struct board_model *, unsigned speed);
+/* The wire has nothing for the device at now_ps. */
+bool board_wire_quiet(const struct board_model *);
+/* tx and rx go on; returns the clocks of tx that were left out, for tx_skip_i (nic_core). */
+uint32_t board_wake(struct board_model *);
 
 /* ---- for the kinds of bus ---- */
 uint32_t board_draw(void *model, uint32_t below);

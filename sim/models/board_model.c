@@ -142,6 +142,45 @@ void board_phy_speed(struct board_model *m, unsigned speed)
     wire_phy_speed(&m->eth, divisor, m->kind->rmii || divisor != 1, m->now_ps);
 }
 
+/* ---- idle MAC ---- */
+
+bool board_wire_quiet(const struct board_model *m)
+{
+    const struct gmii_driver *d = &m->eth.driver;
+    if (d->active || m->eth.monitor.state != GMII_IDLE)
+        return false;
+    if (d->waiting)
+        return gmii_driver_rested(d) && m->now_ps < d->start_ns * 1000;
+    return m->now_ps < m->eth.ask_ps;
+}
+
+static uint32_t leave_out(struct board_clock *clock, uint64_t until_ps)
+{
+    if (clock->next_ps >= until_ps)
+        return 0;
+    uint64_t clocks = (until_ps - clock->next_ps + clock->period_ps - 1) / clock->period_ps;
+    clock->next_ps += clocks * clock->period_ps;
+    return (uint32_t)clocks;
+}
+
+static uint32_t add_saturated(uint32_t to, uint32_t clocks)
+{
+    return to > UINT32_MAX / 2 - clocks ? UINT32_MAX / 2 : to + clocks;
+}
+
+uint32_t board_wake(struct board_model *m)
+{
+    uint32_t tx = leave_out(&m->tx, m->now_ps), rx = leave_out(&m->rx, m->now_ps);
+    struct wire_phy *e = &m->eth;
+    m->asleep = false;
+    m->idle_clocks = 0;
+    e->monitor.gap = add_saturated(e->monitor.gap, tx / e->divisor);
+    e->driver.idle = add_saturated(e->driver.idle, rx / e->divisor);
+    e->tx_divide = (e->tx_divide + tx) % e->divisor;
+    e->rx_divide = (e->rx_divide + rx) % e->divisor;
+    return tx;
+}
+
 /* ---- transfers ---- */
 
 static void note(struct board_model *m, uint64_t what, const struct nic_transfer *t)

@@ -4,6 +4,7 @@
 #define BOARD_PINS_H
 
 #include "board_internal.h"
+#include "folded.h"
 extern "C" {
 #include "nic_platform.h"
 }

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Verilated half of the board model, ULPI and GMII: clocks and pins, see board_internal.h. */
 #include "Vnic_board_hs.h"
+#include "Vnic_board_hs___024root.h"
 
 #include "board_pins.h"
 
 namespace
 {
+
+const unsigned IDLE_CLOCKS = 128; // what crosses a domain shows within 64 of tx (nic_core)
+
+FOLDED_CLOCK(clk_i)
+FOLDED_CLOCK(clk_tx_i)
+FOLDED_CLOCK(clk_rx_i)
+
+inline bool rearm(Vnic_board_hs___024root &r, bool sys, bool tx, bool rx)
+{
+    return (!sys || rearm_clk_i(r)) && (!tx || rearm_clk_tx_i(r)) && (!rx || rearm_clk_rx_i(r));
+}
 
 void tx_edge(board_model *m, Vnic_board_hs &t)
 {
@@ -44,9 +56,10 @@ extern "C" void *board_ulpi_create(board_model *m)
     if (!p)
         return nullptr;
     Vnic_board_hs &t = *p->top;
-    t.clk_i = t.clk_tx_i = t.clk_rx_i = 0;
+    t.clk_i = t.clk_tx_i = t.clk_rx_i = 1;
     t.rst_i = 1;
     t.ulpi_data_i = t.ulpi_dir_i = t.ulpi_nxt_i = 0;
+    t.tx_skip_i = 0;
     t.gmii_rxd_i = t.gmii_rx_dv_i = t.gmii_rx_er_i = 0;
     t.tx_ce_i = t.rx_ce_i = t.mdio_i = 1;
     t.eval();
@@ -62,23 +75,25 @@ extern "C" void board_ulpi_clock(board_model *m, ulpi_link_pins *link)
 {
     Pins<Vnic_board_hs> *p = pins_of<Vnic_board_hs>(m);
     Vnic_board_hs &t = *p->top;
-    bool changed = t.ulpi_data_i != m->phy.data || t.ulpi_dir_i != m->phy.dir || t.ulpi_nxt_i != m->phy.nxt;
+    bool turned = t.ulpi_dir_i != m->phy.dir;
     t.ulpi_data_i = m->phy.data;
     t.ulpi_dir_i = m->phy.dir;
     t.ulpi_nxt_i = m->phy.nxt;
     pins_mdio(m, t);
-    if (pins_reset(m, p) || changed)
-        t.eval(); // what the link shows may depend on what the PHY does in the same clock
+    if (pins_reset(m, p) || turned)
+        t.eval(); // the link lets go of the bus in the same clock; all else that it shows comes from flip-flops
     *link = {t.ulpi_data_o, t.ulpi_data_oe_o != 0, t.ulpi_stp_o != 0, t.rst_i != 0};
     m->high_speed = t.high_speed_o;
     m->stats.hash = nic_hash_fold(m->stats.hash, (uint64_t)t.ulpi_data_i | t.ulpi_dir_i << 8 | t.ulpi_nxt_i << 9 |
                                                      (uint64_t)t.ulpi_data_o << 16 | link->driven << 24 | link->stp << 25);
     for (bool sys = false; !sys;) {
+        if (m->asleep && !(t.idle_o && board_wire_quiet(m)))
+            t.tx_skip_i = board_wake(m);
         uint64_t now = m->tx.next_ps < m->rx.next_ps ? m->tx.next_ps : m->rx.next_ps;
-        now = m->sys.next_ps < now ? m->sys.next_ps : now;
+        now = m->sys.next_ps < now || m->asleep ? m->sys.next_ps : now;
         m->now_ps = now;
         sys = m->sys.next_ps == now;
-        bool tx = m->tx.next_ps == now, rx = m->rx.next_ps == now;
+        bool tx = m->tx.next_ps == now && !m->asleep, rx = m->rx.next_ps == now && !m->asleep;
         if (t.speed_o != m->speed)
             board_phy_speed(m, t.speed_o);
         if (sys)
@@ -91,12 +106,19 @@ extern "C" void board_ulpi_clock(board_model *m, ulpi_link_pins *link)
             m->rx.next_ps += m->rx.period_ps;
             rx_edge(m, t);
         }
-        t.clk_i = sys;
-        t.clk_tx_i = tx;
-        t.clk_rx_i = rx;
+        if (!rearm(*t.rootp, sys, tx, rx)) {
+            t.clk_i = t.clk_i && !sys;
+            t.clk_tx_i = t.clk_tx_i && !tx;
+            t.clk_rx_i = t.clk_rx_i && !rx;
+            t.eval();
+        }
+        t.clk_i = t.clk_tx_i = t.clk_rx_i = 1;
         t.eval();
-        t.clk_i = t.clk_tx_i = t.clk_rx_i = 0;
-        t.eval();
+        if (tx) {
+            t.tx_skip_i = 0;
+            m->idle_clocks = t.idle_o && !t.gmii_tx_en_o && !m->reset_clocks ? m->idle_clocks + 1 : 0;
+            m->asleep = m->idle_clocks > IDLE_CLOCKS && board_wire_quiet(m);
+        }
     }
     m->stats.usb_clocks++;
 }

@@ -12,6 +12,7 @@
 #include "Vnic_core___024root.h"
 
 #include "core_internal.h"
+#include "folded.h"
 extern "C" {
 #include "nic_platform.h"
 }
@@ -52,38 +53,14 @@ struct Pins {
 
 core_model *asserting; // the model that is being evaluated, for failed assertions
 
-/* Verilator keeps the previous value of each clock in a member whose name depends on its version. */
-template <class R>
-auto rearm(R &r, bool sys, bool tx, bool rx, int)
-    -> decltype((void)r.__Vtrigrprev__TOP__clk_i, (void)r.__Vtrigrprev__TOP__clk_tx_i,
-                (void)r.__Vtrigrprev__TOP__clk_rx_i, true)
-{
-    if (sys)
-        r.__Vtrigrprev__TOP__clk_i = 0;
-    if (tx)
-        r.__Vtrigrprev__TOP__clk_tx_i = 0;
-    if (rx)
-        r.__Vtrigrprev__TOP__clk_rx_i = 0;
-    return true;
-}
+FOLDED_CLOCK(clk_i)
+FOLDED_CLOCK(clk_tx_i)
+FOLDED_CLOCK(clk_rx_i)
 
-template <class R>
-auto rearm(R &r, bool sys, bool tx, bool rx, int)
-    -> decltype((void)r.__Vtrigprevexpr___TOP__clk_i__0, (void)r.__Vtrigprevexpr___TOP__clk_tx_i__0,
-                (void)r.__Vtrigprevexpr___TOP__clk_rx_i__0, true)
+/* The clocks that rise now; false: they must fall and rise. */
+inline bool rearm(Root &r, bool sys, bool tx, bool rx)
 {
-    if (sys)
-        r.__Vtrigprevexpr___TOP__clk_i__0 = 0;
-    if (tx)
-        r.__Vtrigprevexpr___TOP__clk_tx_i__0 = 0;
-    if (rx)
-        r.__Vtrigprevexpr___TOP__clk_rx_i__0 = 0;
-    return true;
-}
-
-template <class R> bool rearm(R &, bool, bool, bool, long)
-{
-    return false;
+    return (!sys || rearm_clk_i(r)) && (!tx || rearm_clk_tx_i(r)) && (!rx || rearm_clk_rx_i(r));
 }
 
 inline Pins *pins_of(core_model *m)
@@ -274,7 +251,7 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
                     (unsigned long long)m->now_ps);
     }
 #endif
-    if (FOLDED && rearm(r, sys, tx, rx, 0)) {
+    if (FOLDED && rearm(r, sys, tx, rx)) {
         r.clk_i = r.clk_tx_i = r.clk_rx_i = 1;
         p->top->eval();
         m->stats.evaluations++;
@@ -341,7 +318,7 @@ extern "C" void *core_pins_create(core_model *m, const char *trace_path)
     Root &r = *p->top->rootp;
     r.rst_i = r.rst_tx_i = r.rst_rx_i = 1;
     /* With folded falling edges a clock's resting level is high. */
-    r.clk_i = r.clk_tx_i = r.clk_rx_i = FOLDED && rearm(r, false, false, false, 0);
+    r.clk_i = r.clk_tx_i = r.clk_rx_i = FOLDED && rearm(r, true, true, true);
     r.out_valid_i = r.in_ready_i = r.ev_ready_i = r.reg_valid_i = 0;
     r.gmii_rx_dv_i = r.gmii_rx_er_i = r.gmii_rxd_i = r.pins_valid_i = r.pins_i = 0;
     r.tx_skip_i = 0;

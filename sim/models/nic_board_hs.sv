@@ -28,7 +28,10 @@ module nic_board_hs (
     output wire mdio_o,
     output wire mdio_oe_o,
     input wire mdio_i,
-    output wire [1:0] speed_o
+    output wire [1:0] speed_o,
+    // As in nic_core.
+    input wire [31:0] tx_skip_i,
+    output wire idle_o
 );
     wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, vbus, term, suspend_n;
     wire [7:0] rx_data, tx_data;
@@ -54,7 +57,7 @@ module nic_board_hs (
         .tx_ce_i, .gmii_txd_o, .gmii_tx_en_o, .gmii_tx_er_o,
         .rx_ce_i, .gmii_rxd_i, .gmii_rx_dv_i, .gmii_rx_er_i,
         .pins_valid_i(gmii_rx_dv_i), .pins_i(gmii_rxd_i),
-        .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o(), .tx_skip_i('0), .idle_o()
+        .mdc_o, .mdio_o, .mdio_oe_o, .mdio_i, .speed_o, .led_o(), .tx_skip_i, .idle_o
     );
 endmodule
 
