@@ -42,7 +42,7 @@ BOARDS = {
     "tinyfpga-bx": {
         "family": "ice40",
         "device": ["--lp8k", "--package", "cm81"],
-        "seed": 1,
+        "seed": 2,
         "clocks": {"sys": ("clk_sys", 48), "ref": ("clk_ref", 50)},
     },
 }
