@@ -153,6 +153,7 @@ static void both_ways(bool lossy)
     rig_open(&b.rig, "nic_board_hs", 1, edge);
     Vtop *top = b.rig.tb.top;
     top->tx_ce_i = top->rx_ce_i = top->mdio_i = 1;
+    top->tx_skip_i = 0;
     b.clocks[SYS] = tb_clock_start(&top->clk_i, 60000, tb_below(&b.rig.random, 8000));
     uint64_t phase_ps = tb_below(&b.rig.random, 4000);
     b.clocks[TX] = tb_clock_start(&top->clk_tx_i, 125000, phase_ps);
