@@ -142,6 +142,29 @@ const struct command commands[] = {
          "Device, registers, clock, PHY, link, frames through the device, frames through the plug: a verdict each, and what to try next\n"
          "when one fails. Exit code 0: nothing wrong was found.\n"
          "  --device, --loopback, --speed, --seed, --json as for replay\n"},
+    {.name = "selftest",
+     .run = command_selftest,
+     .options = "device loopback seed fault json",
+     .help =
+         "  hilnic selftest --device usb                     a board with a loopback plug on its "
+         "cable "
+         "(pins 1-3, 2-6)\n"
+         "  hilnic selftest --device usb --loopback          without one: up to the PHY\n"
+         "  hilnic selftest --device board:ulx3s --fault rxd0=rxd1   what a swapped pin looks "
+         "like\n\n"
+         "As doctor, and longer: clocks, a loop at each layer (MAC, PHY, plug), walking bits on "
+         "each data pin "
+         "between FPGA and PHY at\n"
+         "each speed, every frame classified (short, long, bad data, bad FCS, lost, out of order), "
+         "rate, delay, errors of USB. A\n"
+         "verdict each, and what to try next when one fails; steps that stand on a failed one are "
+         "left out. The PHY is reset at the\n"
+         "end. Exit code 0: nothing wrong was found. Not yet run on a board.\n"
+         "  --fault WHAT       breaks core or a board model. The plug: fcs, data, lost, doubled, "
+         "reordered, short, long; the PHY\n"
+         "                     and its wires: mdio, mdio-low, link, rx-dv, rxd1=rxd2, txd0=0, "
+         "rxd3=1\n"
+         "  --device, --loopback, --seed, --json as for replay\n"},
     {.name = "serve",
      .run = command_serve,
      .options = "device usbip usbredir seed",

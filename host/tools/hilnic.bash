@@ -23,6 +23,7 @@ _hilnic() {
     case $previous in
     -r | -w | --read | --write | --firmware) compopt -o filenames 2>/dev/null; _hilnic_reply -f -- "$word" ;;
     --device) _hilnic_reply -W "core board:butterstick board:ulx3s board:tinyfpga-bx soft null usb" -- "$word" ;;
+    --fault) _hilnic_reply -W "fcs data lost doubled reordered short long mdio mdio-low link rx-dv rxd0=rxd1 txd0=0" -- "$word" ;;
     --mode) _hilnic_reply -W "single array mixed" -- "$word" ;;
     --direction) _hilnic_reply -W "both out in" -- "$word" ;;
     --rate) _hilnic_reply -W "recorded max" -- "$word" ;;

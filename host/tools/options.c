@@ -68,6 +68,7 @@ static const struct option known[] = {
     NUMBER_OPTION("mtu", NULL, mtu, 68, 9000),
     FLAG_OPTION("loopback", NULL, loopback),
     TEXT_OPTION("firmware", NULL, firmware),
+    TEXT_OPTION("fault", NULL, fault),
     FLAG_OPTION("extcap-interfaces", NULL, extcap.interfaces),
     FLAG_OPTION("extcap-dlts", NULL, extcap.dlts),
     FLAG_OPTION("extcap-config", NULL, extcap.config),

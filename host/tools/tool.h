@@ -31,6 +31,7 @@ struct options {
     bool json, quiet;
     bool loopback; /* inside the device */
     unsigned mbps;
+    const char *fault;                  /* selftest: what is broken in the model */
     const char *firmware;               /* FILE or none; NULL: the one that is built in */
     uint32_t size;                      /* bench */
     uint32_t count;                     /* 0: the command's own */
@@ -71,6 +72,7 @@ int command_extcap(const struct options *);
 int command_list(const struct options *);
 int command_serve(const struct options *);
 int command_doctor(const struct options *);
+int command_selftest(const struct options *);
 int command_up(const struct options *);
 
 struct machine_options;

@@ -77,6 +77,10 @@ struct board_model {
     /* Ethernet */
     struct wire_phy eth;
     struct mdio_bus mdio;
+    struct board_wiring wiring;
+    /* The PHY's loopback (IEEE 802.3, 22.2.4.1.2) is on, and what it got last. */
+    bool near_end, near_en, near_er;
+    uint8_t near_data;
     unsigned speed;
     uint8_t tx_low, rx_nibble; /* RMII: the nibble of which one pair of bits has been seen, shown */
     bool tx_active, tx_second, rx_second;

@@ -467,7 +467,10 @@ struct board_model *board_model_create(const char *name, const struct board_mode
         errno = error;
         return NULL;
     }
-    mdio_bus_add(&m->mdio, kind->phy, kind->phy_address, true);
+    m->wiring = o->wiring;
+    mdio_bus_add(&m->mdio, kind->phy, kind->phy_address, !m->wiring.no_cable);
+    m->mdio.phys[0].dead = m->wiring.mdio_dead;
+    m->mdio.stuck_low = m->wiring.mdio_low;
     usb_host_init(&m->host, kind->bus, m);
     if (o->fault_permille) {
         m->host.fault = fault;

@@ -9,6 +9,8 @@
 #ifndef BOARD_MODEL_H
 #define BOARD_MODEL_H
 
+#include "board_wiring.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,8 +25,9 @@ struct board_model_options {
     uint64_t seed; /* clock phases, reset values, what the PHY does when it may choose, faults */
     /* Chance of 1000 that a packet on the bus is lost or broken, each way; no endpoint has three in a row. */
     unsigned fault_permille;
-    bool in_phase;             /* the clocks of transmit and receive rise together: faster */
-    unsigned throttle_percent; /* of clocks in which the ULPI PHY holds NXT back */
+    bool in_phase;              /* the clocks of transmit and receive rise together: faster */
+    struct board_wiring wiring; /* to the Ethernet PHY */
+    unsigned throttle_percent;  /* of clocks in which the ULPI PHY holds NXT back */
 };
 
 /* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;

@@ -88,6 +88,7 @@ template <class Top> bool pins_reset(board_model *m, Pins<Top> *p)
 template <class Top> void pins_mdio(board_model *m, Top &t)
 {
     t.mdio_i = mdio_bus_pins(&m->mdio, t.mdc_o, t.mdio_oe_o, t.mdio_o);
+    m->near_end = mdio_phy_loops(&m->mdio.phys[0]);
 }
 
 } // namespace

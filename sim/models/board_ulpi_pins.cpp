@@ -24,8 +24,11 @@ void tx_edge(board_model *m, Vnic_board_hs &t)
     t.tx_ce_i = m->eth.tx_divide == 0;
     if (t.tx_ce_i) {
         bool defined = m->reset_clocks == 0;
-        if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, defined && t.gmii_tx_en_o, defined && t.gmii_tx_er_o,
-                               t.gmii_txd_o))
+        uint8_t txd = board_lane_both(&m->wiring.txd, t.gmii_txd_o);
+        m->near_en = defined && t.gmii_tx_en_o;
+        m->near_er = defined && t.gmii_tx_er_o;
+        m->near_data = txd;
+        if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, m->near_en && !m->near_end, m->near_er && !m->near_end, txd))
             wire_phy_transmitted(&m->eth, m->now_ps);
         m->eth.tx_enable_ps = m->now_ps;
         m->eth.tx_divide = m->eth.divisor;
@@ -41,6 +44,13 @@ void rx_edge(board_model *m, Vnic_board_hs &t)
     if (t.rx_ce_i) {
         wire_phy_begin(&m->eth, m->now_ps);
         gmii_driver_clock(&m->eth.driver, &t.gmii_rx_dv_i, &t.gmii_rx_er_i, &t.gmii_rxd_i);
+        if (m->near_end) {
+            t.gmii_rx_dv_i = m->near_en;
+            t.gmii_rx_er_i = m->near_er;
+            t.gmii_rxd_i = m->near_data;
+        }
+        t.gmii_rx_dv_i = t.gmii_rx_dv_i && !m->wiring.no_rx_dv;
+        t.gmii_rxd_i = board_lane_both(&m->wiring.rxd, t.gmii_rxd_i);
         m->eth.rx_divide = m->eth.divisor;
     }
     m->eth.rx_divide--;

@@ -87,6 +87,11 @@ void mdio_phy_cable(struct mdio_phy *phy, bool plugged)
     phy->cable = plugged;
 }
 
+bool mdio_phy_loops(const struct mdio_phy *phy)
+{
+    return phy->registers[0] & 0x4000;
+}
+
 static struct mdio_phy *find(struct mdio_bus *bus, unsigned address)
 {
     for (unsigned i = 0; i < bus->count; i++)

@@ -55,6 +55,9 @@ struct mdio_phy *mdio_bus_add(struct mdio_bus *bus, enum mdio_phy_kind kind, uns
 /* Plugs or unplugs the cable. */
 void mdio_phy_cable(struct mdio_phy *phy, bool plugged);
 
+/* It is told to send back what it gets. */
+bool mdio_phy_loops(const struct mdio_phy *phy);
+
 /* One access as a frame would do it; a read that nobody answers is false and 0xffff. */
 bool mdio_bus_read(struct mdio_bus *bus, unsigned address, unsigned reg, uint16_t *value);
 void mdio_bus_write(struct mdio_bus *bus, unsigned address, unsigned reg, uint16_t value);

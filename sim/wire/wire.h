@@ -64,6 +64,20 @@ struct wire_port *wire_null_create(void);
 /* A plug that ties transmit to receive: every frame comes back as it was, gap, preamble and errors included. */
 struct wire_port *wire_loopback_create(void);
 
+/* The same, but every fifth frame is spoilt on its way: a bit of it, with the old FCS or a new one; it is lost, comes twice, comes after the
+ * one behind it; it is cut to 64 octets or four octets longer, with a right FCS. */
+enum wire_fault {
+    WIRE_FAULT_NONE,
+    WIRE_FAULT_FCS,
+    WIRE_FAULT_DATA,
+    WIRE_FAULT_LOST,
+    WIRE_FAULT_DOUBLED,
+    WIRE_FAULT_REORDERED,
+    WIRE_FAULT_SHORT,
+    WIRE_FAULT_LONG,
+};
+struct wire_port *wire_fault_create(enum wire_fault);
+
 /* Frames of a capture towards the MAC, padded to 60 octets and with an FCS, at the recorded distances or back to back. */
 struct wire_port *wire_replay_create(const char *path, bool recorded_rate, char *error);
 

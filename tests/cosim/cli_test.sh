@@ -193,7 +193,7 @@ refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"
 check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
-for command in "" replay bench info regs stats list doctor serve up help; do
+for command in "" replay bench info regs stats list doctor selftest serve up help; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"

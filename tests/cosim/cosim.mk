@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/histogram_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
+TESTS += $(B)/cosim/selftest_test $(B)/cosim/pins_test $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/histogram_test $(B)/cosim/pins_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
@@ -29,7 +29,7 @@ $(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))
 # The trace builds wait beside the tests; they are only run when a test fails.
 $(B)/cosim/core_test: | $(B)/cosim/core_test-trace
 
-$(B)/cosim/histogram_test: $(O)/tests/cosim/histogram_test.o $(O)/host/tools/histogram.o
+$(B)/cosim/histogram_test $(B)/cosim/pins_test: $(B)/cosim/%_test: $(O)/tests/cosim/%_test.o $(O)/host/tools/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread
@@ -48,6 +48,6 @@ $(B)/cosim/usb_cli_test: $$(USB_CLI_OBJS) | $(B)/hilnic
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(USB_CLI_OBJS) -lusb-1.0 -lpcap -lumockdev -lgobject-2.0 -lglib-2.0 -lcheck -lsubunit -lm -lrt -lpthread
 
-$(B)/cosim/cli_test $(B)/cosim/capture_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
+$(B)/cosim/cli_test $(B)/cosim/selftest_test $(B)/cosim/capture_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
