@@ -51,6 +51,7 @@ struct selftest {
     struct wire_port *plug;
     int phy; /* its address, < 0: none */
     bool gigabit;
+    unsigned usb_mbps; /* 0: unknown, or a model */
     double tx_mhz;
 };
 
@@ -69,13 +70,15 @@ static uint32_t frames_of(const struct selftest *s, uint32_t count)
     return s->b.options->usb ? count : count / MODEL_SHARE;
 }
 
-static void check_usb(struct bringup *b)
+static void check_usb(struct selftest *s)
 {
+    struct bringup *b = &s->b;
     static struct nic_libusb_found found;
     const char *next =
         "a port of the computer without a hub in between, and a cable for high speed";
     if (!b->options->usb || nic_libusb_list(&b->options->match, &found, 1) != 1)
         return; /* the step "device" says why */
+    s->usb_mbps = found.mbps;
     bool hub = strchr(found.port, '.') != NULL;
     if (found.mbps && found.mbps < 12)
         bringup_tell(b, FAIL, "USB", next, "%u Mb/s on port %u-%s", found.mbps, found.bus,
@@ -379,6 +382,12 @@ static void run(struct selftest *s)
     machine_read(m, NIC_CAPS_ADDR, &caps, 1);
     s->tx_mhz = (caps & NIC_CAPS_TX_MHZ_MASK) >> NIC_CAPS_TX_MHZ_SHIFT;
     s->gigabit = s->tx_mhz >= 125;
+    if (caps & NIC_CAPS_USB_HS_MASK && s->usb_mbps == 12)
+        bringup_tell(
+            &s->b, FAIL, "USB speed",
+            "a port and hub for high speed; then the USB PHY: its clock, RBIAS and crystal, "
+            "which its chirp needs",
+            "12 Mb/s, and the device can do 480");
     check_clocks(s);
     unsigned best = s->gigabit ? 1000 : 100;
     bool good = set_up(s, true, best) &&
@@ -442,7 +451,7 @@ int command_selftest(const struct options *o)
     s->b.wiring = fault.wiring;
     s->b.steps = o->json ? json_array() : NULL;
     s->phy = -1;
-    check_usb(&s->b);
+    check_usb(s);
     code = bringup_look(&s->b);
     if (!code && s->b.usable)
         code = self_test(s, &fault);

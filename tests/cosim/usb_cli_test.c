@@ -516,6 +516,27 @@ START_TEST(test_doctor)
 }
 END_TEST
 
+/* In real time, over libusb: what needs no PHY, and that there is none. */
+START_TEST(test_selftest)
+{
+    start(_i);
+    ck_assert_msg(hilnic("", "selftest --device usb --loopback --json") == 1, "%s", output);
+    ck_assert_msg(
+        strstr(output, _i ? "[{\"step\": \"USB\", \"verdict\": \"PASS\", \"text\": \"12 Mb/s"
+                          : "[{\"step\": \"USB\", \"verdict\": \"PASS\", \"text\": \"480 Mb/s"),
+        "%s", output);
+    /* It says that it can do high speed, whichever it got. */
+    ck_assert_int_eq(_i, strstr(output, "\"12 Mb/s, and the device can do 480\"") != NULL);
+    ck_assert_ptr_nonnull(strstr(output, "{\"step\": \"clocks\", \"verdict\": \"skip\""));
+    ck_assert_msg(strstr(output, "{\"step\": \"MAC loop\", \"verdict\": \"PASS\", \"text\": "
+                                 "\"400 frames of 60 to 1514 octets: 400 ok\""),
+                  "%s", output);
+    ck_assert_ptr_nonnull(strstr(output, "{\"step\": \"pins\", \"verdict\": \"FAIL\""));
+    ck_assert_ptr_null(strstr(output, "\"step\": \"rate\""));
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -542,6 +563,7 @@ int main(int argc, char **argv)
     tcase_add_test(t, test_stats_watch);
     tcase_add_test(t, test_up);
     tcase_add_loop_test(t, test_doctor, 0, 2);
+    tcase_add_loop_test(t, test_selftest, 0, 2);
     tcase_add_loop_test(t, test_regs, 0, 2);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
