@@ -95,13 +95,13 @@ module nic_ulpi #(
 
     // ---- link to PHY
 
+    // A PHY may come out of reset before the link: its bus is driven in reset as well, with dir low.
     // Whatever dir interrupts before its stp begins anew: the PHY has forgotten it (3.8.3). A packet under way is lost.
     always_ff @(posedge clk_i) begin
         dir_q <= ulpi_dir_i;
         if (rst_i) begin
             state_q <= IDLE;
             data_q <= '0;
-            dir_q <= 1'b1;
             start_q <= VENDOR_WRITE ? VENDOR : OTG;
             function_q <= '0;
         end else case (state_q)

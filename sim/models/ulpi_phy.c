@@ -76,6 +76,7 @@ static void reset(struct ulpi_phy *phy)
     phy->data = 0;
     phy->report = true;
     phy->in_due = false;
+    phy->held = true;
 }
 
 static void finish(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
@@ -134,7 +135,8 @@ static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
     uint8_t data = link->data;
     if (!link->driven)
         breach(phy, "nobody drives the bus");
-    if (link->stp)
+    phy->held &= link->stp;
+    if (link->stp && !phy->held)
         finish(phy, link);
     else if (phy->nxt)
         take(phy, data);

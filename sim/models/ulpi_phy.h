@@ -52,6 +52,7 @@ struct ulpi_phy {
     uint8_t out[ULPI_PACKET_BYTES], in[ULPI_PACKET_BYTES];
     size_t out_length, in_length, in_next;
     bool in_due, in_error;
+    bool held; /* stp has been high since reset: nothing is taken (3.12) */
 };
 
 /* All knobs 0; random and sent must be set before the first clock. */

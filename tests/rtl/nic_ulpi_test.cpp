@@ -88,8 +88,9 @@ static void start(struct rig *rig, uint64_t stream, unsigned hold)
     run(rig, 4);
     tb_check_eq(top->ulpi_rst_o, 1); // RESET_HIGH
     tb_check_eq(top->ulpi_stp_o, 1);
-    top->rst_i = 0;
     top->phy_rst_i = 0;
+    run(rig, tb_below(&rig->random, 40)); // the PHY is ready before the link
+    top->rst_i = 0;
 }
 
 static bytes random_packet(struct rig *rig)
@@ -136,7 +137,7 @@ START_TEST(test_start)
     struct rig rig;
     start(&rig, 1, 300);
     rig.out = {0xd2};
-    run(&rig, 290);
+    run(&rig, 250);
     tb_check_eq(rig.phy.writes, 0);
     send(&rig, {0xd2});
     tb_check_eq(rig.phy.writes, 3);
