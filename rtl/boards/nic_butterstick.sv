@@ -3,7 +3,10 @@
 // adjustable supply of bank 0, which ULPI uses, is left as the board has it, and so are its lights.
 `default_nettype none
 
-module nic_butterstick (
+module nic_butterstick #(
+    // See nic_ecp5_hs.
+    parameter int unsigned START = 20
+) (
     input wire clk30_i,
 
     // USB3343, which takes its 60 MHz from here.
@@ -45,7 +48,7 @@ module nic_butterstick (
     );
 
     // 17 ms for the PHYs' reset (KSZ9031: 10 ms or more). TXC 2 ns behind the data.
-    nic_ecp5_hs #(.ULPI_CLOCK_OUT(1'b1)) u_board (
+    nic_ecp5_hs #(.ULPI_CLOCK_OUT(1'b1), .START(START)) u_board (
         .clk_start_i(clk_sys),
         .locked_i(locked_sys && locked_tx),
         .clk_sys_i(clk_sys),

@@ -3,7 +3,10 @@
 // ball ulpi_data_io[6] is differs between sources, see constraints/ecpix5.lpf.
 `default_nettype none
 
-module nic_ecpix5 (
+module nic_ecpix5 #(
+    // See nic_ecp5_hs.
+    parameter int unsigned START = 21
+) (
     input wire clk100_i,
 
     // USB3300.
@@ -48,7 +51,7 @@ module nic_ecpix5 (
     assign vbus_en_no = 1'b1;
 
     // 21 ms for the PHYs' reset, counted by a clock that does not come from one of them. TXC 2 ns behind the data.
-    nic_ecp5_hs #(.ULPI_RESET_HIGH(1'b1), .START(21)) u_board (
+    nic_ecp5_hs #(.ULPI_RESET_HIGH(1'b1), .START(START)) u_board (
         .clk_start_i(clk100_i),
         .locked_i(locked),
         .clk_sys_i(ulpi_clk_i),

@@ -3,7 +3,10 @@
 // sized to the 16 KiB of block RAM. Not yet run on a board.
 `default_nettype none
 
-module nic_tinyfpga_bx (
+module nic_tinyfpga_bx #(
+    // Everything but the PLL is in reset for 2**START clocks.
+    parameter int unsigned START = 20
+) (
     input wire clk16_i,
 
     inout wire usb_dp_io,
@@ -33,7 +36,7 @@ module nic_tinyfpga_bx (
     nic_reset_sync u_reset (.clk_i(clk_sys), .arst_i(!locked), .rst_o(rst_locked));
 
     // 22 ms: the module's own reset and straps are over.
-    logic [19:0] start_q = '0;
+    logic [START-1:0] start_q = '0;
     logic rst_q = 1'b1;
     always_ff @(posedge clk_sys) begin
         if (rst_locked) begin

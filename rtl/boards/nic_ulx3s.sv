@@ -6,7 +6,9 @@
 module nic_ulx3s #(
     // The 85F has room for twice as much.
     parameter int unsigned TX_BUF_BYTES = 16384,
-    parameter int unsigned RX_BUF_BYTES = 32768
+    parameter int unsigned RX_BUF_BYTES = 32768,
+    // Everything but the PLL is in reset for 2**START clocks.
+    parameter int unsigned START = 20
 ) (
     input wire clk25_i,
 
@@ -41,7 +43,7 @@ module nic_ulx3s #(
     nic_reset_sync u_reset (.clk_i(clk_sys), .arst_i(!locked), .rst_o(rst_locked));
 
     // 22 ms: the module's own reset and straps are over.
-    logic [19:0] start_q = '0;
+    logic [START-1:0] start_q = '0;
     logic rst_q = 1'b1;
     always_ff @(posedge clk_sys) begin
         if (rst_locked) begin
