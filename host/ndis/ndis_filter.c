@@ -200,14 +200,3 @@ NDIS_STATUS ndis_filter_query_list(struct ndis_binding *binding, bool of_all,
     ndis_unlock(&m->lock);
     return query->BytesWritten == length_bytes ? NDIS_STATUS_SUCCESS : NDIS_STATUS_INVALID_LENGTH;
 }
-
-void ndis_filter_reissue(struct ndis_miniport *m)
-{
-    W_SET_INFORMATION_HANDLER set = m->driver->chars.SetInformationHandler;
-    ULONG read, needed;
-
-    set(m->context, OID_GEN_CURRENT_PACKET_FILTER, &m->filter, sizeof(m->filter), &read, &needed);
-    if (m->multicast)
-        set(m->context, OID_802_3_MULTICAST_LIST, m->multicast->address, m->multicast->count * 6,
-            &read, &needed);
-}

@@ -318,6 +318,7 @@ struct ndis_miniport {
      * not under the lock. */
     struct ndis_binding *reset_by;
     bool reset_due, resetting, reset_ended;
+    bool reissuing; /* the reset has ended but for filter and list, which the driver gets again (DER-8) */
     BOOLEAN addressing_reset;
     NDIS_STATUS reset_status;
     PNDIS_PACKET returned;         /* received packets on their way back to the driver */
@@ -539,7 +540,6 @@ NDIS_STATUS ndis_filter_set(struct ndis_miniport *m, struct ndis_binding *bindin
                             PVOID *buffer, ULONG *length_bytes);
 /* Under m->lock, when the request has ended. True: it was the set of a filter or a list. */
 bool ndis_filter_settle(struct ndis_miniport *m, NDIS_STATUS status);
-void ndis_filter_reissue(struct ndis_miniport *m); /* inside, after a reset (DER-8) */
 /* Inside, before the driver is called: what is left of the union without the closing bindings. */
 NDIS_STATUS ndis_filter_unite(struct ndis_miniport *m, NDIS_OID oid, PVOID *buffer,
                               ULONG *length_bytes);
@@ -612,10 +612,13 @@ void ndis_hang_start(struct ndis_miniport *m);
 void ndis_hang_check(struct ndis_miniport *m);                          /* inside */
 void ndis_reset_run(struct ndis_miniport *m);                           /* inside */
 void ndis_reset_end(struct ndis_miniport *m);                           /* inside */
+void ndis_reset_tell(struct ndis_miniport *m);                          /* inside, filter and list are set */
 void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
 void ndis_request_run(struct ndis_miniport *m);              /* inside: starts the next one */
-bool ndis_request_ready(struct ndis_miniport *m);
+/* Under m->lock: the next one may start; filter and list are set again after a reset. */
+bool ndis_request_ready(const struct ndis_miniport *m);
+bool ndis_request_reissued(const struct ndis_miniport *m);
 bool ndis_request_pends(struct ndis_miniport *m); /* the driver has one */
 /* Inside, the miniport halted: requests, and a reset, that have not ended end with `status`. */
 void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status);

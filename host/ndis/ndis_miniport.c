@@ -127,7 +127,7 @@ struct gate_work {
     struct ndis_timer *timer;
     struct ndis_loop *loop;
     struct ndis_cancel *cancels;
-    bool reset, reset_end, dpc, hang_check, request, sends;
+    bool reset, reset_end, reissued, dpc, hang_check, request, sends;
 };
 
 static bool has_queued(const struct ndis_miniport *m)
@@ -153,8 +153,9 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         m->cancels = NULL;
         work->returned = m->returned;
         m->returned = NULL;
-        work->reset = m->reset_due && !m->resetting;
+        work->reset = m->reset_due && (!m->resetting || m->reissuing);
         work->reset_end = m->reset_ended && m->resetting;
+        work->reissued = !work->reset && ndis_request_reissued(m);
         work->dpc = m->dpc_due;
         m->dpc_due = false;
         work->timer = m->timers_due;
@@ -164,13 +165,13 @@ static bool gate_collect(struct ndis_miniport *m, struct gate_work *work)
         }
         work->hang_check = m->hang_check_due;
         m->hang_check_due = false;
-        work->request = !m->resetting && !work->reset && !m->driver->is6 && ndis_request_ready(m);
+        work->request = !work->reset && !m->driver->is6 && ndis_request_ready(m);
         work->sends = !m->resetting && !work->reset && has_queued(m) && !m->stalled &&
                       m->six.flow == FLOW_RUNNING && !m->entering;
     }
     if (work->late || work->loop || work->cancels || work->returned || work->reset ||
-        work->reset_end || work->dpc || work->timer || work->hang_check || work->request ||
-        work->sends)
+        work->reset_end || work->reissued || work->dpc || work->timer || work->hang_check ||
+        work->request || work->sends)
         return true;
     __atomic_store_n(&m->gate,
                      ndis_state(m) != MINIPORT_RUNNING || m->resetting || has_queued(m) ||
@@ -201,6 +202,8 @@ void ndis_gate_leave_slow(struct ndis_miniport *m)
             ndis_loopback_deliver(m, work.loop);
         if (work.reset_end)
             ndis_reset_end(m);
+        if (work.reissued)
+            ndis_reset_tell(m);
         if (work.reset)
             ndis_reset_run(m);
         if (work.dpc)
@@ -548,7 +551,7 @@ void ndis_hang_check(struct ndis_miniport *m)
 
     if (ndis_verifying())
         check_stall(m);
-    if (m->resetting) {
+    if (m->resetting && !m->reissuing) {
         m->send_watch.armed = m->request_watch.armed = false;
         return;
     }

@@ -42,9 +42,16 @@ static bool union_due(const struct ndis_miniport *m)
     return m->filter_union_due || m->list_union_due;
 }
 
-bool ndis_request_ready(struct ndis_miniport *m)
+bool ndis_request_ready(const struct ndis_miniport *m)
 {
-    return (m->request_head || union_due(m)) && !m->request_current;
+    if (m->request_current || (m->resetting && !m->reissuing))
+        return false;
+    return union_due(m) || (m->request_head && !m->resetting);
+}
+
+bool ndis_request_reissued(const struct ndis_miniport *m)
+{
+    return m->reissuing && !m->request_current && !union_due(m);
 }
 
 /* Inside. PENDING: the driver will complete it, or has. */
@@ -339,7 +346,7 @@ void ndis_reset_run(struct ndis_miniport *m)
     NDIS_STATUS status;
 
     ndis_lock(&m->lock);
-    m->reset_ended = false;
+    m->reset_ended = m->reissuing = false;
     __atomic_store_n(&m->reset_due, false, __ATOMIC_RELEASE);
     __atomic_store_n(&m->resetting, true, __ATOMIC_RELEASE);
     ndis_unlock(&m->lock);
@@ -395,9 +402,6 @@ static void tell_reset(struct ndis_binding *by, NDIS_STATUS status)
 
 void ndis_reset_end(struct ndis_miniport *m)
 {
-    struct ndis_binding *by;
-    NDIS_STATUS status;
-
     if (m->driver->is6) {
         ndis_nbl_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
     } else {
@@ -406,13 +410,28 @@ void ndis_reset_end(struct ndis_miniport *m)
         else if (ndis_verifying())
             ndis_verify_reset_ended(m);
         abort_request(m);
-        if (m->addressing_reset)
-            ndis_filter_reissue(m);
     }
     m->stalled = false;
     ndis_lock(&m->lock);
-    __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);
     m->reset_ended = false;
+    if (m->addressing_reset && !m->driver->is6) {
+        m->filter_union_due = true;
+        m->list_union_due |= m->multicast != NULL;
+        m->reissuing = true;
+    }
+    ndis_unlock(&m->lock);
+    if (!m->reissuing)
+        ndis_reset_tell(m);
+}
+
+void ndis_reset_tell(struct ndis_miniport *m)
+{
+    struct ndis_binding *by;
+    NDIS_STATUS status;
+
+    ndis_lock(&m->lock);
+    __atomic_store_n(&m->resetting, false, __ATOMIC_RELEASE);
+    m->reissuing = false;
     by = m->reset_by;
     m->reset_by = NULL;
     status = m->reset_status;
