@@ -314,7 +314,11 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     for _ in $(seq 50); do "$hilnic" stats --from "$socket" >/dev/null 2>&1 && break; sleep 0.2; done
     check "a killed program's socket is taken over" "$hilnic" stats --from "$socket"
     ip link set hilniccli up
-    sleep 1
+    for _ in $(seq 50); do
+        "$hilnic" stats --from "$socket" --json >"$work/json" 2>/dev/null
+        [ "$(value tap_received)" -gt 0 ] 2>/dev/null && break
+        sleep 0.2
+    done
     kill $up
     wait $up
     check "up -w: exit" [ $? = 0 -a ! -s "$work/err" ]

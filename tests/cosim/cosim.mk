@@ -6,7 +6,8 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(B)/cosim/selftest_test $(B)/cosim/pins_test $(B)/cosim/wire_test $(B)/cosim/core_test $(B)/cosim/time_test $(B)/cosim/counters_test $(B)/cosim/histogram_test $(B)/cosim/pins_test $(B)/cosim/board_test $(B)/cosim/line_rate_test $(B)/cosim/cli_test $(B)/cosim/install_test $(B)/cosim/capture_test
+TESTS += $(addprefix $(B)/cosim/,board_test cli_test capture_test time_test core_test counters_test selftest_test pins_test wire_test \
+	histogram_test line_rate_test install_test)
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
 
