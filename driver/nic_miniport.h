@@ -399,6 +399,7 @@ NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID b
 const NDIS_OID *nic_supported_oids(PULONG length); /* bytes */
 ULONG nic_mac_options(void);
 void nic_request_finish(struct nic_adapter *, NDIS_STATUS); /* ends the pending request, if any */
+ULONGLONG nic_receive_errors(const struct nic_adapter *);   /* as the latest counters have it */
 
 /* ---- reset.c ---- */
 void nic_reset_begin(struct nic_adapter *);   /* not in GONE */

@@ -69,6 +69,7 @@ struct nic_oid_driver {
     ULONG tx_abandoned;   /* packets of which a reset or the end left no word from the device */
     ULONG firmware;       /* 1: it runs, and follows the PHY; 0: the driver sets the link */
     ULONG firmware_stops; /* by the watchdog */
+    ULONG rx_refused;     /* frames delivered and not indicated: bad, or of no length a frame has */
 };
 
 /*

@@ -77,9 +77,6 @@ struct nic_answer {
         USHORT half;
         ULONGLONG wide;
         struct nic_oid_driver driver;
-#ifdef NIC_NDIS6
-        NDIS_STATISTICS_INFO statistics;
-#endif
     } value;
 };
 
@@ -118,6 +115,7 @@ static void answer_driver(const struct nic_adapter *a, struct nic_answer *answer
     answer->value.driver.max_frame = a->max_frame;
     answer->value.driver.map_hash = a->map_hash;
     answer->value.driver.firmware = a->processor;
+    answer->value.driver.rx_refused = (ULONG)a->rcv_error;
     answer->length = sizeof answer->value.driver;
 }
 
@@ -218,9 +216,6 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
     case OID_GEN_XMIT_ERROR:
         answer_count(answer, a->xmit_error, room);
         return TRUE;
-    case OID_GEN_RCV_ERROR:
-        answer_count(answer, a->rcv_error, room);
-        return TRUE;
     case OID_GEN_RCV_NO_BUFFER:
         answer_count(answer, a->rcv_no_buffer, room);
         return TRUE;
@@ -247,12 +242,24 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
     case OID_HILNIC_DRIVER:
         answer_driver(a, answer);
         return TRUE;
+    }
+    return FALSE;
+}
+
+/* What the device counts, or has in its registers: it has to be asked. */
+static BOOLEAN is_asked_of_the_device(NDIS_OID oid)
+{
+    switch (oid) {
 #ifdef NIC_NDIS6
     case OID_GEN_STATISTICS:
-        nic_statistics(a, &answer->value.statistics);
-        answer->length = NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
-        return TRUE;
 #endif
+    case OID_GEN_RCV_ERROR:
+    case OID_GEN_RCV_CRC_ERROR:
+    case OID_802_3_RCV_ERROR_ALIGNMENT:
+    case OID_HILNIC_COUNTERS:
+    case OID_HILNIC_REGISTER:
+    case OID_HILNIC_MAIL:
+        return TRUE;
     }
     return FALSE;
 }
@@ -301,6 +308,10 @@ static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID bu
         minimum = 12;
     if (oid == OID_HILNIC_MAIL)
         minimum = sizeof a->mail;
+#ifdef NIC_NDIS6
+    if (oid == OID_GEN_STATISTICS)
+        minimum = NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
+#endif
     if (length < minimum) {
         *needed = minimum;
         return NDIS_STATUS_INVALID_LENGTH;
@@ -329,8 +340,7 @@ NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID
     *written = 0;
     *needed = 0;
     answer.data = NULL;
-    if (oid == OID_HILNIC_COUNTERS || oid == OID_HILNIC_REGISTER || oid == OID_HILNIC_MAIL ||
-        oid == OID_802_3_RCV_ERROR_ALIGNMENT || oid == OID_GEN_RCV_CRC_ERROR)
+    if (is_asked_of_the_device(oid))
         return query_registers(a, oid, buffer, length, written, needed);
     if (!answer_general(a, oid, &answer) && !answer_state(a, oid, length, &answer))
         return NDIS_STATUS_NOT_SUPPORTED;
@@ -412,10 +422,34 @@ NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID b
                  : NDIS_STATUS_SUCCESS;
 }
 
+/* Frames that came broken, by the device's counters, and what the driver refused of what it delivered. */
+ULONGLONG nic_receive_errors(const struct nic_adapter *a)
+{
+    ULONGLONG sum = a->rcv_error;
+    ULONG i;
+    for (i = NIC_COUNTER_RX_FCS_ERRORS; i <= NIC_COUNTER_RX_SYMBOL_ERRORS; i++)
+        sum += a->counters[i];
+    return sum;
+}
+
 /* Fills the caller's buffer; how much. */
 static ULONG answer_pended(struct nic_adapter *a, const struct nic_request *r)
 {
+    struct nic_answer answer;
+#ifdef NIC_NDIS6
+    NDIS_STATISTICS_INFO statistics;
+#endif
     switch (r->oid) {
+#ifdef NIC_NDIS6
+    case OID_GEN_STATISTICS:
+        nic_statistics(a, &statistics);
+        NdisMoveMemory(r->buffer, &statistics, NDIS_SIZEOF_STATISTICS_INFO_REVISION_1);
+        return NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
+#endif
+    case OID_GEN_RCV_ERROR:
+        answer_count(&answer, nic_receive_errors(a), r->length);
+        NdisMoveMemory(r->buffer, &answer.value, answer.length);
+        return answer.length;
     case OID_HILNIC_COUNTERS:
         NdisMoveMemory(r->buffer, a->counters, 4 * (NIC_COUNTER_MAX + 1));
         return 4 * (NIC_COUNTER_MAX + 1);

@@ -40,7 +40,7 @@ void nic_statistics(const struct nic_adapter *a, PNDIS_STATISTICS_INFO info)
         VALID(MULTICAST_BYTES_RCV) | VALID(BROADCAST_BYTES_RCV) | VALID(DIRECTED_BYTES_XMIT) |
         VALID(MULTICAST_BYTES_XMIT) | VALID(BROADCAST_BYTES_XMIT);
     info->ifInDiscards = a->rcv_no_buffer;
-    info->ifInErrors = a->rcv_error;
+    info->ifInErrors = nic_receive_errors(a);
     info->ifOutErrors = a->xmit_error;
     info->ifOutDiscards = a->statistics.tx_refused;
     info->ifHCInOctets = all_bytes(in);

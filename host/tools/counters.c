@@ -38,12 +38,11 @@ static bool add_device(struct machine *m, struct list *l)
 static bool add_driver(struct machine *m, struct list *l)
 {
     struct nic_oid_driver d;
-    ULONGLONG tx_ok, tx_errors, rx_ok, rx_errors;
+    ULONGLONG tx_ok, tx_errors, rx_ok;
     if (!ask(m, OID_HILNIC_DRIVER, &d, sizeof d) ||
         !ask(m, OID_GEN_XMIT_OK, &tx_ok, sizeof tx_ok) ||
         !ask(m, OID_GEN_XMIT_ERROR, &tx_errors, sizeof tx_errors) ||
-        !ask(m, OID_GEN_RCV_OK, &rx_ok, sizeof rx_ok) ||
-        !ask(m, OID_GEN_RCV_ERROR, &rx_errors, sizeof rx_errors))
+        !ask(m, OID_GEN_RCV_OK, &rx_ok, sizeof rx_ok))
         return false;
     add(l, "driver_tx_ok", "Packets that the device reported as sent.", tx_ok);
     add(l, "driver_tx_errors", "Packets given back otherwise, not counting refused ones.",
@@ -53,7 +52,7 @@ static bool add_driver(struct machine *m, struct list *l)
     add(l, "driver_tx_abandoned", "Of tx_errors: no word from the device.", d.tx_abandoned);
     add(l, "driver_rx_ok", "Frames indicated.", rx_ok);
     add(l, "driver_rx_errors", "Frames not indicated: bad ones that were kept, or too long.",
-        rx_errors);
+        d.rx_refused);
     add(l, "driver_rx_gap", "Frames missing in the receive sequence.", d.rx_gap);
     add(l, "driver_rx_lost", "Of rx_gap: reported by the device, for want of buffer.", d.rx_lost);
     add(l, "driver_resources", "Sends put off for want of descriptors.", d.resources);
@@ -61,6 +60,7 @@ static bool add_driver(struct machine *m, struct list *l)
     add(l, "driver_resets", "NIC resets, the one at the start included.", d.resets);
     add(l, "driver_violations", "Rules broken by the device.", d.violations);
     add(l, "driver_hangs", "Times the device stopped completing.", d.hangs);
+    add(l, "driver_firmware_stops", "Times the watchdog stopped the firmware.", d.firmware_stops);
     return true;
 }
 

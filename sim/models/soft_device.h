@@ -112,6 +112,8 @@ bool soft_device_raw_rx(struct soft_device *, const uint8_t *bytes, size_t lengt
 
 /* A frame arrives from the wire, without FCS, FCS right. */
 void soft_device_receive(struct soft_device *, const uint8_t *octets, uint32_t length_bytes);
+/* A broken frame arrives and is dropped, of the class that this counter counts: NIC_COUNTER_RX_FCS_ERRORS to SYMBOL_ERRORS. */
+void soft_device_receive_broken(struct soft_device *, unsigned counter);
 void soft_device_link(struct soft_device *, bool up,
                       unsigned speed);                         /* as the processor would set it */
 void soft_device_hold_events(struct soft_device *, bool hold); /* the event pipe is blocked */

@@ -105,7 +105,7 @@ END_TEST
 START_TEST(loss_is_counted)
 {
     struct rig_options o = {0};
-    unsigned i;
+    unsigned i, n;
     start(&o, _i);
     filter(NDIS_PACKET_TYPE_PROMISCUOUS);
     frame_make(1514, 1);
@@ -126,7 +126,15 @@ START_TEST(loss_is_counted)
     soft_device_receive(rig.device, frame, 13);
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_RCV_ERROR), 2);
+    ck_assert_uint_eq(rig_driver().rx_refused, 2);
     ck_assert_uint_eq(rig.received, 5);
+    for (i = NIC_COUNTER_RX_FCS_ERRORS; i <= NIC_COUNTER_RX_SYMBOL_ERRORS; i++) /* 1 to 7 */
+        for (n = NIC_COUNTER_RX_FCS_ERRORS; n <= i; n++)
+            soft_device_receive_broken(rig.device, i);
+    ck_assert_uint_eq(query_word(OID_GEN_RCV_CRC_ERROR), 1);
+    ck_assert_uint_eq(query_word(OID_802_3_RCV_ERROR_ALIGNMENT), 2);
+    ck_assert_uint_eq(query_word(OID_GEN_RCV_ERROR), 2 + 28);
+    ck_assert_uint_eq(rig_driver().rx_refused, 2);
     rig_stop();
 }
 END_TEST
