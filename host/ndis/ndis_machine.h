@@ -318,7 +318,8 @@ struct ndis_miniport {
      * not under the lock. */
     struct ndis_binding *reset_by;
     bool reset_due, resetting, reset_ended;
-    bool reissuing; /* the reset has ended but for filter and list, which the driver gets again (DER-8) */
+    bool
+        reissuing; /* the reset has ended but for filter and list, which the driver gets again (DER-8) */
     BOOLEAN addressing_reset;
     NDIS_STATUS reset_status;
     PNDIS_PACKET returned;         /* received packets on their way back to the driver */
@@ -609,10 +610,10 @@ struct ndis_timer *ndis_timer_new(size_t more_bytes, struct ndis_miniport *m,
 void ndis_timer_start(struct ndis_timer *timer, uint64_t due_ns, UINT period_ms);
 BOOLEAN ndis_timer_stop(struct ndis_timer *timer); /* TRUE: it was set and will not run */
 void ndis_hang_start(struct ndis_miniport *m);
-void ndis_hang_check(struct ndis_miniport *m);                          /* inside */
-void ndis_reset_run(struct ndis_miniport *m);                           /* inside */
-void ndis_reset_end(struct ndis_miniport *m);                           /* inside */
-void ndis_reset_tell(struct ndis_miniport *m);                          /* inside, filter and list are set */
+void ndis_hang_check(struct ndis_miniport *m); /* inside */
+void ndis_reset_run(struct ndis_miniport *m);  /* inside */
+void ndis_reset_end(struct ndis_miniport *m);  /* inside */
+void ndis_reset_tell(struct ndis_miniport *m); /* inside, filter and list are set */
 void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list); /* inside */
 struct ndis_binding *ndis_bindings(struct ndis_miniport *m); /* the list; what is in it stays */
 void ndis_request_run(struct ndis_miniport *m);              /* inside: starts the next one */
