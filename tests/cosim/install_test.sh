@@ -75,13 +75,12 @@ for header in ndis.h nic_ndis.h nic_ndis_device.h nic_platform.h nic_script.h; d
     echo "#include <$header>" >"$work/header.c"
     check "$header alone" gcc -std=c11 -D_GNU_SOURCE -Werror $(flags --cflags) -fsyntax-only "$work/header.c"
 done
-cat >"$work/program.c" <<'C'
-#include <nic_ndis.h>
-#include <nic_platform.h>
-int main(void) { return nic_ndis_start(nic_posix_create(1), &(struct nic_ndis_options){.verify = true}) || nic_ndis_stop(); }
-C
-check "a program compiles" gcc -std=c11 -o "$work/program" "$work/program.c" $(flags --cflags --libs)
-check "and runs" timeout 60 "$work/program"
+# The two programs of the library's page, built and run as it says.
+readme=host/ndis/README.md
+for n in 1 2; do awk -v n=$n '/^```c$/ { on = ++block == n; next } /^```$/ { on = 0 } on' "$readme" >"$work/$n.c"; done
+define=$(sed -n 's/^\$ cc -o mirror \(.*\) mirror.c main.c .*/\1/p' "$readme")
+check "the page's program compiles" gcc -Wall -Werror -o "$work/mirror" $define "$work/1.c" "$work/2.c" $(flags --cflags --libs)
+equal "and says what the page says" "$(timeout 60 "$work/mirror" 2>&1)" "$(sed -n '/^\$ .\/mirror/,/^```/p' "$readme" | sed '1d;$d')"
 
 # ---- completion ----
 # complete WORD...: what the last word may become, in one line

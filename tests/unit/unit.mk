@@ -34,7 +34,7 @@ MIRROR_FLAGS := -DNDIS_MINIPORT_DRIVER -DNDIS51_MINIPORT -Wno-unused-parameter -
 $(O)/tests/unit/ndis_readme_test: $(O)/tests/unit/mirror.o
 $(O)/tests/unit/mirror.c: host/ndis/README.md
 	@mkdir -p $(@D)
-	$(Q)awk '/^```c$$/ { on = 1; next } /^```$$/ { on = 0 } on' $< > $@
+	$(Q)awk '/^```c$$/ { on = ++block == 1; next } /^```$$/ { on = 0 } on' $< > $@
 $(O)/tests/unit/mirror.o: $(O)/tests/unit/mirror.c
 	$(call say,CC,host/ndis/README.md)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(MIRROR_FLAGS) -c $< -o $@
