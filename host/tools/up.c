@@ -4,6 +4,7 @@
  * clock. One thread; when nothing moves it sleeps on the descriptors.
  */
 #include "machine.h"
+#include "mdio_phy.h"
 #include "nic_oid.h"
 #include "nic_regs.h"
 #include "metrics.h"
@@ -43,7 +44,8 @@ struct up {
     struct metrics *metrics;   /* or NULL */
     uint64_t publish_ns;
     int wire_fd; /* -1: none */
-    bool wire_tap, live, plugged;
+    bool wire_tap, live;
+    bool settling;               /* firmware has yet to see the cable */
     uint64_t epoch_ns;           /* wall clock at virtual 0 */
     uint64_t look_ns, active_ns; /* wall clock; model's */
     unsigned long long moved;
@@ -163,7 +165,6 @@ static int plug_in(struct up *u, const char *wire)
 {
     char error[TAP_ERROR_BYTES];
     u->wire_fd = -1;
-    u->plugged = true;
     if (!strcmp(wire, "loopback")) {
         u->wire = wire_loopback_create();
         return u->wire ? 0 : complain(EXIT_FAILED, "no memory");
@@ -182,22 +183,28 @@ static int plug_in(struct up *u, const char *wire)
     return complain(EXIT_FAILED, "no memory");
 }
 
-/* In place of a PHY: a TAP that is down is a cable without another end. */
+/* A TAP that is down is a cable without another end. Firmware sees that at its PHY, given model time, and LINK is its own;
+ * without, LINK is written in place of a PHY. */
 static void follow_cable(struct up *u, short events)
 {
     ULONG state = 0;
     uint32_t word;
-    if (!u->wire_tap)
-        return;
-    bool up = events & POLLOUT && !(events & POLLERR);
+    struct nic_oid_driver driver = {0};
+    bool up = !u->wire_tap || (events & POLLOUT && !(events & POLLERR));
+    u->settling = false;
+    if (u->machine.board)
+        mdio_phy_cable(&board_model_mdio(u->machine.board)->phys[0], up);
     if (sender_query(u->machine.sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL) !=
             NDIS_STATUS_SUCCESS ||
         (state == NdisMediaStateConnected) == up ||
-        !machine_read(&u->machine, NIC_LINK_ADDR, &word, 1))
+        sender_query(u->machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL) !=
+            NDIS_STATUS_SUCCESS)
+        return;
+    u->settling = driver.firmware;
+    if (u->settling || !u->wire_tap || !machine_read(&u->machine, NIC_LINK_ADDR, &word, 1))
         return;
     word = up ? word | NIC_LINK_UP_MASK : word & ~(uint32_t)NIC_LINK_UP_MASK;
     machine_write(&u->machine, NIC_LINK_ADDR, &word, 1);
-    u->plugged = up;
 }
 
 /* ---- time ---- */
@@ -291,7 +298,7 @@ static bool awake(struct up *u, struct timespec *wait)
 {
     unsigned long long moved = frames_moved(u);
     uint64_t now = machine_now_ns(&u->machine), wall = up_monotonic_ns();
-    bool busy = moved != u->moved || sender_outstanding(u->machine.sender);
+    bool busy = moved != u->moved || sender_outstanding(u->machine.sender) || u->settling;
     u->moved = moved;
     if (busy)
         u->active_ns = now;
@@ -370,7 +377,7 @@ static int run(struct up *u, const struct options *o)
         .mbps = o->mbps,
         .no_wait = true,
         .core = {.in_phase = true},
-        .board = {.in_phase = true},
+        .board = {.in_phase = true, .wiring.no_cable = u->wire_tap}, /* follow_cable plugs it in */
         .handlers = {.context = u->tap,
                      .completed = tap_completed,
                      .received = tap_received,

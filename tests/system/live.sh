@@ -72,10 +72,14 @@ addresses()
     $1 ip -6 addr add fd00:9::$3/64 dev $2 nodad 2>/dev/null # there may be no IPv6
     $1 ip link set $2 up
 }
-# start ARGUMENT...: nic0 here and wire0, the other end of its cable, in far
+# start ARGUMENT...: nic0 here and wire0, the other end of its cable, in far. At a set speed, so without firmware.
 start()
 {
     up nic0 --wire tap:wire0 --speed 100 "$@"
+    connect
+}
+connect()
+{
     ip link set wire0 netns far
     addresses far wire0 2
     addresses "" nic0 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The live tier on the board models, with USB in between: slower, and the same. Usage: live_boards_test.sh PROGRAM
+# The live tier on the board models, with USB in between: slower, and the same; and a link that the firmware negotiates.
+# Usage: live_boards_test.sh PROGRAM
 LIVE_LIMIT_S=180
 . "$(dirname "$0")/live.sh"
 
@@ -22,4 +23,22 @@ for board in butterstick ulx3s; do
     stop
     check "$board: every frame is accounted for" every_frame_counted nic0
 done
+
+# ---- no --speed: the link is the firmware's ----
+carrier_changes() { echo $(($(cat /sys/class/net/nic0/carrier_changes) - before)); }
+carrier_is() { [ "$(cat /sys/class/net/nic0/carrier)" = "$1" ]; }
+up nic0 --wire tap:wire0 --device board:butterstick
+before=0
+before=$(carrier_changes)
+connect
+check "firmware: ping without loss" sh -c "ping -c 15 -i 0.2 -W 5 10.9.0.2 | grep ' 0% packet loss'"
+check "firmware: the carrier came once and stayed" [ "$(carrier_changes)" = 1 ]
+far ip link set wire0 down
+check "firmware: the cable is pulled: no carrier" until_true carrier_is 0
+far ip link set wire0 up
+check "firmware: the cable is back: carrier" until_true carrier_is 1
+check "firmware: and ping" until_true ping -c 1 -W 2 10.9.0.2
+check "firmware: the carrier followed the cable, no more" [ "$(carrier_changes)" = 3 ]
+stop
+check "firmware: every frame is accounted for" every_frame_counted nic0
 finish
