@@ -28,7 +28,8 @@ struct ndis_miniport6 {
     PNET_BUFFER_LIST queue_head, queue_tail; /* under the lock */
     volatile bool flow_done;                 /* a pause or restart that pended has ended */
     NDIS_STATUS flow_status;
-    uint64_t lent; /* received NBLs with protocols; atomic */
+    uint64_t lent;    /* received NBLs with protocols; atomic */
+    uint32_t cancels; /* calls that may still be giving queued NBLs back; atomic */
 
     /* Under the lock. */
     PNDIS_OID_REQUEST oid_head, oid_tail, oid_current;

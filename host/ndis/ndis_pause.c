@@ -96,6 +96,20 @@ static NDIS_STATUS flow_end(struct ndis_miniport *m, NDIS_STATUS status, const c
     return NDIS_STATUS_PENDING;
 }
 
+/* Another thread may be giving back what it has cancelled in the library's queue. */
+static bool wait_for_cancels(struct ndis_miniport *m, uint64_t timeout_ns)
+{
+    static const volatile bool never = false;
+    uint64_t end = ndis.platform->ops->now_ns(ndis.platform) + timeout_ns;
+
+    while (__atomic_load_n(&m->six.cancels, __ATOMIC_SEQ_CST)) {
+        if (ndis.platform->ops->now_ns(ndis.platform) >= end)
+            return false;
+        ndis.platform->ops->wait(ndis.platform, &never, 10000);
+    }
+    return true;
+}
+
 static void check_paused(struct ndis_miniport *m)
 {
     uint64_t sends, lent = __atomic_load_n(&m->six.lent, __ATOMIC_ACQUIRE);
@@ -127,8 +141,8 @@ NDIS_STATUS ndis_pause(struct ndis_miniport *m, ULONG reason, uint64_t timeout_n
     ndis_preempt("MiniportPause");
     status = m->driver->chars6.PauseHandler(m->context, &parameters);
     status = flow_end(m, status, "MiniportPause", timeout_ns);
-    if (status == NDIS_STATUS_PENDING)
-        return status;
+    if (status == NDIS_STATUS_PENDING || !wait_for_cancels(m, timeout_ns))
+        return NDIS_STATUS_PENDING;
     if (ndis_verifying() && status != NDIS_STATUS_SUCCESS)
         ndis_verify_finding(NULL, "%s answered MiniportPause with %08x; it must not fail", m->name,
                             (unsigned)status);

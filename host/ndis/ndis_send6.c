@@ -432,9 +432,11 @@ VOID NdisCancelSendNetBufferLists(NDIS_HANDLE NdisBindingHandle, PVOID CancelId)
 
     ndis_preempt("NdisCancelSendNetBufferLists");
     ndis_lock(&m->lock);
+    __atomic_add_fetch(&m->six.cancels, 1, __ATOMIC_SEQ_CST);
     chain = take_queued(m, binding, true, CancelId);
     ndis_unlock(&m->lock);
     abort_chain(chain, NDIS_STATUS_SEND_ABORTED);
+    __atomic_sub_fetch(&m->six.cancels, 1, __ATOMIC_SEQ_CST);
     if (ndis_state(m) == MINIPORT_RUNNING)
         m->driver->chars6.CancelSendHandler(m->context, CancelId);
     ndis_preempt("NdisCancelSendNetBufferLists returned");
