@@ -91,6 +91,39 @@ $(foreach v,fast test,$(foreach b,ulpi fs bx,$(eval $(call BOARD_RULES,$(v),$(b)
 BOARD_FAST := $(patsubst %,$(B)/sim/board_fast_%/model.o,ulpi fs bx)
 BOARD_TEST := $(patsubst %,$(B)/sim/board_test_%/model.o,ulpi fs bx)
 
+# Each board's whole top with the models of its cells, for top_test, which is short: -O1. Into an empty folder, as another version of
+# Verilator or of the RTL may have left other files there.
+BOARD_TOPS := butterstick ecpix5 ulx3s tinyfpga_bx
+BOARD_TOP_PINS_butterstick := hs
+BOARD_TOP_PINS_ecpix5 := hs
+BOARD_TOP_PINS_ulx3s := fs
+BOARD_TOP_PINS_tinyfpga_bx := fs
+BOARD_TOP_CELLS_butterstick := ecp5
+BOARD_TOP_CELLS_ecpix5 := ecp5
+BOARD_TOP_CELLS_ulx3s := ecp5
+BOARD_TOP_CELLS_tinyfpga_bx := ice40
+
+# $(1) board
+define BOARD_TOP_RULES
+$(B)/sim/board_top_$(1)/Vtop.made: $$(SIM_RTL) $$(wildcard rtl/boards/$(BOARD_TOP_CELLS_$(1))/*.sv sim/cells/*.sv \
+		sim/cells/$(BOARD_TOP_CELLS_$(1))/*.sv) sim/models/nic_board_$(1).sv rtl/lint.vlt
+	$$(call say,VERILATE,nic_$(1))
+	@rm -rf $$(@D) && mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_$(1) $$(MODEL_CHECKED) -Wno-fatal -Wno-lint $$(RTL_FLAGS) \
+		-y rtl/boards -y rtl/boards/$(BOARD_TOP_CELLS_$(1)) -y sim/cells -y sim/cells/$(BOARD_TOP_CELLS_$(1)) sim/models/nic_board_$(1).sv
+	$$(Q)touch $$@
+
+$(B)/sim/board_top_$(1)/model.o: $(B)/sim/board_top_$(1)/Vtop.made sim/models/board_top_$(BOARD_TOP_PINS_$(1))_pins.cpp \
+		$$(wildcard sim/models/*.h sim/wire/*.h) sim/sim.mk
+	$$(call say,CXX,nic_$(1))
+	$$(Q)ls $$(@D)/Vnic_*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
+	$$(Q)echo '#include "sim/models/board_top_$(BOARD_TOP_PINS_$(1))_pins.cpp"' >>$$(@D)/model.cpp
+	$$(Q)$$(MODEL_CXX) -std=c++17 -O1 -DBOARD_TOP=Vnic_board_$(1) -DBOARD_PINS=board_top_$(1) \
+		-isystem $$(VERILATOR_ROOT)/include -isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) -Ihost/include -Isim/wire \
+		-Isim/models -c $$(@D)/model.cpp -o $$@
+endef
+$(foreach b,$(BOARD_TOPS),$(eval $(call BOARD_TOP_RULES,$(b))))
+
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line mdio_phy usb_host ulpi_phy urb_front)
 HOST_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard host/ndis/*.c host/protocols/*.c host/transport/*.c))

@@ -33,7 +33,7 @@ static void clock_once(struct board_model *m)
     } else if (!sending && (!m->plugged || !pins->pullup)) {
         level = FS_SE0;
     }
-    m->kind->fs_clock(m, level, pins);
+    m->half->fs_clock(m, level, pins);
     if (m->suspended) {
         board_suspended(m, pins->driven && pins->level == FS_K);
         if (pins->driven && pins->level != FS_K)
@@ -156,9 +156,7 @@ const struct board_kind board_kind_fs = {
     .divisors = {10, 1, 1, 1},
     .start = start,
     .plug = plug,
-    .pins_create = board_fs_create,
-    .pins_destroy = board_fs_destroy,
-    .fs_clock = board_fs_clock,
+    .half = &board_half_fs,
 };
 
 const struct board_kind board_kind_bx = {
@@ -172,7 +170,5 @@ const struct board_kind board_kind_bx = {
     .divisors = {10, 1, 1, 1},
     .start = start,
     .plug = plug,
-    .pins_create = board_bx_create,
-    .pins_destroy = board_bx_destroy,
-    .fs_clock = board_bx_clock,
+    .half = &board_half_bx,
 };

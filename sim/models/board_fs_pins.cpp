@@ -5,18 +5,20 @@
 #include "Vnic_bx.h"
 #include "Vnic_bx___024root.h"
 using Top = Vnic_bx;
-#define PINS(name) board_bx_##name
+#define HALF board_half_bx
 #else
 #include "Vnic_fs.h"
 #include "Vnic_fs___024root.h"
 using Top = Vnic_fs;
-#define PINS(name) board_fs_##name
+#define HALF board_half_fs
 #endif
 
 #include "board_pins.h"
 
 namespace
 {
+
+using Board = Pins<Top>;
 
 FOLDED_CLOCK(clk_i)
 FOLDED_CLOCK(clk_ref_i)
@@ -78,11 +80,9 @@ void rx_edge(board_model *m, Top &t)
                                                                     t.rmii_rx_er_i << 9));
 }
 
-} // namespace
-
-extern "C" void *PINS(create)(board_model *m)
+void *create(board_model *m)
 {
-    Pins<Top> *p = pins_create<Top>(m, "nic_fs");
+    Board *p = pins_create<Board>(m, "nic_fs");
     if (!p)
         return nullptr;
     Top &t = *p->top;
@@ -95,14 +95,9 @@ extern "C" void *PINS(create)(board_model *m)
     return p;
 }
 
-extern "C" void PINS(destroy)(board_model *m)
+void clock(board_model *m, uint8_t level, board_fs_pins *out)
 {
-    pins_destroy<Top>(m);
-}
-
-extern "C" void PINS(clock)(board_model *m, uint8_t level, board_fs_pins *out)
-{
-    Pins<Top> *p = pins_of<Top>(m);
+    Board *p = pins_of<Board>(m);
     Top &t = *p->top;
     t.usb_dp_i = level & 1;
     t.usb_dn_i = level >> 1;
@@ -136,3 +131,7 @@ extern "C" void PINS(clock)(board_model *m, uint8_t level, board_fs_pins *out)
     m->stats.hash = nic_hash_fold(m->stats.hash, (uint64_t)level | out->level << 8 | out->driven << 10 | out->pullup << 11);
     m->stats.usb_clocks++;
 }
+
+} // namespace
+
+extern "C" const board_pins HALF = {create, pins_destroy<Board>, nullptr, clock};

@@ -22,6 +22,16 @@ struct board_fs_pins {
     uint8_t level; /* of what is driven */
 };
 
+/* A Verilated half: board_*_pins.cpp, once for each top. */
+struct board_pins {
+    void *(*create)(struct board_model *); /* NULL: errno */
+    void (*destroy)(struct board_model *);
+    /* One clock of USB with everything that the other domains do until its end. The PHY's pins go in, the link's come out. */
+    void (*ulpi_clock)(struct board_model *, struct ulpi_link_pins *link);
+    /* The same; `level` stands on D+ and D-, as in fs_line.h. */
+    void (*fs_clock)(struct board_model *, uint8_t level, struct board_fs_pins *out);
+};
+
 /* What differs between boards with a ULPI PHY and RGMII, and those with three USB pins and RMII. */
 struct board_kind {
     const char *name;
@@ -34,10 +44,7 @@ struct board_kind {
         [4]; /* clocks of a GMII octet, MII nibble or RMII pair of bits, by the code of the speed */
     void (*start)(struct board_model *);
     void (*plug)(struct board_model *, bool connected);
-    void *(*pins_create)(struct board_model *);
-    void (*pins_destroy)(struct board_model *);
-    void (*fs_clock)(struct board_model *, uint8_t level,
-                     struct board_fs_pins *out); /* of three USB pins */
+    const struct board_pins *half; /* the Verilated one, if no other is asked for */
 };
 
 extern const struct board_kind board_kind_ulpi, board_kind_fs, board_kind_bx;
@@ -46,6 +53,7 @@ struct board_model {
     struct nic_transport transport;
     const struct board_kind *kind;
     struct nic_platform *platform;
+    const struct board_pins *half;
     void *pins; /* of the Verilated half */
 
     /* USB */
@@ -113,17 +121,8 @@ uint64_t board_now_ns(void *bus);
 void board_idle(struct board_model *, uint64_t until_ns, void (*clock_once)(struct board_model *));
 
 /* ---- the Verilated halves: board_ulpi_pins.cpp, board_fs_pins.cpp ---- */
-void *board_ulpi_create(struct board_model *); /* NULL: errno */
-void board_ulpi_destroy(struct board_model *);
-void *board_fs_create(struct board_model *);
-void board_fs_destroy(struct board_model *);
-void *board_bx_create(struct board_model *); /* the same with the sizes of the TinyFPGA BX */
-void board_bx_destroy(struct board_model *);
-/* One clock of USB with everything that the other domains do until its end. The PHY's pins go in, the link's come out. */
-void board_ulpi_clock(struct board_model *, struct ulpi_link_pins *link);
-/* The same; `level` stands on D+ and D-, as in fs_line.h. */
-void board_fs_clock(struct board_model *, uint8_t level, struct board_fs_pins *out);
-void board_bx_clock(struct board_model *, uint8_t level, struct board_fs_pins *out);
+extern const struct board_pins board_half_ulpi, board_half_fs,
+    board_half_bx; /* the last as board_half_fs with the sizes of the TinyFPGA BX */
 
 #ifdef __cplusplus
 }

@@ -460,7 +460,8 @@ struct board_model *board_model_create(const char *name, const struct board_mode
     m->rx.next_ps = o->in_phase ? m->tx.next_ps : 1 + board_draw(m, (uint32_t)kind->ethernet_ps);
     m->speed = UINT32_MAX;
     kind->start(m);
-    m->pins = kind->pins_create(m);
+    m->half = o->half ? o->half : kind->half;
+    m->pins = m->half->create(m);
     if (!m->pins) {
         int error = errno;
         free(m);
@@ -468,8 +469,13 @@ struct board_model *board_model_create(const char *name, const struct board_mode
         return NULL;
     }
     m->wiring = o->wiring;
-    mdio_bus_add(&m->mdio, kind->phy, kind->phy_address, !m->wiring.no_cable);
-    m->mdio.phys[0].dead = m->wiring.mdio_dead;
+    struct mdio_phy *phy =
+        mdio_bus_add(&m->mdio, kind->phy, kind->phy_address, !m->wiring.no_cable);
+    phy->dead = m->wiring.mdio_dead;
+    if (o->mbps && o->mbps < 1000)
+        phy->partner_10 = 0;
+    if (o->mbps == 10)
+        phy->partner_4 &= ~0x0380u;
     m->mdio.stuck_low = m->wiring.mdio_low;
     usb_host_init(&m->host, kind->bus, m);
     if (o->fault_permille) {
@@ -484,7 +490,7 @@ void board_model_destroy(struct board_model *m)
 {
     if (!m)
         return;
-    m->kind->pins_destroy(m);
+    m->half->destroy(m);
     if (m->transport.ops)
         nic_transport_fini(&m->transport);
     free(m);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct board_model;
+struct board_pins;
 struct mdio_bus;
 struct nic_platform;
 struct nic_transport;
@@ -28,6 +29,9 @@ struct board_model_options {
     bool in_phase;              /* the clocks of transmit and receive rise together: faster */
     struct board_wiring wiring; /* to the Ethernet PHY */
     unsigned throttle_percent;  /* of clocks in which the ULPI PHY holds NXT back */
+    unsigned mbps;              /* what the Ethernet link partner can at most; 0: 1000 */
+    const struct board_pins
+        *half; /* another Verilated half, see board_top.h; NULL: the board's own */
 };
 
 /* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;

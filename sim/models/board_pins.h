@@ -21,7 +21,8 @@ extern "C" void (*core_other_stop)(const char *file, int line);
 namespace
 {
 
-template <class Top> struct Pins {
+template <class T> struct Pins {
+    using Top = T;
     VerilatedContext context;
     std::unique_ptr<Top> top;
 };
@@ -39,18 +40,18 @@ void assertion_failed(const char *file, int line)
                 (unsigned long long)asserting->now_ps, (unsigned long long)asserting->seed);
 }
 
-template <class Top> Pins<Top> *pins_of(board_model *m)
+template <class P> P *pins_of(board_model *m)
 {
-    Pins<Top> *p = static_cast<Pins<Top> *>(m->pins);
+    P *p = static_cast<P *>(m->pins);
     asserting = m;
     asserting_context = &p->context;
     core_other_stop = assertion_failed;
     return p;
 }
 
-template <class Top> Pins<Top> *pins_create(board_model *m, const char *name)
+template <class P> P *pins_create(board_model *m, const char *name)
 {
-    Pins<Top> *p = new (std::nothrow) Pins<Top>;
+    P *p = new (std::nothrow) P;
     if (!p) {
         errno = ENOMEM;
         return nullptr;
@@ -60,17 +61,17 @@ template <class Top> Pins<Top> *pins_create(board_model *m, const char *name)
     p->context.fatalOnVpiError(false);
     p->context.assertOn(
         false); // until the resets have been clocked in: registers start with anything
-    p->top.reset(new Top(&p->context, name));
+    p->top.reset(new typename P::Top(&p->context, name));
     m->pins = p;
-    pins_of<Top>(m);
+    pins_of<P>(m);
     return p;
 }
 
-template <class Top> void pins_destroy(board_model *m)
+template <class P> void pins_destroy(board_model *m)
 {
     if (asserting == m)
         asserting = nullptr;
-    delete static_cast<Pins<Top> *>(m->pins);
+    delete static_cast<P *>(m->pins);
 }
 
 // The device reset, in clocks of sys. True: the pin has changed.

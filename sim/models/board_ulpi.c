@@ -29,7 +29,7 @@ static void clock_once(struct board_model *m)
         board_suspended(m, device == LINE_K);
     if (m->plugged)
         ulpi_phy_line(&m->phy, m->drives == NOT_DRIVEN ? device : m->drives, VBUS_VALID);
-    board_ulpi_clock(m, &link);
+    m->half->ulpi_clock(m, &link);
     ulpi_phy_clock(&m->phy, &link);
     if (m->phy.breach && !before)
         board_breach(m, m->phy.breach);
@@ -137,6 +137,5 @@ const struct board_kind board_kind_ulpi = {
     .divisors = {50, 5, 1, 1},
     .start = start,
     .plug = plug,
-    .pins_create = board_ulpi_create,
-    .pins_destroy = board_ulpi_destroy,
+    .half = &board_half_ulpi,
 };

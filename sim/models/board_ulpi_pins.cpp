@@ -8,6 +8,8 @@
 namespace
 {
 
+using Board = Pins<Vnic_board_hs>;
+
 const unsigned IDLE_CLOCKS = 128; // what crosses a domain shows within 64 of tx (nic_core)
 
 FOLDED_CLOCK(clk_i)
@@ -58,11 +60,9 @@ void rx_edge(board_model *m, Vnic_board_hs &t)
                                                                     t.gmii_rx_er_i << 9 | t.rx_ce_i << 10));
 }
 
-} // namespace
-
-extern "C" void *board_ulpi_create(board_model *m)
+void *create(board_model *m)
 {
-    Pins<Vnic_board_hs> *p = pins_create<Vnic_board_hs>(m, "nic_board_hs");
+    Board *p = pins_create<Board>(m, "nic_board_hs");
     if (!p)
         return nullptr;
     Vnic_board_hs &t = *p->top;
@@ -76,14 +76,9 @@ extern "C" void *board_ulpi_create(board_model *m)
     return p;
 }
 
-extern "C" void board_ulpi_destroy(board_model *m)
+void clock(board_model *m, ulpi_link_pins *link)
 {
-    pins_destroy<Vnic_board_hs>(m);
-}
-
-extern "C" void board_ulpi_clock(board_model *m, ulpi_link_pins *link)
-{
-    Pins<Vnic_board_hs> *p = pins_of<Vnic_board_hs>(m);
+    Board *p = pins_of<Board>(m);
     Vnic_board_hs &t = *p->top;
     bool turned = t.ulpi_dir_i != m->phy.dir;
     t.ulpi_data_i = m->phy.data;
@@ -132,3 +127,7 @@ extern "C" void board_ulpi_clock(board_model *m, ulpi_link_pins *link)
     }
     m->stats.usb_clocks++;
 }
+
+} // namespace
+
+extern "C" const board_pins board_half_ulpi = {create, pins_destroy<Board>, clock, nullptr};

@@ -87,6 +87,15 @@ void mdio_phy_cable(struct mdio_phy *phy, bool plugged)
     phy->cable = plugged;
 }
 
+unsigned mdio_phy_speed(const struct mdio_phy *phy)
+{
+    if (!negotiates(phy))
+        return phy->registers[0] & 0x0040 ? 2 : phy->registers[0] & 0x2000 ? 1 : 0;
+    if (is_gigabit(phy) && phy->registers[9] & 0x0200 && phy->partner_10 & 0x0800)
+        return 2;
+    return common_4(phy) & 0x0180 ? 1 : 0;
+}
+
 bool mdio_phy_loops(const struct mdio_phy *phy)
 {
     return phy->registers[0] & 0x4000;

@@ -55,6 +55,9 @@ struct mdio_phy *mdio_bus_add(struct mdio_bus *bus, enum mdio_phy_kind kind, uns
 /* Plugs or unplugs the cable. */
 void mdio_phy_cable(struct mdio_phy *phy, bool plugged);
 
+/* The code of the speed (0, 1, 2: 10, 100, 1000 Mb/s) that the two ends have at best in common, or the PHY is set to. */
+unsigned mdio_phy_speed(const struct mdio_phy *phy);
+
 /* It is told to send back what it gets. */
 bool mdio_phy_loops(const struct mdio_phy *phy);
 

@@ -315,24 +315,6 @@ static ULONG firmware_runs(struct cosim *c)
     return driver.firmware;
 }
 
-static bool connected(struct cosim *c)
-{
-    ULONG state = 0;
-    ck_assert_int_eq(
-        sender_query(c->machine.sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL),
-        NDIS_STATUS_SUCCESS);
-    return state == NdisMediaStateConnected;
-}
-
-/* Lets up to so many milliseconds pass until the link is as wanted. */
-static bool link_becomes(struct cosim *c, bool up, unsigned ms)
-{
-    static volatile bool never;
-    for (unsigned i = 0; i < 4 * ms && connected(c) != up; i++)
-        machine_run(&c->machine, &never, machine_now_ns(&c->machine) + 250000);
-    return connected(c) == up;
-}
-
 static void with_firmware(struct cosim *c, int board, const unsigned char *image, unsigned bytes)
 {
     init(c, board);
@@ -351,7 +333,7 @@ START_TEST(firmware)
     cosim_start(&c);
     struct mdio_phy *phy = &board_model_mdio(c.machine.board)->phys[0];
     ck_assert_uint_eq(firmware_runs(&c), 1);
-    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_link_becomes(&c, true, 50));
     ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
     ck_assert_uint_eq(link, full_speed ? 0xb : 0xd); /* up, full duplex, 100 or 1000 Mb/s */
     ck_assert_int_eq(sender_query(c.machine.sender, OID_HILNIC_MAIL, &mail, sizeof mail, NULL),
@@ -367,9 +349,9 @@ START_TEST(firmware)
                      NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(mail.answer[0], c.count);
     mdio_phy_cable(phy, false);
-    ck_assert(link_becomes(&c, false, 50));
+    ck_assert(cosim_link_becomes(&c, false, 50));
     mdio_phy_cable(phy, true);
-    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_link_becomes(&c, true, 50));
     stop(&c);
 }
 END_TEST
@@ -382,7 +364,7 @@ START_TEST(processor_stopped)
     with_firmware(&c, _i, firmware_image, firmware_image_bytes);
     frames(&c, 120, 14, 1000);
     cosim_start(&c);
-    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_link_becomes(&c, true, 50));
     cosim_carry(&c, full_speed ? 4000000 : 200000);
     ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &off, 1));
     ck_assert(cosim_carry(&c, UINT64_MAX));
@@ -422,8 +404,8 @@ START_TEST(firmware_restarted)
     ck_assert(machine_write(&c.machine, NIC_PROC_MEMORY_ADDR, &to_itself, 1));
     ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
     ck_assert(stops_become(&c, 1));
-    ck_assert(link_becomes(&c, false, 50));
-    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_link_becomes(&c, false, 50));
+    ck_assert(cosim_link_becomes(&c, true, 50));
     ck_assert(cosim_carry(&c, UINT64_MAX));
     cosim_check(&c, true);
     stop(&c);
@@ -446,10 +428,10 @@ START_TEST(firmware_hangs)
     for (unsigned i = 0; i < 4; i++) { /* started three times more */
         ck_assert(stops_become(&c, i));
         ck_assert_uint_eq(firmware_runs(&c), 1);
-        ck_assert(!connected(&c));
+        ck_assert(!cosim_connected(&c));
         ck_assert(machine_write(&c.machine, NIC_PROC_CTRL_ADDR, &control, 1));
     }
-    ck_assert(link_becomes(&c, true, 50));
+    ck_assert(cosim_link_becomes(&c, true, 50));
     sender_query(c.machine.sender, OID_HILNIC_DRIVER, &driver, sizeof driver, NULL);
     ck_assert_uint_eq(driver.firmware, 0);
     ck_assert_uint_eq(driver.firmware_stops, 4);

@@ -230,6 +230,23 @@ bool cosim_carry(struct cosim *c, uint64_t for_ns)
     }
 }
 
+bool cosim_connected(struct cosim *c)
+{
+    ULONG state = 0;
+    ck_assert_int_eq(
+        sender_query(c->machine.sender, OID_GEN_MEDIA_CONNECT_STATUS, &state, sizeof state, NULL),
+        NDIS_STATUS_SUCCESS);
+    return state == NdisMediaStateConnected;
+}
+
+bool cosim_link_becomes(struct cosim *c, bool up, unsigned ms)
+{
+    static volatile bool never;
+    for (unsigned i = 0; i < 4 * ms && cosim_connected(c) != up; i++)
+        machine_run(&c->machine, &never, machine_now_ns(&c->machine) + 250000);
+    return cosim_connected(c) == up;
+}
+
 void cosim_check(struct cosim *c, bool all)
 {
     const struct match_counts *m = match_counts(c->match);

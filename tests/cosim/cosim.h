@@ -69,6 +69,10 @@ bool cosim_send(struct cosim *);
 /* Sends and lets time pass for so long, or until everything is out and quiet: true. */
 bool cosim_carry(struct cosim *, uint64_t for_ns);
 
+/* What NDIS says of the link; lets up to so many milliseconds pass until it is as wanted. */
+bool cosim_connected(struct cosim *);
+bool cosim_link_becomes(struct cosim *, bool up, unsigned ms);
+
 /* Every frame completed exactly once, in order; with status SUCCESS and received exactly once, in order, if `all`. */
 void cosim_check(struct cosim *, bool all);
 

@@ -40,6 +40,11 @@ $(B)/cosim/wire_test: $(O)/tests/cosim/wire_test.o $(WIRE_OBJS) $(O)/host/tools/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lm -lrt -lpthread -lpcap -lz
 
+# Not under the sanitizers: board_test has the same C code.
+TESTS += $(if $(SANITIZE),,$(B)/cosim/top_test)
+$(eval $(call COSIM_RULE,top_test,top_test,test))
+$(B)/cosim/top_test: $(BOARD_TOPS:%=$(B)/sim/board_top_%/model.o)
+
 # The CLI and a device on USB: libumockdev shows the soft device to the hilnic that the test starts.
 TESTS += $(if $(SANITIZE),,$(B)/cosim/usb_cli_test)
 USB_CLI_OBJS = $(O)/tests/cosim/usb_cli_test.o $(O)/sim/models/umockdev_bridge.o $(O)/sim/models/urb_front.o $(O)/host/transport/libusb.o \
