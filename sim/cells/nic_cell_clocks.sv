@@ -7,7 +7,7 @@ module nic_cell_clocks #(
     // Of the oscillator at the PLLs' inputs.
     parameter int unsigned REFERENCE_MHZ = 1
 ) (
-    // The rates that boards ask for; a PLL whose dividers come out at another one stops the simulation. 0 where a board does not.
+    // The rates that boards ask for; a PLL whose dividers come out at another one gives no clock. 0 where a board does not.
     input wire mhz48_i,
     input wire mhz60_i,
     input wire mhz125_i,

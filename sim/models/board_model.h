@@ -4,7 +4,7 @@
  * PHY or on D+ and D-, a wire port at the other. As a nic_transport, in process, or as a urb_device for whatever serves it. Virtual time, single
  * thread. board_*_pins.cpp hold the Verilated parts, board_ulpi.c and board_fs.c the buses, board_model.c the transfers and the policy.
  *
- * What it leaves out: the board's top with its PLLs and pads, and RGMII. The PHY's registers are there, and a cable is plugged in.
+ * What it leaves out: the board's top with its PLLs and pads, and RGMII; board_top.h has these. The PHY's registers are there, and a cable is plugged in.
  */
 #ifndef BOARD_MODEL_H
 #define BOARD_MODEL_H
