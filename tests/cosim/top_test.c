@@ -47,7 +47,7 @@ static void first_minute(unsigned board, unsigned mbps, uint32_t count)
         c.options.firmware = firmware_image;
         c.options.firmware_bytes = firmware_image_bytes;
     }
-    cosim_frames(&c, count + count / 10, 14, 200);
+    cosim_frames(&c, count + count / 10, 14, 120);
     cosim_start(&c);
     ck_assert(cosim_link_becomes(&c, true, 50));
     ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
