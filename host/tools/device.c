@@ -119,18 +119,40 @@ int command_info(const struct options *o)
 
 /* ---- regs ---- */
 
-static const struct nic_register *register_named(const char *name)
+/* What one operand asks for: NAME, ADDRESS or either with =VALUE. */
+struct access {
+    const struct nic_register *reg;
+    uint32_t address; /* where the value goes */
+    bool write;
+    uint32_t value;
+};
+
+/* All of the text is an unsigned number that 32 bits hold. */
+static bool number_of(const char *text, uint32_t *to)
 {
     char *end;
-    uint32_t address = (uint32_t)strtoul(name, &end, 0);
-    bool number = *name && !*end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 0);
+    *to = (uint32_t)number;
+    return *text >= '0' && *text <= '9' && !*end && !errno && number <= UINT32_MAX;
+}
+
+/* By name, or by the address of one of its words. */
+static bool find_register(const char *name, struct access *a)
+{
+    uint32_t address;
+    bool number = number_of(name, &address);
     for (unsigned i = 0; i < REGISTERS; i++) {
         const struct nic_register *r = &nic_registers[i];
-        if (number ? address >= r->address && address < r->address + 4 * r->words
-                   : !strcasecmp(name, r->name))
-            return r;
+        if (number
+                ? address % 4 == 0 && address >= r->address && address < r->address + 4 * r->words
+                : !strcasecmp(name, r->name)) {
+            a->reg = r;
+            a->address = number ? address : r->address;
+            return true;
+        }
     }
-    return NULL;
+    return false;
 }
 
 static bool show_register(struct machine *m, const struct nic_register *r, json_t *json)
@@ -160,35 +182,30 @@ static bool show_register(struct machine *m, const struct nic_register *r, json_
     return true;
 }
 
-/* One operand: NAME, ADDRESS or NAME=VALUE. */
-static int operand(struct machine *m, const char *word, json_t *json)
+/* 0, or the exit code, complained; the device is not asked. */
+static int take_operand(const char *word, struct access *a)
 {
     char name[40];
     const char *equals = strchr(word, '=');
     size_t n = equals ? (size_t)(equals - word) : strlen(word);
-    if (n >= sizeof name)
-        return complain(EXIT_USAGE, "there is no register %s, see hilnic regs", word);
-    memcpy(name, word, n);
-    name[n] = '\0';
-    const struct nic_register *r = register_named(name);
-    if (!r)
-        return complain(EXIT_USAGE, "there is no register %s, see hilnic regs", name);
-    if (equals) {
-        char *end;
-        errno = 0;
-        unsigned long long value = strtoull(equals + 1, &end, 0);
-        uint32_t number = (uint32_t)value;
-        if (errno || !equals[1] || *end || equals[1] == '-' || value > UINT32_MAX)
-            return complain(EXIT_USAGE, "%s takes a number of 32 bits, not %s", name, equals + 1);
-        if (!strchr(r->access, 'w'))
-            return complain(EXIT_FAILED, "register %s cannot be written", r->name);
-        if (!machine_write(m, r->address, &number, 1))
-            return complain(EXIT_FAILED, "the driver refused to write register %s", r->name);
-    } else if (!strchr(r->access, 'r')) {
-        return complain(EXIT_FAILED, "register %s cannot be read", r->name);
-    }
-    if (!show_register(m, r, json))
-        return complain(EXIT_FAILED, "the driver refused to read register %s", r->name);
+    snprintf(name, sizeof name, "%.*s", (int)n, word);
+    if (n >= sizeof name || !find_register(name, a))
+        return complain(EXIT_USAGE, "there is no register %.*s, see hilnic regs", (int)n, word);
+    a->write = equals != NULL;
+    if (equals && !number_of(equals + 1, &a->value))
+        return complain(EXIT_USAGE, "%s takes a number of 32 bits, not %s", name, equals + 1);
+    if (!strchr(a->reg->access, equals ? 'w' : 'r'))
+        return complain(EXIT_FAILED, "register %s cannot be %s", a->reg->name,
+                        equals ? "written" : "read");
+    return EXIT_DONE;
+}
+
+static int do_access(struct machine *m, const struct access *a, json_t *json)
+{
+    if (a->write && !machine_write(m, a->address, &a->value, 1))
+        return complain(EXIT_FAILED, "the driver refused to write register %s", a->reg->name);
+    if (!show_register(m, a->reg, json))
+        return complain(EXIT_FAILED, "the driver refused to read register %s", a->reg->name);
     return EXIT_DONE;
 }
 
@@ -205,7 +222,7 @@ static int show_all(struct machine *m, json_t *json)
     return EXIT_DONE;
 }
 
-int command_regs(const struct options *o)
+static int run_regs(const struct options *o, const struct access *accesses)
 {
     struct machine m;
     int code = start(&m, o);
@@ -213,7 +230,7 @@ int command_regs(const struct options *o)
         return code;
     json_t *json = o->json ? json_object() : NULL;
     for (int i = 0; i < o->operand_count && !code; i++)
-        code = operand(&m, o->operands[i], json);
+        code = do_access(&m, &accesses[i], json);
     if (!o->operand_count)
         code = show_all(&m, json);
     machine_stop(&m);
@@ -221,5 +238,22 @@ int command_regs(const struct options *o)
         print_json(json);
     else
         json_decref(json);
+    return code;
+}
+
+/* Nothing is written unless every operand is good. */
+int command_regs(const struct options *o)
+{
+    int code = EXIT_DONE;
+    if (!strcmp(o->device, "null"))
+        return complain(EXIT_USAGE, "the null device has no registers to show");
+    struct access *accesses = calloc((size_t)o->operand_count + 1, sizeof *accesses);
+    if (!accesses)
+        return complain(EXIT_FAILED, "out of memory");
+    for (int i = 0; i < o->operand_count && !code; i++)
+        code = take_operand(o->operands[i], &accesses[i]);
+    if (!code)
+        code = run_regs(o, accesses);
+    free(accesses);
     return code;
 }

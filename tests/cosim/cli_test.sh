@@ -198,6 +198,22 @@ for command in "" replay bench info regs stats list doctor selftest serve up hel
 done
 check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
 
+# ---- bad input: registers, firmware ----
+refuses 2 "there is no register 0x100000000" regs 0x100000000
+refuses 2 "there is no register 0x10000000000000000" regs 0x10000000000000000
+refuses 2 "there is no register 0x100000400" regs 0x100000400=5
+refuses 2 "there is no register 0x402" regs 0x402
+refuses 2 "there is no register -4294967296" regs -- -4294967296
+for value in 0x100000000 4294967296 18446744073709551616 -1 -18446744073709551615 " -18446744073709551615" +1 "" 0x; do
+    refuses 2 "IFG takes a number of 32 bits, not $value" regs "IFG=$value"
+done
+refuses 2 "there is no register NOTHING" regs ID IFG=20 NOTHING
+refuses 2 "null device has no registers" regs --device null
+refuses 2 "null device has no registers" regs --device null ID
+"$hilnic" regs --device soft 0x400=0xffffffff ID >"$work/out" 2>"$work/err"
+check "a value of 32 bits: exit" [ $? = 0 ]
+check "a word of a register by its address" sh -c "'$hilnic' regs 0x64=7 | grep -qx '  0064  00000007  HASH\[1\]'"
+
 # ---- terminal manners ----
 replay="$hilnic replay -r $data/iperf.pcap"
 check "quiet says nothing" sh -c "[ -z \"\$($hilnic replay -r $data/lengths.pcap --quiet 2>&1)\" ]"
