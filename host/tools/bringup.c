@@ -281,6 +281,8 @@ int bringup_look(struct bringup *d)
     if (code)
         return code;
     code = machine_start(&d->machine, &options);
+    if (code == EXIT_USAGE)
+        return complain(code, "%s", d->machine.message);
     if (code) {
         bringup_tell(d, FAIL, "device",
                      code == EXIT_MISMATCH
@@ -316,6 +318,10 @@ int bringup_look(struct bringup *d)
 int bringup_end(struct bringup *d, int code)
 {
     bool ok = !code && !d->failed;
+    if (code && !d->failed) {
+        json_decref(d->steps);
+        return code; /* complained, before there was a verdict */
+    }
     if (d->steps)
         print_json(json_pack("{s:s, s:o, s:b}", "device", d->options->device, "steps", d->steps,
                              "ok", ok));

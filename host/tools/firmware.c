@@ -23,6 +23,7 @@ static int image_read(const char *path, struct machine_options *m)
     if (!bytes || bytes > MACHINE_FIRMWARE_MOST)
         return complain(EXIT_FAILED, "%s is no firmware image: it has %s than %u bytes", path,
                         bytes ? "more" : "fewer", bytes ? MACHINE_FIRMWARE_MOST : 1);
+    m->firmware_asked = true;
     m->firmware = file_image;
     m->firmware_bytes = (unsigned)bytes;
     return EXIT_DONE;

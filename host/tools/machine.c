@@ -206,6 +206,12 @@ static char *firmware_text(const struct machine_options *o)
     return text;
 }
 
+static bool has_processor(struct machine *m)
+{
+    uint32_t caps;
+    return machine_read(m, NIC_CAPS_ADDR, &caps, 1) && caps & NIC_CAPS_PROCESSOR_MASK;
+}
+
 /* Firmware, where it runs, negotiates, and until then there is no link; without a cable there is none for good. */
 static void wait_for_link(struct machine *m)
 {
@@ -256,6 +262,8 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     m->sender = sender_open(MACHINE_ADAPTER, &handlers, &status);
     if (!m->sender)
         return fail(m, EXIT_FAILED, "the protocol could not bind", status_name(status));
+    if (o->firmware_asked && !has_processor(m))
+        return fail(m, EXIT_USAGE, "--firmware", "this device has no processor");
     if (o->loopback && !loop_back(m))
         return fail(m, EXIT_FAILED, "no loopback", "the device does not take it");
     if (o->firmware && !o->no_wait)

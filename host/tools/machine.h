@@ -37,6 +37,7 @@ struct machine_options {
     const unsigned char
         *firmware; /* image for the device's processor; NULL: the driver sets the link */
     unsigned firmware_bytes;
+    bool firmware_asked; /* a device that runs none is refused, EXIT_USAGE */
     bool no_wait;        /* for the link, which firmware has to negotiate */
     const char *address; /* NetworkAddress, hexadecimal digits; NULL: the device's own */
     struct sender_handlers handlers;

@@ -214,6 +214,18 @@ refuses 2 "null device has no registers" regs --device null ID
 check "a value of 32 bits: exit" [ $? = 0 ]
 check "a word of a register by its address" sh -c "'$hilnic' regs 0x64=7 | grep -qx '  0064  00000007  HASH\[1\]'"
 
+# Firmware for a device that runs none: whatever the file is.
+for command in info regs stats doctor "bench --count 10" "send --count 2" "replay -r $data/lengths.pcap" "stats -r $data/lengths.pcap"; do
+    refuses 2 "this device has no processor" $command --firmware /etc/passwd
+    refuses 1 "cannot be opened" $command --firmware "$work/nothing.bin"
+done
+for device in core soft null; do
+    refuses 2 "this device has no processor" bench --device $device --firmware /etc/passwd --count 10
+    refuses 2 "this device has no processor" info --device $device --firmware /etc/passwd --json
+done
+refuses 2 "this device has no processor" doctor --firmware /etc/passwd --json
+check "--firmware none needs no processor" "$hilnic" info --firmware none
+
 # ---- terminal manners ----
 replay="$hilnic replay -r $data/iperf.pcap"
 check "quiet says nothing" sh -c "[ -z \"\$($hilnic replay -r $data/lengths.pcap --quiet 2>&1)\" ]"
