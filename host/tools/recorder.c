@@ -37,8 +37,8 @@ struct recorder {
     uint64_t file_started_ns; /* time of its first frame */
     bool file_begun;          /* has one */
     uint64_t frames;
-    int error; /* -errno */
-    char error_path[PATH_BYTES];
+    int error; /* -errno, complained */
+    char path[PATH_BYTES];
     int64_t offset_ns;     /* device's clock to the file's */
     uint64_t first_sfd_ns; /* of the first frame that left the MAC */
     bool first_out, offset_exact;
@@ -47,36 +47,48 @@ struct recorder {
 /* ---- files ---- */
 
 /* With rotation FILE, FILE1, FILE2, ... as tcpdump; with --files so many names in turn. */
-static void file_name(const struct recorder *r, char *path)
+static void file_name(struct recorder *r)
 {
     const struct options *o = r->options;
     uint32_t number = o->files ? r->file_number % o->files : r->file_number;
     if (number)
-        snprintf(path, PATH_BYTES, "%s%u", o->output, number);
+        snprintf(r->path, PATH_BYTES, "%s%u", o->output, number);
     else
-        snprintf(path, PATH_BYTES, "%s", o->output);
+        snprintf(r->path, PATH_BYTES, "%s", o->output);
 }
 
 static bool file_open(struct recorder *r)
 {
-    file_name(r, r->error_path);
+    file_name(r);
     bool standard = !strcmp(r->options->output, "-");
     int fd = standard ? dup(STDOUT_FILENO)
-                      : open(r->error_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+                      : open(r->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd >= 0)
         r->file = pcapng_create(fd, names, r->has_wire ? 2 : 1, r->options->snap);
-    if (!r->file)
+    if (!r->file) {
         r->error = -errno;
+        complain(EXIT_FAILED, "%s: cannot be written: %s", r->path, strerror(-r->error));
+    }
     r->file_begun = false;
     return r->file != NULL;
+}
+
+/* Said at once, while what is recorded may go on for long. A reader of the pipe that goes has enough, as tcpdump | head. */
+static void file_failed(struct recorder *r, int error)
+{
+    if (!error || r->error)
+        return;
+    r->error = error;
+    if (error != -EPIPE)
+        complain(EXIT_FAILED, "%s: cannot be written: %s, it holds the %llu frames before", r->path,
+                 strerror(-error), (unsigned long long)r->frames);
 }
 
 static void file_close(struct recorder *r)
 {
     int result = r->file ? pcapng_close(r->file) : 0;
     r->file = NULL;
-    if (result && !r->error)
-        r->error = result;
+    file_failed(r, result);
 }
 
 static bool file_is_over(const struct recorder *r, uint64_t time_ns)
@@ -100,7 +112,7 @@ static void write_frame(struct recorder *r, const struct pcapng_frame *f)
     if (!r->file_begun)
         r->file_started_ns = f->time_ns;
     r->file_begun = true;
-    r->error = pcapng_write(r->file, f);
+    file_failed(r, pcapng_write(r->file, f));
     r->frames += !r->error;
 }
 
@@ -212,8 +224,7 @@ int recorder_start(struct recorder *r, struct machine *m)
     bool opened = r->file || r->error || file_open(r);
     machine_leave(m);
     if (!opened)
-        return complain(EXIT_FAILED, "%s: cannot be written: %s", r->error_path,
-                        strerror(-r->error));
+        return EXIT_FAILED;
     if (!read_clocks(m, &offset_ns))
         return complain(EXIT_FAILED, "the device does not tell its time");
     machine_enter(m);
@@ -332,15 +343,10 @@ bool recorder_done(const struct recorder *r)
 
 int recorder_close(struct recorder *r)
 {
-    int code = EXIT_DONE;
     bool opened = r->file != NULL;
     file_close(r);
-    if (!opened || r->error == -EPIPE)
-        code = EXIT_DONE; /* who reads the pipe has enough, as tcpdump | head */
-    else if (r->error)
-        code = complain(EXIT_FAILED, "%s: cannot be written: %s, it holds the %llu frames before",
-                        r->error_path, strerror(-r->error), (unsigned long long)r->frames);
-    else
+    int code = r->error && r->error != -EPIPE ? EXIT_FAILED : EXIT_DONE;
+    if (opened && !r->error)
         remark("%llu frames in %s", (unsigned long long)r->frames, r->options->output);
     recorder_free(r);
     return code;

@@ -28,13 +28,14 @@ struct wire_port *recorder_wire(struct recorder *, struct wire_port *inner);
  * 0, or the exit code, complained. */
 int recorder_start(struct recorder *, struct machine *);
 
-/* A frame at the host; handler `seen` of the binding. */
+/* A frame at the host; handler `seen` of the binding. When the file takes no more, here or at the wire, that is complained
+ * once, and nothing more is recorded. */
 void recorder_seen(struct recorder *, const struct sender_sight *);
 
 /* True: --count is reached, or nothing more can be written. */
 bool recorder_done(const struct recorder *);
 
-/* Frees, and says unless quiet how many frames were written. The exit code, complained. */
+/* Frees, and says unless quiet how many frames were written. The exit code, complained, be it earlier. */
 int recorder_close(struct recorder *);
 
 #endif

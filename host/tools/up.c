@@ -343,6 +343,12 @@ static int carry(struct up *u)
     return 0;
 }
 
+/* Standard output has the recording. */
+static bool to_stdout(const struct options *o)
+{
+    return o->output && !strcmp(o->output, "-");
+}
+
 static int report(const struct up *u, const struct options *o)
 {
     const struct tap_counts *t = tap_counts(u->tap);
@@ -357,8 +363,9 @@ static int report(const struct up *u, const struct options *o)
             "wire_out_bad", (json_int_t)w->out_bad, "wire_out_refused", (json_int_t)w->out_refused,
             "wire_in", (json_int_t)w->in, "wire_in_refused", (json_int_t)w->in_refused));
     else if (!tool_quiet)
-        printf("%s: %llu frames sent, %llu of them with an error, %llu received\n", o->name,
-               t->sent, t->failed, t->received);
+        fprintf(to_stdout(o) ? stderr : stdout,
+                "%s: %llu frames sent, %llu of them with an error, %llu received\n", o->name,
+                t->sent, t->failed, t->received);
     return 0;
 }
 
@@ -409,25 +416,34 @@ static int run(struct up *u, const struct options *o)
     return code;
 }
 
+/* 0, or the exit code, complained. */
+static int check_usage(const struct options *o)
+{
+    bool recording =
+        o->operand_count || o->count || o->snap || o->megabytes || o->seconds || o->files;
+    if (!o->usb && strcmp(o->device, "core") && !board_model_known(o->device))
+        return complain(EXIT_USAGE, "up works on --device core, board:NAME or usb, not on %s",
+                        o->device);
+    if (o->usb && strcmp(o->wire, "loopback"))
+        return complain(EXIT_USAGE, "a device on USB has a wire of its own, --wire is for models");
+    if (recording && !o->output)
+        return complain(EXIT_USAGE, "a filter, -c, -s, -C, -G and -W are for a recording, which up "
+                                    "makes with -w FILE");
+    if (to_stdout(o) && o->json)
+        return complain(EXIT_USAGE, "-w - and --json both want standard output");
+    return 0;
+}
+
 int command_up(const struct options *o)
 {
-    struct up *u = calloc(1, sizeof *u);
+    int code = check_usage(o);
+    struct up *u = code ? NULL : calloc(1, sizeof *u);
     struct tap_options tap = {o->name, o->owner, o->persist, o->mtu};
     char error[TAP_ERROR_BYTES];
     struct sigaction action = {.sa_handler = stop};
     sigset_t held;
-    int code;
     if (!u)
-        return complain(EXIT_FAILED, "no memory");
-    if (!o->usb && strcmp(o->device, "core") && !board_model_known(o->device)) {
-        free(u);
-        return complain(EXIT_USAGE, "up works on --device core, board:NAME or usb, not on %s",
-                        o->device);
-    }
-    if (o->usb && strcmp(o->wire, "loopback")) {
-        free(u);
-        return complain(EXIT_USAGE, "a device on USB has a wire of its own, --wire is for models");
-    }
+        return code ? code : complain(EXIT_FAILED, "no memory");
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGINT);

@@ -226,6 +226,18 @@ done
 refuses 2 "this device has no processor" doctor --firmware /etc/passwd --json
 check "--firmware none needs no processor" "$hilnic" info --firmware none
 
+# What is for the recording only, without one.
+for words in "nonsense" "eth1 -C 5" "-c 5" "-s 60" "-C 5" "-G 5" "-W 3" "-C 5 -W 3 not arp"; do
+    refuses 2 "for a recording, which up makes with -w FILE" up --name hilniccli $words
+    refuses 2 "capture needs a file" capture -r "$data/ping.pcap" $words
+done
+refuses 2 "--files needs --megabytes or --seconds" up --name hilniccli -w "$work/none" -W 2
+refuses 2 "filter 'nonsense' is wrong" up --name hilniccli -w "$work/none" nonsense
+refuses 2 "-w - and --json both want standard output" up --name hilniccli -w - --json
+check "no file of a refused recording" [ ! -e "$work/none" ]
+mkdir "$work/turn1"
+refuses 1 "turn1: cannot be written: Is a directory" capture -q -r "$data/iperf.pcap" -w "$work/turn" -C 1
+
 # ---- terminal manners ----
 replay="$hilnic replay -r $data/iperf.pcap"
 check "quiet says nothing" sh -c "[ -z \"\$($hilnic replay -r $data/lengths.pcap --quiet 2>&1)\" ]"
@@ -352,6 +364,39 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     check "up -w: exit" [ $? = 0 -a ! -s "$work/err" ]
     check "up -w: wire and host, both ways" [ "$(tshark -r "$work/up.pcapng" -T fields -e frame.interface_name -e frame.packet_flags_direction 2>/dev/null | sort -u | wc -l)" = 4 ]
     check "the socket is gone" [ ! -e "$work/metrics" ]
+fi
+
+if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
+    ip tuntap del dev hilniccli mode tap
+    # ready FILE: the program has said that the interface is there.
+    ready() { for _ in $(seq 100); do grep -q "is there" "$1" && return; sleep 0.1; done; fail "up does not start"; }
+    refuses 2 "this device has no processor" up -q --name hilniccli --firmware /etc/passwd
+    refuses 1 "/dev/full: cannot be written: No space left" up -q --name hilniccli -w /dev/full
+    (ulimit -f 1; exec "$hilnic" up --name hilniccli -w "$work/limited.pcapng") >/dev/null 2>"$work/err" &
+    up=$!
+    ready "$work/err"
+    ip link set hilniccli up
+    ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:0b dev hilniccli
+    ip route add 192.0.2.2/32 dev hilniccli
+    for _ in $(seq 100); do
+        grep -q "cannot be written" "$work/err" && break
+        ping -q -c 1 -s 1400 -w 1 192.0.2.2 >/dev/null
+        sleep 0.1
+    done
+    check "up: a full disk is said while it runs" grep -q "limited.pcapng: cannot be written: File too large, it holds the [0-9]* frames before" "$work/err"
+    check "up: goes on after that" kill -0 $up
+    kill $up
+    wait $up
+    check "up: full disk, exit" [ $? = 1 ]
+    check "up: full disk, said once" [ "$(grep -c "cannot be written" "$work/err")" = 1 ]
+    check "up: full disk, the file is whole" tshark -r "$work/limited.pcapng"
+    "$hilnic" up --name hilniccli -w - >"$work/up.pcapng" 2>"$work/err" &
+    up=$!
+    ready "$work/err"
+    kill $up
+    wait $up
+    check "up -w -: nothing but the capture" tshark -r "$work/up.pcapng"
+    check "up -w -: the summary goes elsewhere" grep -q "hilniccli: [0-9]* frames sent" "$work/err"
 fi
 
 # ---- serve: a device list over TCP, then SIGTERM ----
