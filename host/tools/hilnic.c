@@ -34,7 +34,7 @@ static int show_help(const struct command *c)
         fputs(c->help, stdout);
     else
         print_usage(stdout);
-    return close_output(EXIT_DONE);
+    return flush_output(EXIT_DONE);
 }
 
 static int run_command(const struct command *c, int argc, char **argv)
@@ -57,7 +57,7 @@ static int run_command(const struct command *c, int argc, char **argv)
     if (o.usb && c->run == command_serve)
         return complain(EXIT_USAGE, "%s does not take --device usb yet", c->name);
     tool_quiet = o.quiet;
-    return close_output(c->run(&o));
+    return flush_output(c->run(&o));
 }
 
 int main(int argc, char **argv)

@@ -504,9 +504,9 @@ int command_replay(const struct options *o)
     capture_free(capture);
     if (code)
         return code;
-    if (!o->json && !tool_quiet)
+    if (o->json)
+        print_json(to_json(&result, o));
+    else if (!tool_quiet)
         tell(to_stdout ? stderr : stdout, &result, o);
-    else if (o->json && !print_json(to_json(&result, o)))
-        return close_output(EXIT_FAILED);
     return replay_good(&result) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -64,8 +64,10 @@ static int listen_on(const char *text, bool usbredir, int *listener)
         printf("usbredir, port %u\n", ntohs(address.sin_port));
     else
         printf("usbip, port %u, bus id %s\n", ntohs(address.sin_port), USBIP_BUSID);
-    fflush(stdout);
-    return EXIT_DONE;
+    int code = flush_output(EXIT_DONE); /* whoever waits for the port */
+    if (code)
+        close(*listener);
+    return code;
 }
 
 static int serve_soft(const struct options *o, struct nic_platform *platform, int listener)

@@ -37,14 +37,16 @@ static int gather(struct machine *m, void *context)
     return s->count ? EXIT_DONE : complain(EXIT_FAILED, "the driver does not tell its counters");
 }
 
-/* After the counters that are left: EXIT_DONE, or complained that the device took its own away. */
-static int device_told(const struct stats *s)
+/* After the counters are printed: EXIT_DONE, or complained, that they could not be or that the device took its own away. */
+static int printed(const struct stats *s)
 {
-    return s->device ? EXIT_DONE
-                     : complain(EXIT_NO_DEVICE, "the device is gone, and its counters with it");
+    int code = flush_output(EXIT_DONE);
+    return code        ? code
+           : s->device ? EXIT_DONE
+                       : complain(EXIT_NO_DEVICE, "the device is gone, and its counters with it");
 }
 
-static bool print_stats(const struct options *o, const struct stats *s)
+static void print_stats(const struct options *o, const struct stats *s)
 {
     json_t *json = o->json ? json_object() : NULL;
     for (unsigned i = 0; i < s->count; i++) {
@@ -54,15 +56,18 @@ static bool print_stats(const struct options *o, const struct stats *s)
         else if (c->value)
             printf("  %-24s %llu\n", c->name, (unsigned long long)c->value);
     }
-    return !json || print_json(json);
+    if (json)
+        print_json(json);
 }
 
 /* What changed since the last look, and how fast. With --json everything, a line a look. */
-static bool print_changes(const struct options *o, const struct stats *now,
+static void print_changes(const struct options *o, const struct stats *now,
                           const struct stats *before, double seconds)
 {
-    if (o->json)
-        return print_stats(o, now);
+    if (o->json) {
+        print_stats(o, now);
+        return;
+    }
     printf("after %.1f s:\n", seconds);
     for (unsigned i = 0; i < now->count; i++) {
         const struct counter *c = &now->counters[i];
@@ -71,7 +76,6 @@ static bool print_changes(const struct options *o, const struct stats *now,
             printf("  %-24s %12llu  %+12lld  %10.1f/s\n", c->name, (unsigned long long)c->value,
                    (long long)more, (double)more / seconds);
     }
-    return true;
 }
 
 /* One look, from wherever they come; `m` NULL: --from. */
@@ -90,17 +94,20 @@ static int watch(const struct options *o, struct machine *m)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     int code = look(o, m, &seen[0]);
-    bool more =
-        !code && print_stats(o, &seen[0]) && fflush(stdout) == 0 && !(code = device_told(&seen[0]));
-    for (uint32_t i = 1; more && (!o->count || i < o->count); i++) {
+    if (!code) {
+        print_stats(o, &seen[0]);
+        code = printed(&seen[0]);
+    }
+    for (uint32_t i = 1; !code && (!o->count || i < o->count); i++) {
         double start_s = wall_s();
         struct timespec wait = {.tv_sec = o->watch};
         if (nanosleep(&wait, NULL) != 0 || stopped)
             break;
         code = look(o, m, &seen[i & 1]);
-        more = !code && !stopped &&
-               print_changes(o, &seen[i & 1], &seen[~i & 1], wall_s() - start_s) &&
-               fflush(stdout) == 0 && !(code = device_told(&seen[i & 1]));
+        if (code || stopped)
+            break;
+        print_changes(o, &seen[i & 1], &seen[~i & 1], wall_s() - start_s);
+        code = printed(&seen[i & 1]);
     }
     return code;
 }
@@ -116,8 +123,10 @@ static int of_replay(const struct options *o)
     int code = replay_run(o, o->input, capture, &result,
                           &(struct replay_hooks){.inspect = gather, .context = &s});
     capture_free(capture);
-    if (!code && print_stats(o, &s))
-        code = device_told(&s);
+    if (!code) {
+        print_stats(o, &s);
+        code = printed(&s);
+    }
     return code;
 }
 
@@ -142,8 +151,10 @@ static int of_device(const struct options *o)
         return complain(code, "%s", m.message);
     code = o->watch ? watch(o, &m) : look(o, &m, &s);
     machine_stop(&m);
-    if (!code && !o->watch && print_stats(o, &s))
-        code = device_told(&s);
+    if (!code && !o->watch) {
+        print_stats(o, &s);
+        code = printed(&s);
+    }
     return code;
 }
 

@@ -93,13 +93,17 @@ bool print_json(json_t *object)
     return ok;
 }
 
-int close_output(int code)
+int flush_output(int code)
 {
+    static bool failed;
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (!failed && fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    return complain(EXIT_FAILED, "standard output cannot be written: %s",
-                    strerror(errno ? errno : EIO));
+    if (!failed)
+        complain(EXIT_FAILED, "standard output cannot be written: %s",
+                 strerror(errno ? errno : EIO));
+    failed = true;
+    return EXIT_FAILED;
 }
 
 const char *status_name(int status)

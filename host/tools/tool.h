@@ -83,11 +83,12 @@ int firmware_choose(const struct options *, struct machine_options *);
 /* Prints "hilnic: <sentence>." on standard error; returns the code. */
 int complain(enum exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes the object as one line and frees it. False: complained (standard output is full). */
+/* Prints the object as one line and frees it. False: standard output did not take it, which flush_output tells. */
 bool print_json(json_t *);
 
-/* Ends all output of a command: EXIT_FAILED and a sentence if standard output took not everything, else `code`. */
-int close_output(int code);
+/* Writes what standard output has not yet: EXIT_FAILED and, the first time, a sentence if it took not everything, else `code`. After each
+ * command, and in those that go on. */
+int flush_output(int code);
 
 /* Name of an NDIS status for messages; a static buffer for unknown ones. */
 const char *status_name(int status);
