@@ -67,7 +67,8 @@ static bool file_open(struct recorder *r)
         r->file = pcapng_create(fd, names, r->has_wire ? 2 : 1, r->options->snap);
     if (!r->file) {
         r->error = -errno;
-        complain(EXIT_FAILED, "%s: cannot be written: %s", r->path, strerror(-r->error));
+        if (r->error != -EPIPE)
+            complain(EXIT_FAILED, "%s: cannot be written: %s", r->path, strerror(-r->error));
     }
     r->file_begun = false;
     return r->file != NULL;
@@ -221,7 +222,7 @@ int recorder_start(struct recorder *r, struct machine *m)
     machine_enter(m);
     r->machine = NULL; /* no frame of the host until the clocks are known */
     r->first_out = r->offset_exact = false;
-    bool opened = r->file || r->error || file_open(r);
+    bool opened = r->file || r->error || file_open(r) || r->error == -EPIPE;
     machine_leave(m);
     if (!opened)
         return EXIT_FAILED;

@@ -193,10 +193,20 @@ refuses 1 "cannot be written" regs ID=1
 refuses 1 "cannot be read" regs RESET
 "$hilnic" >/dev/null 2>"$work/err"
 check "no command: exit 2 and usage" [ $? = 2 -a -s "$work/err" ]
-for command in "" replay bench info regs stats list doctor selftest serve up help; do
+commands=$("$hilnic" help | sed -n 's/^Commands: //p' | tr -d ',.')
+check "help names every command" [ "$(wc -w <<<"$commands")" = 14 ]
+for command in "" $commands; do
     check "help $command" sh -c "'$hilnic' help $command | grep -q 'hilnic $command'"
+    [ -z "$command" ] || [ "$command" = help ] && continue
+    # Examples first: lines that begin with the command (extcap's second is Wireshark's side), a blank line, then the text.
+    check "help $command: examples first" sh -c "'$hilnic' help $command | awk '
+        /^\$/ { exit } { n++; if (!/^  hilnic $command( |\$)/ && !(n > 1 && /^  tshark -i hilnic-model /)) bad = 1 }
+        END { exit bad || !n }'"
+    for flag in --help -h; do
+        check "$command $flag" sh -c "[ \"\$('$hilnic' $command $flag)\" = \"\$('$hilnic' help $command)\" ]"
+    done
 done
-check "replay --help" sh -c "'$hilnic' replay --help | grep -q seed"
+refuses 2 "see hilnic help" help frobnicate
 
 # ---- bad input: registers, firmware ----
 refuses 2 "there is no register 0x100000000" regs 0x100000000
@@ -237,6 +247,50 @@ refuses 2 "-w - and --json both want standard output" up --name hilniccli -w - -
 check "no file of a refused recording" [ ! -e "$work/none" ]
 mkdir "$work/turn1"
 refuses 1 "turn1: cannot be written: Is a directory" capture -q -r "$data/iperf.pcap" -w "$work/turn" -C 1
+
+# ---- standard output that takes nothing: full, or a pipe whose reader has gone ----
+# Programs that run another with such a standard output.
+printf '#!/bin/sh\nexec "$@" >/dev/full\n' >"$work/full"
+cat >"$work/gone" <<'PL'
+#!/usr/bin/perl
+pipe(my $reader, my $writer) or die;
+open(STDOUT, ">&", $writer) or die;
+close $reader;
+close $writer;
+exec @ARGV or die;
+PL
+chmod 755 "$work/full" "$work/gone"
+# unwritten NAME COMMAND...: to a full device and to a closed pipe it ends with 1 and one sentence.
+unwritten() {
+    local to words got name=$1
+    shift
+    for to in full gone; do
+        [ $to = full ] && words="No space left on device" || words="Broken pipe"
+        "$work/$to" timeout 20 "$@" 2>"$work/err"
+        got=$?
+        check "$name, standard output $to: exit $got, $(head -c 300 "$work/err")" \
+            [ $got = 1 -a "$(cat "$work/err")" = "hilnic: standard output cannot be written: $words." ]
+    done
+}
+for command in "replay -r $data/lengths.pcap" "bench --count 50" "bench --latency --count 50" info regs "regs ID" \
+    "stats --device soft" "stats -r $data/lengths.pcap" "stats --watch 1" "list" "list --device usb:1234:5678" doctor \
+    "selftest --device soft" "send --count 5" "serve --device soft --usbip 127.0.0.1:0" \
+    "serve --device soft --usbredir 127.0.0.1:0" "extcap --extcap-interfaces" \
+    "extcap --extcap-interface hilnic-model --extcap-dlts" "extcap --extcap-interface hilnic-model --extcap-config" \
+    help; do
+    unwritten "$command" "$hilnic" $command
+    case $command in
+        serve* | extcap* | help) ;;
+        *) unwritten "$command --json" "$hilnic" $command --json ;;
+    esac
+done
+for command in $commands; do
+    unwritten "help $command" "$hilnic" help "$command"
+done
+"$hilnic" capture -r "$data/ping.pcap" -w - >/dev/full 2>"$work/err"
+check "capture -w -, standard output full" [ $? = 1 -a "$(cat "$work/err")" = "hilnic: -: cannot be written: No space left on device." ]
+"$work/gone" timeout 20 "$hilnic" capture -r "$data/ping.pcap" -w - 2>"$work/err"
+check "capture -w -, nobody reads: has had enough" [ $? = 0 -a ! -s "$work/err" ]
 
 # ---- terminal manners ----
 replay="$hilnic replay -r $data/iperf.pcap"
@@ -368,13 +422,14 @@ fi
 
 if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     ip tuntap del dev hilniccli mode tap
-    # ready FILE: the program has said that the interface is there.
-    ready() { for _ in $(seq 100); do grep -q "is there" "$1" && return; sleep 0.1; done; fail "up does not start"; }
+    # ready: up, whose standard error was empty before, has said that the interface is there.
+    ready() { for _ in $(seq 100); do grep -q "is there" "$work/err" && return; sleep 0.1; done; fail "up does not start"; }
     refuses 2 "this device has no processor" up -q --name hilniccli --firmware /etc/passwd
     refuses 1 "/dev/full: cannot be written: No space left" up -q --name hilniccli -w /dev/full
+    : >"$work/err"
     (ulimit -f 1; exec "$hilnic" up --name hilniccli -w "$work/limited.pcapng") >/dev/null 2>"$work/err" &
     up=$!
-    ready "$work/err"
+    ready
     ip link set hilniccli up
     ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:0b dev hilniccli
     ip route add 192.0.2.2/32 dev hilniccli
@@ -390,13 +445,26 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     check "up: full disk, exit" [ $? = 1 ]
     check "up: full disk, said once" [ "$(grep -c "cannot be written" "$work/err")" = 1 ]
     check "up: full disk, the file is whole" tshark -r "$work/limited.pcapng"
+    : >"$work/err"
     "$hilnic" up --name hilniccli -w - >"$work/up.pcapng" 2>"$work/err" &
     up=$!
-    ready "$work/err"
+    ready
     kill $up
     wait $up
     check "up -w -: nothing but the capture" tshark -r "$work/up.pcapng"
     check "up -w -: the summary goes elsewhere" grep -q "hilniccli: [0-9]* frames sent" "$work/err"
+    for json in "" --json; do
+        for to in full gone; do
+            : >"$work/err"
+            "$work/$to" "$hilnic" up --name hilniccli $json 2>"$work/err" &
+            up=$!
+            ready
+            kill $up
+            wait $up
+            check "up $json, standard output $to: exit" [ $? = 1 ]
+            check "up $json, standard output $to: sentence" grep -q "^hilnic: standard output cannot be written: " "$work/err"
+        done
+    done
 fi
 
 # ---- serve: a device list over TCP, then SIGTERM ----
