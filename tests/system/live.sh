@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the live tests share: two network namespaces, of which the second is called far, the model between them, checks, and the comparison of
-# captures. To be sourced, first thing, with the program as $1 and as many seconds as the test may take in LIVE_LIMIT_S. Every wait is bounded.
+# captures. To be sourced, first thing, with the program as $1 and as many seconds as the test may take in LIVE_LIMIT_S. Every wait is bounded;
+# what is started in there ends with the test, since the processes have a namespace, too.
 set -u
 hilnic=$(realpath "${1:-build/hilnic}")
 here=$(realpath "$(dirname "$0")")
@@ -8,11 +9,11 @@ if [ -z "${LIVE_INSIDE:-}" ]; then
     for tool in ip ping python3 curl tcpdump unshare dnsmasq udhcpc iperf3 nc ethtool dropbear dbclient; do
         command -v $tool >/dev/null || { echo "live test skipped: there is no $tool"; exit 0; }
     done
-    if ! unshare -nm true 2>/dev/null || ! [ -c /dev/net/tun ]; then
+    if ! unshare -nmpf true 2>/dev/null || ! [ -c /dev/net/tun ]; then
         echo "live test skipped: network namespaces or /dev/net/tun are not available here"
         exit 0
     fi
-    LIVE_INSIDE=1 exec timeout -k 5 "$LIVE_LIMIT_S" unshare -nm --propagation private "$0" "$@"
+    LIVE_INSIDE=1 exec timeout -k 5 "$LIVE_LIMIT_S" unshare -nmpf --mount-proc --kill-child --propagation private "$0" "$@"
 fi
 mount -t tmpfs none /run && mount -t tmpfs none /mnt && mount -t sysfs none /sys || exit 1
 work=/mnt
