@@ -76,6 +76,15 @@ static ULONG link_word(const struct nic_adapter *a)
     return NIC_LINK_UP_MASK | speed << NIC_LINK_SPEED_SHIFT | NIC_LINK_FULL_DUPLEX_MASK;
 }
 
+/* XOFF leaves room for the frame that is coming in and for the one that the partner has begun when he hears of it, but half
+ * of a small buffer is used. */
+static ULONG watermarks_word(const struct nic_adapter *a)
+{
+    ULONG two_frames = (2 * a->max_frame + 255) / 256;
+    ULONG high = a->rx_buffer > 2 * two_frames ? a->rx_buffer - two_frames : a->rx_buffer * 5 / 8;
+    return high << NIC_WATERMARKS_HIGH_SHIFT | high * 2 / 5 << NIC_WATERMARKS_LOW_SHIFT;
+}
+
 /* What a step reads or writes. */
 struct nic_access {
     ULONG address, count;
@@ -96,6 +105,10 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         x->address = NIC_MODERATION_ADDR;
         x->words[0] = a->configuration.moderation_count << NIC_MODERATION_COUNT_SHIFT |
                       a->configuration.moderation_us << NIC_MODERATION_MICROSECONDS_SHIFT;
+        break;
+    case NIC_STEP_WATERMARKS:
+        x->address = NIC_WATERMARKS_ADDR;
+        x->words[0] = watermarks_word(a);
         break;
     case NIC_STEP_FILTER:
         x->address = NIC_FILTER_ADDR;

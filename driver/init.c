@@ -97,6 +97,7 @@ static void limits_set(struct nic_adapter *a, const ULONG *words)
         (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_MAX_FRAME_MASK) >> NIC_LIMITS_MAX_FRAME_SHIFT;
     a->desc_depth =
         (words[NIC_LIMITS_ADDR / 4] & NIC_LIMITS_DESC_DEPTH_MASK) >> NIC_LIMITS_DESC_DEPTH_SHIFT;
+    a->rx_buffer = (words[NIC_BUFFERS_ADDR / 4] & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT;
     a->filter_entries = words[NIC_CAPS_ADDR / 4] & NIC_CAPS_FILTER_ENTRIES_MASK;
     if (a->filter_entries > NIC_EXACT_WORDS / 4)
         a->filter_entries = NIC_EXACT_WORDS / 4;

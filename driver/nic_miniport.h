@@ -98,10 +98,11 @@ enum nic_step {
     NIC_STEP_ANSWER = 1 << 13,
     NIC_STEP_PROCESSOR = 1 << 14, /* run, if it should: a device reset stops it, its memory stays */
     NIC_STEP_IMAGE = 1 << 15,     /* a part of the firmware into its memory, over and over */
+    NIC_STEP_WATERMARKS = 1 << 16,
 };
 #define NIC_STEPS_SETUP                                                                            \
     (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL |      \
-     NIC_STEP_PROCESSOR)
+     NIC_STEP_PROCESSOR | NIC_STEP_WATERMARKS)
 
 /* A frame to send: an NDIS_PACKET, or in the build for NDIS 6 a NET_BUFFER. */
 struct nic_unit;
@@ -194,6 +195,7 @@ struct nic_adapter {
 
     /* from the device's registers */
     ULONG map_hash, max_frame, desc_depth, filter_entries;
+    ULONG rx_buffer; /* in units of 256 bytes */
     BOOLEAN has_processor;
     BOOLEAN processor; /* its firmware runs: link and MDIO are its own */
     ULONG best_speed;  /* NIC_SPEED_*, as its transmit clock allows */

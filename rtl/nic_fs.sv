@@ -8,6 +8,7 @@ module nic_fs #(
     parameter int unsigned RX_BUF_BYTES = 4096,
     parameter int unsigned DESC_DEPTH = 64,
     parameter int unsigned RX_FRAMES = 64,
+    parameter int unsigned MAX_FRAME = 1522,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,
     parameter bit CLOCKS = 1'b1,
@@ -62,7 +63,8 @@ module nic_fs #(
 
     nic_hs #(
         .HS(1'b0), .SYS_MHZ(48), .TX_MHZ(50), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
-        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .PROCESSOR(PROCESSOR), .CLOCKS(CLOCKS), .SERIAL(SERIAL)
+        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .MAX_FRAME(MAX_FRAME), .DUAL_RAM(DUAL_RAM),
+        .PROCESSOR(PROCESSOR), .CLOCKS(CLOCKS), .SERIAL(SERIAL)
     ) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),

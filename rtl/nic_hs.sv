@@ -12,6 +12,7 @@ module nic_hs #(
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
     parameter int unsigned RX_FRAMES = 64,
+    parameter int unsigned MAX_FRAME = 1522,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,
     parameter bit CLOCKS = 1'b1,
@@ -156,7 +157,8 @@ module nic_hs #(
 
     nic_core #(
         .SYS_MHZ(SYS_MHZ), .TX_MHZ(TX_MHZ), .TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES),
-        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .DUAL_RAM(DUAL_RAM), .CLOCKS(CLOCKS), .USB_HS(HS), .PROCESSOR(PROCESSOR),
+        .DESC_DEPTH(DESC_DEPTH), .RX_FRAMES(RX_FRAMES), .MAX_FRAME(MAX_FRAME), .DUAL_RAM(DUAL_RAM), .CLOCKS(CLOCKS), .USB_HS(HS),
+        .PROCESSOR(PROCESSOR),
         .PHY_TX_DELAY(PHY_TX_DELAY), .PHY_RX_DELAY(PHY_RX_DELAY)
     ) u_core (
         .clk_i,

@@ -62,7 +62,8 @@ BOARD_VERILATOR_fast := $(MODEL_VERILATOR)
 BOARD_VERILATOR_test := $(MODEL_CHECKED)
 BOARD_SV_ulpi := sim/models/nic_board_hs.sv
 BOARD_SV_fs := rtl/nic_fs.sv
-BOARD_PARAMETERS_fs := "-GPROCESSOR=1'b1"
+# As in rtl/boards/nic_ulx3s.sv.
+BOARD_PARAMETERS_fs := -GTX_BUF_BYTES=16384 -GRX_BUF_BYTES=32768 -GMAX_FRAME=9022 "-GPROCESSOR=1'b1"
 # As in rtl/boards/nic_tinyfpga_bx.sv.
 BOARD_SV_bx := rtl/nic_fs.sv
 BOARD_PARAMETERS_bx := --prefix Vnic_bx -GTX_BUF_BYTES=2048 -GRX_BUF_BYTES=4096 -GDESC_DEPTH=32 -GRX_FRAMES=32 "-GDUAL_RAM=1'b0" "-GCLOCKS=1'b0"
@@ -72,7 +73,7 @@ BOARD_PINS_bx := fs
 BOARD_DEFINES_bx := -DBOARD_BX
 
 define BOARD_RULES
-$(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt
+$(B)/sim/board_$(1)_$(2)/Vtop.made: $$(SIM_RTL) $$(BOARD_SV_$(2)) rtl/lint.vlt sim/sim.mk
 	$$(call say,VERILATE,$(basename $(notdir $(BOARD_SV_$(2)))) ($(1)))
 	@mkdir -p $$(@D)
 	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module $(basename $(notdir $(BOARD_SV_$(2)))) $$(BOARD_VERILATOR_$(1)) \

@@ -229,10 +229,10 @@ static void wait_for_link(struct machine *m)
 
 static int add_adapter(struct machine *m, const struct machine_options *o)
 {
-    char moderation_count[40], moderation_us[40], speed[40], address[40];
+    char moderation_count[40], moderation_us[40], speed[40], jumbo[40], address[40];
     char *firmware = firmware_text(o);
-    const char *parameters[7] = {"Slot=0", moderation_count, moderation_us, speed};
-    unsigned count = 4;
+    const char *parameters[8] = {"Slot=0", moderation_count, moderation_us, speed, jumbo};
+    unsigned count = 5;
     if (o->address)
         parameters[count++] = address;
     parameters[count] = firmware;
@@ -240,6 +240,7 @@ static int add_adapter(struct machine *m, const struct machine_options *o)
     snprintf(moderation_count, sizeof moderation_count, "ModerationCount=%u", o->moderation_count);
     snprintf(moderation_us, sizeof moderation_us, "ModerationTime=%u", o->moderation_us);
     snprintf(speed, sizeof speed, "*SpeedDuplex=%u", o->mbps == 10 ? 2 : o->mbps == 100 ? 4 : 6);
+    snprintf(jumbo, sizeof jumbo, "*JumboPacket=%u", o->jumbo_bytes);
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     if (!m->driver)
         status = nic_ndis_driver_load(o->single ? nic_miniport_single_entry : nic_miniport_entry,

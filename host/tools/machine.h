@@ -34,6 +34,8 @@ struct machine_options {
     unsigned moderation_count, moderation_us;
     bool loopback; /* inside the device, MAC TX to MAC RX; the wire stays idle */
     unsigned mbps; /* 0: the best that the device has */
+    unsigned
+        jumbo_bytes; /* of the longest packet, without FCS; 0: 1514; the device's limit counts too */
     const unsigned char
         *firmware; /* image for the device's processor; NULL: the driver sets the link */
     unsigned firmware_bytes;

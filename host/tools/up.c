@@ -382,6 +382,7 @@ static int run(struct up *u, const struct options *o)
         .single = !strcmp(o->mode, "single"),
         .wire = u->port,
         .mbps = o->mbps,
+        .jumbo_bytes = o->mtu ? o->mtu + 14 : 0,
         .no_wait = true,
         .core = {.in_phase = true},
         .board = {.in_phase = true, .wiring.no_cable = u->wire_tap}, /* follow_cable plugs it in */

@@ -66,7 +66,8 @@ module nic_ulx3s #(
     wire [1:0] speed;
     wire unused_in = &{1'b0, unused_pull_up};
 
-    nic_fs #(.TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .PROCESSOR(1'b1)) u_nic (
+    // Frames of 9018 octets, or of 9022 with a VLAN tag.
+    nic_fs #(.TX_BUF_BYTES(TX_BUF_BYTES), .RX_BUF_BYTES(RX_BUF_BYTES), .MAX_FRAME(9022), .PROCESSOR(1'b1)) u_nic (
         .clk_i(clk_sys),
         .rst_i(rst_q),
         .usb_dp_i(dp_in),

@@ -78,7 +78,7 @@ module nic_rx_writer
 );
     localparam int unsigned UNITS_WIDTH = FILL_WIDTH - 8;
 
-    if (BUF_BYTES < 512 || BUF_BYTES > 32768) $fatal(1, "nic_rx_writer: BUF_BYTES must be 512..32768");
+    if (BUF_BYTES < 512 || BUF_BYTES > 65536) $fatal(1, "nic_rx_writer: BUF_BYTES must be 512..65536");
 
     // A frame goes through: in flight (frame_q), its last octet is stored (end_q, one clock), its fate is decided
     // (decide_q, one clock), its header is written and it is committed (side_q, eight clocks; the next is in flight).
