@@ -76,8 +76,8 @@ static ULONG link_word(const struct nic_adapter *a)
     return NIC_LINK_UP_MASK | speed << NIC_LINK_SPEED_SHIFT | NIC_LINK_FULL_DUPLEX_MASK;
 }
 
-/* XOFF leaves room for the frame that is coming in and for the one that the partner has begun when he hears of it, but half
- * of a small buffer is used. */
+/* XOFF leaves room for the frame that is coming in and for the one that the partner has begun when he hears of it. A buffer of
+ * fewer than four frames is filled to five eighths; WATERMARKS comes with that of 4 KiB. */
 static ULONG watermarks_word(const struct nic_adapter *a)
 {
     ULONG two_frames = (2 * a->max_frame + 255) / 256;

@@ -85,24 +85,24 @@ enum nic_step {
     NIC_STEP_RESET = 1 << 0,
     NIC_STEP_FILTER = 1 << 1, /* FILTER, HASH, MAC: one block; first, see NIC_STEP_ALIVE */
     NIC_STEP_MODERATION = 1 << 2,
-    NIC_STEP_EXACT = 1 << 3,
-    NIC_STEP_LINK = 1 << 4, /* written, or read where a processor keeps it */
-    NIC_STEP_CTRL = 1 << 5, /* last: frames flow from here on */
-    NIC_STEP_SNAPSHOT = 1 << 6,
-    NIC_STEP_COUNTERS = 1 << 7,
-    NIC_STEP_REGISTER_READ = 1 << 8,
-    NIC_STEP_REGISTER_WRITE = 1 << 9,
-    NIC_STEP_PROBE = 1 << 10, /* device time, for the hang check */
-    NIC_STEP_ALIVE = 1 << 11, /* has the device still what it was told first? */
-    NIC_STEP_MAIL = 1 << 12,  /* a request to the firmware, then, after REQUEST_DONE, */
-    NIC_STEP_ANSWER = 1 << 13,
-    NIC_STEP_PROCESSOR = 1 << 14, /* run, if it should: a device reset stops it, its memory stays */
-    NIC_STEP_IMAGE = 1 << 15,     /* a part of the firmware into its memory, over and over */
-    NIC_STEP_WATERMARKS = 1 << 16,
+    NIC_STEP_WATERMARKS = 1 << 3,
+    NIC_STEP_EXACT = 1 << 4,
+    NIC_STEP_LINK = 1 << 5, /* written, or read where a processor keeps it */
+    NIC_STEP_CTRL = 1 << 6, /* last: frames flow from here on */
+    NIC_STEP_SNAPSHOT = 1 << 7,
+    NIC_STEP_COUNTERS = 1 << 8,
+    NIC_STEP_REGISTER_READ = 1 << 9,
+    NIC_STEP_REGISTER_WRITE = 1 << 10,
+    NIC_STEP_PROBE = 1 << 11, /* device time, for the hang check */
+    NIC_STEP_ALIVE = 1 << 12, /* has the device still what it was told first? */
+    NIC_STEP_MAIL = 1 << 13,  /* a request to the firmware, then, after REQUEST_DONE, */
+    NIC_STEP_ANSWER = 1 << 14,
+    NIC_STEP_PROCESSOR = 1 << 15, /* run, if it should: a device reset stops it, its memory stays */
+    NIC_STEP_IMAGE = 1 << 16,     /* a part of the firmware into its memory, over and over */
 };
 #define NIC_STEPS_SETUP                                                                            \
-    (NIC_STEP_MODERATION | NIC_STEP_FILTER | NIC_STEP_EXACT | NIC_STEP_LINK | NIC_STEP_CTRL |      \
-     NIC_STEP_PROCESSOR | NIC_STEP_WATERMARKS)
+    (NIC_STEP_MODERATION | NIC_STEP_WATERMARKS | NIC_STEP_FILTER | NIC_STEP_EXACT |                \
+     NIC_STEP_LINK | NIC_STEP_CTRL | NIC_STEP_PROCESSOR)
 
 /* A frame to send: an NDIS_PACKET, or in the build for NDIS 6 a NET_BUFFER. */
 struct nic_unit;

@@ -26,7 +26,7 @@ const char *nic_miniport6_message(void);
 
 /* Query and set, pends: device registers as they are. The buffer is a struct nic_oid_register with `address` and
  * `count` filled in by the caller and at least 8 + 4 * count bytes long. Setting is for experiments: what the driver
- * has set up (CTRL, LINK, MODERATION, FILTER, HASH, MAC, EXACT) it writes again after a reset, and RESET is refused.
+ * has set up (CTRL, LINK, MODERATION, WATERMARKS, FILTER, HASH, MAC, EXACT) it writes again after a reset, and RESET is refused.
  * An address without a register: NDIS_STATUS_FAILURE. */
 #define OID_HILNIC_REGISTER 0xFF010003
 

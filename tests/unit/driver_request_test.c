@@ -249,6 +249,35 @@ START_TEST(registers_after_start)
 }
 END_TEST
 
+/* The values were worked out by hand; the first is WATERMARKS' reset value. Whoever changed them, or the device that forgot them, gets them
+ * again with the next NIC reset. */
+START_TEST(watermarks)
+{
+    static const struct {
+        uint32_t rx_buffer, max_frame, high, low;
+    } cases[] = {{4096, 1522, 10, 4},    {512, 1522, 1, 0},      {8192, 1522, 20, 8},
+                 {32768, 1522, 116, 46}, {32768, 9022, 80, 32},  {65536, 9022, 185, 74},
+                 {16384, 1522, 52, 20},  {49152, 9022, 121, 48}, {8192, 9022, 20, 8}};
+    struct rig_options o = {
+        .soft = {.rx_buffer_bytes = cases[_i].rx_buffer, .max_frame = cases[_i].max_frame}};
+    struct nic_oid_register word = {
+        .address = NIC_WATERMARKS_ADDR, .count = 1, .value = {0x00070003}};
+    uint32_t expected = cases[_i].high << 16 | cases[_i].low;
+    start(&o, 0);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_WATERMARKS_ADDR), expected);
+    ck_assert_int_eq(rig_set(OID_HILNIC_REGISTER, &word, sizeof word), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_WATERMARKS_ADDR), 0x00070003);
+    ck_assert_int_eq(rig_reset(), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_WATERMARKS_ADDR), expected);
+    soft_device_forget(rig.device);
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_WATERMARKS_ADDR),
+                      NIC_WATERMARKS_RESET_VALUE);
+    rig_pass(8 * RIG_S); /* the hang check runs every other second */
+    ck_assert_uint_eq(soft_device_register(rig.device, NIC_WATERMARKS_ADDR), expected);
+    rig_stop();
+}
+END_TEST
+
 /* Values out of range are as if they were not there. */
 START_TEST(impossible_keywords)
 {
@@ -678,6 +707,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, never_loops_back, 0, 2);
     tcase_add_loop_test(c, link_changes_are_indicated, 0, 2);
     tcase_add_loop_test(c, registers_after_start, 0, 8);
+    tcase_add_loop_test(c, watermarks, 0, 9);
     tcase_add_loop_test(c, impossible_keywords, 0, 2);
     tcase_add_loop_test(c, network_address, 0, 4);
     tcase_add_test(c, address_of_the_device);
