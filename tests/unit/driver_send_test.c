@@ -152,6 +152,7 @@ START_TEST(jumbo)
     } cases[] = {{NULL, 9018, 1514},
                  {"*JumboPacket=4000", 9018, 4000},
                  {"*JumboPacket=9014", 9018, 9010},
+                 {"*JumboPacket=9014", 9022, 9014},
                  {"*JumboPacket=9014", 1522, 1514},
                  {"*JumboPacket=100", 1522, 1514}};
     struct rig_options o = {.soft = {.max_frame = cases[_i / 2].device, .tx_buffer_bytes = 16384}};
@@ -598,7 +599,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(c, unacceptable_packets_fail, 0, 2);
     if (rig_layer() == RIG_DIRECT) /* a descriptor in between counts for itself */
         tcase_add_loop_test(c, lying_length_fails, 0, 2);
-    tcase_add_loop_test(c, jumbo, 0, 10);
+    tcase_add_loop_test(c, jumbo, 0, 12);
     tcase_add_loop_test(c, guard_page_behind_frame, 0, 2);
     if (rig_layer() != RIG_THROUGH_ARRAYS) /* which makes completions of synchronous answers */
         tcase_add_test(c, copy_mode);
