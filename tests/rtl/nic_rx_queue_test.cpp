@@ -330,7 +330,7 @@ START_TEST(test_watermarks)
         }
     }
     ck_assert_uint_ge(b.xoff_rises, 20);
-    top->high_i = 0x100; // beyond the buffer: never
+    top->high_i = BUF_BYTES / 16; // beyond the buffer: never
     b.ready_percent = 0;
     b.xoff_rises = 0;
     for (unsigned i = 0; i < BUF_BYTES / 60 + 2; i++)

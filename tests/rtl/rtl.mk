@@ -18,6 +18,7 @@ RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
 RTL_BENCH_nic_counters := -GMAX_FRAME=16383
 RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
 RTL_BENCH_nic_rx_queue__small := -GBUF_BYTES=512 -GFRAMES=8 "-GDUAL_RAM=1'b0"
+RTL_BENCH_nic_rx_queue__large := -GBUF_BYTES=65536 -GFRAMES=1024
 
 RTL_BENCH_DIR := $(B)/rtl$(if $(TRACE),-trace)$(if $(COVER),-cover)
 RTL_BENCHES := $(patsubst tests/rtl/%_test.cpp,%,$(wildcard tests/rtl/*_test.cpp))
