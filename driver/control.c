@@ -77,7 +77,8 @@ static ULONG link_word(const struct nic_adapter *a)
 }
 
 /* XOFF leaves room for the frame that is coming in and for the one that the partner has begun when he hears of it. A buffer of
- * fewer than four frames is filled to five eighths; WATERMARKS comes with that of 4 KiB. */
+ * fewer than four frames has no such room to spare: it asks at five eighths, the share that the reset value has of 4 KiB, and what is lost
+ * is counted. */
 static ULONG watermarks_word(const struct nic_adapter *a)
 {
     ULONG two_frames = (2 * a->max_frame + 255) / 256;
