@@ -58,7 +58,7 @@ help:
 ## make soak         ten minutes of traffic over the model, with the cable pulled in between
 ## make kernel-test  a Linux kernel in QEMU enumerates the Verilated device and sends through it
 ## make sanitize     the C tests under the address, undefined and thread sanitizers
-## make coverage     lines of NDIS library and driver that the C tests run (MISSED=1: and which they do not)
+## make coverage     lines of NDIS library and driver that the C tests run, at least 95 percent (MISSED=1: and which they do not)
 ## make build        the programs, no tests
 ## make install      program, man page, completion, udev rule, NDIS library; PREFIX and DESTDIR; also make uninstall
 ## make deb          the Debian packages, built, looked at by lintian, installed into an overlay and tried

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Cost of a packet on the host, beside DPDK's net_null.
+# Cost of a packet on the host, beside DPDK's net_null and the kernel's packet socket.
 
 BENCHES += bench-host
 
 HOST_BENCH = $(O)/tests/bench/host_bench
-$(HOST_BENCH): $(O)/tests/bench/ndis_bench.o $(O)/tests/bench/ndis_bench6.o $(O)/tests/bench/testpmd.o $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6) \
+$(HOST_BENCH): $(O)/tests/bench/ndis_bench.o $(O)/tests/bench/ndis_bench6.o $(O)/tests/bench/testpmd.o $(O)/tests/bench/af_packet.o $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6) \
 		$(NIC_TRANSPORT_OBJS) $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
@@ -24,7 +24,7 @@ $(O)/bare/%.o: host/ndis/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DNIC_NDIS_NO_VERIFIER -MMD -MP -c $< -o $@
 
-$(HOST_BENCH_BARE): $(O)/tests/bench/ndis_bench.o $(O)/tests/bench/ndis_bench6.o $(O)/tests/bench/testpmd.o $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6) \
+$(HOST_BENCH_BARE): $(O)/tests/bench/ndis_bench.o $(O)/tests/bench/ndis_bench6.o $(O)/tests/bench/testpmd.o $(O)/tests/bench/af_packet.o $(MINIPORT) $(MINIPORT_SINGLE) $(MINIPORT6) \
 		$(NIC_TRANSPORT_OBJS) $(NDIS_BARE_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@

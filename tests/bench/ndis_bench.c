@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cost of a packet through the NDIS library: with a null miniport, and with the real miniport on
- * the null transport; beside DPDK's testpmd in txonly mode on net_null. All figures are processor
- * time of the sending thread, so that a busy machine disturbs them little; both sides of a ratio
- * are measured in the same run, in turn.
+ * the null transport; beside DPDK's testpmd in txonly mode on net_null, and sendmmsg on a packet
+ * socket. All figures are processor time of the sending thread, so that a busy machine disturbs
+ * them little; both sides of a ratio are measured in the same run, in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #define NDIS_MINIPORT_DRIVER
 #define NDIS51_MINIPORT
 #define NDIS50
+#include "af_packet.h"
 #include "ndis_bench6.h"
 #include "nic_ndis.h"
 #include "nic_null.h"
@@ -383,13 +384,39 @@ static double run(const struct setup *setup)
     return run5(setup);
 }
 
-static void measure_peer(double peer[2])
+/* Costs of the peers, one at a time and BURST at a time; negative: none. */
+struct peers {
+    double dpdk[2], af_packet[2];
+};
+
+static void keep_better(double *best, double ns)
+{
+    if (ns > 0 && (*best < 0 || ns < *best))
+        *best = ns;
+}
+
+static void measure_peers(struct peers *peers)
 {
     for (unsigned i = 0; i < 2; i++) {
-        double ns = testpmd_ns(i ? BURST : 1, FRAME_BYTES);
-        if (ns > 0 && (peer[i] < 0 || ns < peer[i]))
-            peer[i] = ns;
+        keep_better(&peers->dpdk[i], testpmd_ns(i ? BURST : 1, FRAME_BYTES));
+        keep_better(&peers->af_packet[i], af_packet_ns(i ? BURST : 1, FRAME_BYTES));
     }
+}
+
+/* A row; a ratio to a peer that gave no figure is a dash. */
+static void print_row(const char *name, double ns, double dpdk, double af_packet)
+{
+    if (ns < 0)
+        return;
+    printf("%-52s %8.1f", name, ns);
+    if (dpdk > 0)
+        printf(" %13.2fx", ns / dpdk);
+    else
+        printf(" %14s", "-");
+    if (af_packet > 0)
+        printf(" %13.3fx\n", ns / af_packet);
+    else
+        printf(" %14s\n", "-");
 }
 
 /* With an argument: only the rows whose name contains it, and no peer. */
@@ -409,6 +436,14 @@ int main(int argc, char **argv)
          .allocate = true,
          .burst = BURST},
         {.name = "  the same, NdisSend", .answer = ANSWER_PENDING, .allocate = true, .burst = 1},
+        {.name = "  NdisSend, SUCCESS, verifier on",
+         .answer = ANSWER_SUCCESS,
+         .verify = true,
+         .burst = 1},
+        {.name = "  NdisSend, PENDING, verifier on",
+         .answer = ANSWER_PENDING,
+         .verify = true,
+         .burst = 1},
         {.name = "  NdisSendPackets(32), PENDING, verifier on",
          .answer = ANSWER_PENDING,
          .arrays = true,
@@ -438,25 +473,27 @@ int main(int argc, char **argv)
          .burst = BURST},
     };
     enum { ROWS = sizeof(setups) / sizeof(setups[0]) };
-    double peer[2] = {-1, -1}, ns[ROWS];
+    struct peers peers = {.dpdk = {-1, -1}, .af_packet = {-1, -1}};
+    double ns[ROWS];
 
-    /* The peer before and after our rows, the better of both: other work on the machine disturbs.
+    /* The peers before and after our rows, the better of both: other work on the machine disturbs.
      */
     if (argc < 2)
-        measure_peer(peer);
+        measure_peers(&peers);
     for (size_t i = 0; i < ROWS; i++)
         ns[i] = argc < 2 || strstr(setups[i].name, argv[1]) ? run(&setups[i]) : -1;
     if (argc < 2)
-        measure_peer(peer);
-    printf("%-52s %8s %14s\n", "processor time per 64-byte packet", "ns", "of net_null");
-    printf("%-52s %8.1f\n%-52s %8.1f\n", "DPDK net_null, txonly, burst 1", peer[0],
-           "DPDK net_null, txonly, burst 32", peer[1]);
-    for (size_t i = 0; i < ROWS; i++) {
-        double of = peer[setups[i].burst > 1];
-        if (ns[i] >= 0 && of > 0)
-            printf("%-52s %8.1f %13.2fx\n", setups[i].name, ns[i], ns[i] / of);
-        else if (ns[i] >= 0)
-            printf("%-52s %8.1f %14s\n", setups[i].name, ns[i], "no testpmd");
+        measure_peers(&peers);
+    printf("%-52s %8s %14s %14s\n", "processor time per 64-byte packet", "ns", "of net_null",
+           "of AF_PACKET");
+    for (unsigned i = 0; i < 2; i++) {
+        print_row(i ? "DPDK net_null, txonly, burst 32" : "DPDK net_null, txonly, burst 1",
+                  peers.dpdk[i], peers.dpdk[i], peers.af_packet[i]);
+        print_row(i ? "AF_PACKET, sendmmsg(32)" : "AF_PACKET, sendmmsg(1)", peers.af_packet[i],
+                  peers.dpdk[i], peers.af_packet[i]);
     }
+    for (size_t i = 0; i < ROWS; i++)
+        print_row(setups[i].name, ns[i], peers.dpdk[setups[i].burst > 1],
+                  peers.af_packet[setups[i].burst > 1]);
     return 0;
 }

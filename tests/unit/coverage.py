@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Line coverage from gcov's counts: coverage.py DIRECTORY FOLDER... prints a line for each source file of the
+"""Line coverage from gcov's counts: coverage.py DIRECTORY PERCENT FOLDER... prints a line for each source file of the
 folders, one for each folder and one for all. A file that is compiled several times counts a line that any of them has run. MISSED=1
-prints the lines that none has."""
+prints the lines that none has. Fails when a folder is below PERCENT."""
 
 import collections
 import json
@@ -26,7 +26,7 @@ def say(run, has, name):
 
 
 def main():
-    directory, folders = sys.argv[1], sys.argv[2:]
+    directory, percent, folders = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
     lines = collections.defaultdict(lambda: collections.defaultdict(int))
     for data in sorted(pathlib.Path(directory).rglob("*.gcda")):
         if any(folder in str(data.parent) for folder in folders):
@@ -46,6 +46,9 @@ def main():
             print("                ", *missed)
     for name in *folders, "all":
         say(*sums[name], name)
+    short = [name for name in folders if 100 * sums[name][0] < percent * sums[name][1]]
+    if short:
+        sys.exit(f"below {percent:g} %: {', '.join(short)}")
 
 
 main()

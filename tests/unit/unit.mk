@@ -50,7 +50,7 @@ COVERAGE := $(B)/coverage
 coverage: tools-test
 	$(Q)find $(COVERAGE) -name '*.gcda' -delete 2>/dev/null || true
 	$(Q)$(MAKE) --no-print-directory coverage-run O=$(COVERAGE)/obj CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage
-	$(Q)$(PY) tests/unit/coverage.py $(COVERAGE)/obj host/ndis driver
+	$(Q)$(PY) tests/unit/coverage.py $(COVERAGE)/obj 95 host/ndis driver
 
 COVERAGE_TESTS = $(filter $(O)/tests/unit/ndis_% $(O)/tests/unit/driver_% $(O)/tests/unit/platform_% $(O)/tests/unit/sender_% \
 	$(O)/tests/unit/passthru_% $(O)/tests/unit/transport_% $(O)/tests/miniports/%,$(TESTS))
