@@ -68,7 +68,7 @@ DDK_SYS = $(B)/lint/ddk
 
 .PHONY: ddk-check
 LINTS += ddk-check
-ddk-check: $(O)/tests/unit/mirror.c
+ddk-check: $(O)/tests/unit/mirror.c lint-ndis-conformance
 	$(call say,DDK,.sys files and their imports)
 	@mkdir -p $(DDK_SYS)
 	$(Q)set -e; for p in $(DDK_PREFIXES); do \

@@ -511,7 +511,7 @@ NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle,
                                   PNDIS_MINIPORT_CHARACTERISTICS Characteristics,
                                   UINT CharacteristicsLength);
 VOID NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle,
-                                VOID (*UnloadHandler)(PDRIVER_OBJECT DriverObject));
+                                VOID(NTAPI *UnloadHandler)(PDRIVER_OBJECT DriverObject));
 VOID NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific);
 
 /* In MiniportInitialize, before anything that can call back. CheckForHangTimeInSeconds 0: the

@@ -31,27 +31,30 @@ PSINGLE_LIST_ENTRY NdisInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PNDI
     return entry;
 }
 
-PSINGLE_LIST_ENTRY NdisInterlockedPushEntrySList(PSLIST_HEADER ListHead,
-                                                 PSINGLE_LIST_ENTRY ListEntry, PNDIS_SPIN_LOCK Lock)
+PSLIST_ENTRY NdisInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry,
+                                           PNDIS_SPIN_LOCK Lock)
 {
-    PSINGLE_LIST_ENTRY before;
+    PSLIST_ENTRY before;
 
     ndis_lock(lock_of(Lock));
-    before = ListHead->Head.Next;
-    PushEntryList(&ListHead->Head, ListEntry);
+    before = ListHead->Head;
+    ListEntry->Next = before;
+    ListHead->Head = ListEntry;
     __atomic_store_n(&ListHead->Depth, ListHead->Depth + 1, __ATOMIC_RELEASE);
     ndis_unlock(lock_of(Lock));
     return before;
 }
 
-PSINGLE_LIST_ENTRY NdisInterlockedPopEntrySList(PSLIST_HEADER ListHead, PNDIS_SPIN_LOCK Lock)
+PSLIST_ENTRY NdisInterlockedPopEntrySList(PSLIST_HEADER ListHead, PNDIS_SPIN_LOCK Lock)
 {
-    PSINGLE_LIST_ENTRY entry;
+    PSLIST_ENTRY entry;
 
     ndis_lock(lock_of(Lock));
-    entry = PopEntryList(&ListHead->Head);
-    if (entry)
+    entry = ListHead->Head;
+    if (entry) {
+        ListHead->Head = entry->Next;
         __atomic_store_n(&ListHead->Depth, ListHead->Depth - 1, __ATOMIC_RELEASE);
+    }
     ndis_unlock(lock_of(Lock));
     return entry;
 }

@@ -36,25 +36,40 @@ PSINGLE_LIST_ENTRY NdisInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PNDI
 
 /* ---- sequenced: the same with a count; content is the library's ---- */
 
+#if UINTPTR_MAX > UINT32_MAX
+typedef struct __attribute__((aligned(16))) _SLIST_ENTRY {
+    struct _SLIST_ENTRY *Next;
+} SLIST_ENTRY, *PSLIST_ENTRY;
+
 typedef union __attribute__((aligned(16))) _SLIST_HEADER {
     struct {
         ULONGLONG Alignment;
         ULONGLONG Region;
     };
     struct {
-        SINGLE_LIST_ENTRY Head;
+        PSLIST_ENTRY Head;
         ULONG Depth;
     };
 } SLIST_HEADER, *PSLIST_HEADER;
+#else /* to be compared with 32-bit headers */
 typedef SINGLE_LIST_ENTRY SLIST_ENTRY, *PSLIST_ENTRY;
+
+typedef union _SLIST_HEADER {
+    ULONGLONG Alignment;
+    struct {
+        SLIST_ENTRY Next;
+        USHORT Depth;
+        USHORT Sequence;
+    };
+} SLIST_HEADER, *PSLIST_HEADER;
+#endif
 
 #define NdisInitializeSListHead(SListHead) memset((SListHead), 0, sizeof(SLIST_HEADER))
 #define NdisQueryDepthSList(SListHead)                                                             \
     ((USHORT)__atomic_load_n(&(SListHead)->Depth, __ATOMIC_ACQUIRE))
-PSINGLE_LIST_ENTRY NdisInterlockedPushEntrySList(PSLIST_HEADER ListHead,
-                                                 PSINGLE_LIST_ENTRY ListEntry,
-                                                 PNDIS_SPIN_LOCK Lock);
-PSINGLE_LIST_ENTRY NdisInterlockedPopEntrySList(PSLIST_HEADER ListHead, PNDIS_SPIN_LOCK Lock);
+PSLIST_ENTRY NdisInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry,
+                                           PNDIS_SPIN_LOCK Lock);
+PSLIST_ENTRY NdisInterlockedPopEntrySList(PSLIST_HEADER ListHead, PNDIS_SPIN_LOCK Lock);
 
 /* ---- lookaside lists: entries of one size; nothing is kept back ---- */
 

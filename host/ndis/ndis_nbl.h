@@ -10,7 +10,7 @@
 #ifndef NDIS_NBL_H
 #define NDIS_NBL_H
 
-#define MEMORY_ALLOCATION_ALIGNMENT 16
+#define MEMORY_ALLOCATION_ALIGNMENT (2 * sizeof(PVOID))
 
 typedef struct _NDIS_OBJECT_HEADER {
     UCHAR Type;

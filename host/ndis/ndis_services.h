@@ -21,7 +21,7 @@ typedef struct _NDIS_RW_LOCK {
         };
         UCHAR Reserved[16];
     };
-    NDIS_RW_LOCK_REFCOUNT RefCount[64];
+    NDIS_RW_LOCK_REFCOUNT RefCount[8 * sizeof(PVOID)]; /* of as many processors */
 } NDIS_RW_LOCK, *PNDIS_RW_LOCK;
 
 typedef struct _LOCK_STATE {

@@ -14,8 +14,10 @@
 #define IN
 #define OUT
 #define OPTIONAL
-#define NTAPI
 #define CONST const
+#ifndef NTAPI
+#define NTAPI
+#endif
 #ifndef TRUE
 #define TRUE  1
 #define FALSE 0
@@ -100,7 +102,7 @@ typedef struct _KDPC {
 
 typedef struct _KTIMER {
     PVOID Private;
-    ULONG_PTR Reserved[7];
+    ULONG_PTR Reserved[sizeof(PVOID) == 8 ? 7 : 9];
 } KTIMER, *PKTIMER;
 
 /* A run of memory. MappedSystemVa is its address, NULL if it could not be mapped. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sizes, offsets and values that ndis.h must have on 64 bits. They are checked against our header by ndis_header_test,
- * and against the independent one of mingw-w64 by `make lint-ndis-facts`.
+ * Sizes, offsets and values that ndis.h must have on 64 bits, as numbers, for ndis_header_test. Everything is compared with the
+ * headers of mingw-w64 by `make ddk-check`.
  */
 #ifndef NDIS_FACTS_H
 #define NDIS_FACTS_H
@@ -20,7 +20,7 @@
     X(NDIS50_PROTOCOL_CHARACTERISTICS, 208) X(NDIS_MINIPORT_INTERRUPT, 152) X(MEDIA_SPECIFIC_INFORMATION, 16) \
     X(CM_PARTIAL_RESOURCE_DESCRIPTOR, 20) X(NDIS_RESOURCE_LIST, 28) X(SCATTER_GATHER_ELEMENT, 24) \
     X(SCATTER_GATHER_LIST, 40) X(NDIS_PHYSICAL_ADDRESS_UNIT, 16) X(NDIS_DMA_SIZE, 1) X(SLIST_HEADER, 16) \
-    X(NDIS_RW_LOCK, 1040) X(LOCK_STATE, 4) X(CM_FULL_RESOURCE_DESCRIPTOR, 36) X(CM_RESOURCE_LIST, 40)
+    X(SLIST_ENTRY, 16) X(NDIS_RW_LOCK, 1040) X(LOCK_STATE, 4) X(CM_FULL_RESOURCE_DESCRIPTOR, 36) X(CM_RESOURCE_LIST, 40)
 
 #define OFFSETS(X) \
     X(NDIS_PACKET, Private, 0) X(NDIS_PACKET, MiniportReserved, 48) X(NDIS_PACKET, WrapperReserved, 64) \

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sizes, offsets and values of NDIS 6.20 on 64 bits, as Microsoft's symbols and pages give them. The DDK header of
- * mingw-w64 has none of the structures; the values it has, VALUES6_DDK, are checked in it by `make lint-ndis-facts`.
+ * Sizes, offsets and values of NDIS 6.20 on 64 bits, as Microsoft's symbols and pages give them, for ndis_header_test.
  */
 #ifndef NDIS_FACTS6_H
 #define NDIS_FACTS6_H
@@ -64,9 +63,7 @@
     X(NDIS_MINIPORT_ATTRIBUTES_SURPRISE_REMOVE_OK, 4) X(NDIS_CONNECT_LINE_BASED, 1) \
     X(NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1, 0x88) X(NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1, 0x78) \
     X(NDIS_SIZEOF_OID_REQUEST_REVISION_1, 0xec) X(NDIS_SIZEOF_SG_DMA_DESCRIPTION_REVISION_1, 36) \
-    X(NDIS_SG_DMA_64_BIT_ADDRESS, 1) X(NDIS_SG_LIST_WRITE_TO_DEVICE, 1)
-
-#define VALUES6_DDK(X) \
+    X(NDIS_SG_DMA_64_BIT_ADDRESS, 1) X(NDIS_SG_LIST_WRITE_TO_DEVICE, 1) \
     X(NDIS_STATUS_PAUSED, 0xC023002A) X(NDIS_STATUS_SEND_ABORTED, 0xC023000C) X(NDIS_STATUS_INVALID_PORT, 0xC023002D) \
     X(NDIS_STATUS_INVALID_PARAMETER, 0xC000000D) X(NDIS_STATUS_LINK_STATE, 0x40010017) X(NDIS_STATUS_OPER_STATUS, 0x40010023) \
     X(NdisPhysicalMedium802_3, 14) X(NdisRequestMethod, 12) X(MediaConnectStateDisconnected, 2) X(OID_GEN_STATISTICS, 0x00020106) \

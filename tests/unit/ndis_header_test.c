@@ -28,11 +28,16 @@ START_TEST(req_35_sizes_offsets_and_values)
 }
 END_TEST
 
-START_TEST(ndis6_sizes_offsets_and_values){SIZES6(SIZE) OFFSETS6(OFFSET) VALUES6(VALUE)
-                                               VALUES6_DDK(VALUE)} END_TEST
+START_TEST(ndis6_sizes_offsets_and_values)
+{
+    SIZES6(SIZE);
+    OFFSETS6(OFFSET);
+    VALUES6(VALUE);
+}
+END_TEST
 
-    /* C-2: no status is answered; what became of an NBL is in the NBL. */
-    START_TEST(req_14_c_2_nbls_are_sent_without_a_result)
+/* C-2: no status is answered; what became of an NBL is in the NBL. */
+START_TEST(req_14_c_2_nbls_are_sent_without_a_result)
 {
     VOID(*const send)
     (NDIS_HANDLE, PNET_BUFFER_LIST, NDIS_PORT_NUMBER, ULONG) = NdisSendNetBufferLists;

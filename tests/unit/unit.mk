@@ -58,16 +58,12 @@ coverage-run:
 	$(Q)$(MAKE) --no-print-directory $(COVERAGE_TESTS)
 	$(Q)TEST_LOGS=$(COVERAGE)/logs tests/run-tests.sh $(COVERAGE_TESTS)
 
-# The facts that ndis_header_test checks in our header, checked in the independent one of mingw-w64, of NDIS 6 as far as that has it.
-LINTS += lint-ndis-facts
-.PHONY: lint-ndis-facts
-lint-ndis-facts:
-	$(call say,DDK,tests/unit/ndis_facts.h)
-	@mkdir -p $(B)/lint
-	$(Q)x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h -isystem /usr/share/mingw-w64/include/ddk \
-		-DNDIS_SUPPORT_NDIS6=1 -Itests/unit -c tests/unit/ndis_facts_ddk.c -o $(B)/lint/ndis_facts.o
-	$(Q)$(PY) tests/unit/ndis_constants.py $(B)/lint x86_64-w64-mingw32-gcc -std=c11 -include driver/ddk_shim.h \
-		-isystem /usr/share/mingw-w64/include/ddk -DNDIS_SUPPORT_NDIS6=1
+# Everything our headers define against the independent headers of mingw-w64, for 64 and 32 bits; part of ddk-check.
+LINTS += lint-ndis-conformance
+.PHONY: lint-ndis-conformance
+lint-ndis-conformance:
+	$(call say,DDK,constants$(comma) sizes$(comma) offsets and prototypes)
+	$(Q)$(PY) tests/unit/ndis_conformance.py $(B)/lint > $(B)/lint-conformance.txt || { cat $(B)/lint-conformance.txt; exit 1; }
 
 # What the DDK has and we have not is left out on purpose.
 LINTS += lint-ndis-names
