@@ -52,12 +52,20 @@ struct up {
     char address[16];
 };
 
-volatile sig_atomic_t up_stopped;
+static volatile sig_atomic_t stopped;
 
 static void stop(int signal_number)
 {
     (void)signal_number;
-    up_stopped = 1;
+    stopped = 1;
+}
+
+/* ppoll lets a signal in only when no descriptor is ready, which in a flood is never. */
+bool up_stopped(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return stopped || sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 uint64_t up_monotonic_ns(void)
@@ -315,7 +323,7 @@ static int carry(struct up *u)
 {
     sigset_t none;
     sigemptyset(&none);
-    while (!up_stopped) {
+    while (!up_stopped()) {
         struct timespec wait;
         bool moving = awake(u, &wait);
         struct pollfd fds[2] = {{tap_fd(u->tap), POLLIN, 0}, {u->wire_fd, POLLIN, 0}};

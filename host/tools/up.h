@@ -8,8 +8,7 @@
 
 #include <signal.h>
 
-extern volatile sig_atomic_t
-    up_stopped; /* SIGTERM or SIGINT came; they are let in while waiting only */
+bool up_stopped(void); /* SIGTERM or SIGINT came; they are blocked but while waiting */
 
 uint64_t up_monotonic_ns(void);
 void up_notify(const char *state); /* for a service of type notify; without a manager nothing */

@@ -68,21 +68,27 @@ static int new_address(struct up_usb *u)
     return 0;
 }
 
-/* The device is gone: until it is back, or up_stopped. */
+/* The device is gone: until it is back, or up_stopped. One that is there and does not do is said once. */
 static void wait_for_device(struct up_usb *u)
 {
+    char said[sizeof u->machine.message] = "";
     sigset_t none;
     sigemptyset(&none);
     tap_bind(u->tap, NULL);
     machine_stop(&u->machine);
     remark("the device is gone, the interface waits for it");
-    while (!up_stopped) {
+    while (!up_stopped()) {
         struct timespec wait = {.tv_nsec = (long)ALIVE_NS};
-        if (machine_start(&u->machine, &u->options) == 0) {
+        int code = machine_start(&u->machine, &u->options);
+        if (code == 0) {
             start_recorder(u);
             tap_bind(u->tap, u->machine.sender);
             remark("the device is back");
             return;
+        }
+        if (code != EXIT_NO_DEVICE && strcmp(said, u->machine.message)) {
+            memcpy(said, u->machine.message, sizeof said);
+            remark("%s", said);
         }
         ppoll(NULL, 0, &wait, &none);
     }
@@ -101,7 +107,7 @@ static int look(struct up_usb *u)
         else if (u->metrics)
             up_publish(u->metrics, &u->machine, u->tap, NULL);
     }
-    return up_stopped || tap_follow(u->tap, true) ? 0 : new_address(u);
+    return up_stopped() || tap_follow(u->tap, true) ? 0 : new_address(u);
 }
 
 static int carry(struct up_usb *u)
@@ -109,7 +115,7 @@ static int carry(struct up_usb *u)
     sigset_t none;
     int code = 0;
     sigemptyset(&none);
-    while (!up_stopped && !code) {
+    while (!up_stopped() && !code) {
         uint64_t now = up_monotonic_ns();
         bool full = sender_outstanding(u->machine.sender) >= TAP_WINDOW;
         uint64_t wait_ns = full ? FULL_NS : u->look_ns > now ? u->look_ns - now : 0;

@@ -5,7 +5,7 @@
 LIVE_LIMIT_S=180
 . "$(dirname "$0")/live.sh"
 
-for board in butterstick ulx3s; do
+for board in butterstick ulx3s tinyfpga-bx; do
     start --device board:$board
     record
     for size in 0 18 46 1472; do
@@ -20,6 +20,7 @@ for board in butterstick ulx3s; do
     check "$board: the cable is pulled: no carrier" until_true no_carrier
     far ip link set wire0 up
     check "$board: the cable is back: ping" until_true ping -c 1 -W 2 10.9.0.2
+    idle $board
     stop
     check "$board: every frame is accounted for" every_frame_counted nic0
 done

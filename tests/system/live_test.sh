@@ -7,9 +7,11 @@ start
 
 # ---- one frame at a time, recorded ----
 record
-for size in 0 1 17 18 19 45 46 47 $(seq 56 97 1470) 1471 1472 1473 3000; do
-    check "ping of $size octets" ping -c 1 -W 5 -s "$size" 10.9.0.2
+bad=
+for size in $(seq 0 1480) 3000; do
+    ping -q -c 1 -W 5 -s "$size" 10.9.0.2 >/dev/null || bad+=" $size"
 done
+check "ping of every size, not of$bad octets" [ -z "$bad" ]
 for size in 0 1 64 1000 1451 1452 1453 3000; do
     check "ping of $size octets over IPv6" ping -6 -c 1 -W 5 -s "$size" fd00:9::2
 done
@@ -17,7 +19,7 @@ check "ping from the far side" far ping -c 2 -i 0.2 -W 5 10.9.0.1
 serve_www
 download "HTTP" http://10.9.0.2/file
 download "HTTP over IPv6" "http://[fd00:9::2]/part" part
-record_end 150
+record_end 1600
 
 # ---- services ----
 printf '#!/bin/sh\n[ "$1" != bound ] || echo "$ip $subnet $router $dns" >%s/lease\n' "$work" >"$work/lease.sh"
@@ -86,7 +88,6 @@ fi
 
 # ---- a group is let in from the moment the interface joins it, and not before ----
 far ip route add 239.9.9.9/32 dev wire0
-received() { ip -s link show nic0 | awk '/RX:/ { getline; print $2 }'; }
 sleep 0.5
 before=$(received)
 far ping -c 20 -i 0.05 -W 1 239.9.9.9 >/dev/null
@@ -119,18 +120,7 @@ ip link set nic0 address 02:11:22:33:44:55
 check "another address: ping" until_true ping -c 1 -W 1 10.9.0.2
 
 # ---- at rest and at the end ----
-cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$nic/stat"; }
-quiet() # no frame for two seconds; what the kernel sends by itself makes an interface busy
-{
-    local frames
-    frames=$(cat /sys/class/net/nic0/statistics/{rx,tx}_packets)
-    before=$(cpu_ticks)
-    sleep 2
-    after=$(cpu_ticks)
-    [ "$(cat /sys/class/net/nic0/statistics/{rx,tx}_packets)" = "$frames" ]
-}
-for _ in $(seq 10); do quiet && break; done
-check "an idle model takes under 5 % of a core" [ $((after - before)) -lt $((2 * $(getconf CLK_TCK) / 20)) ]
+idle core
 stop
 check "every frame is accounted for" every_frame_counted nic0
 finish
