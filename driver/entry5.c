@@ -63,10 +63,15 @@ void nic_edge_interrupt_disconnect(struct nic_adapter *a)
 
 /* ---- status, requests, configuration ---- */
 
-void nic_edge_link(struct nic_adapter *a)
+void nic_edge_link(struct nic_adapter *a, BOOLEAN carrier)
 {
-    NdisMIndicateStatus(
-        a->handle, a->link_up ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT, NULL, 0);
+    ULONG speed = nic_link_speed(a);
+    if (!carrier)
+        NdisMIndicateStatus(a->handle, NDIS_STATUS_LINK_SPEED_CHANGE, &speed, sizeof speed);
+    else
+        NdisMIndicateStatus(a->handle,
+                            a->link_up ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT,
+                            NULL, 0);
     NdisMIndicateStatusComplete(a->handle);
 }
 

@@ -129,10 +129,11 @@ void nic_edge_interrupt_disconnect(struct nic_adapter *a)
 
 /* ---- status, requests, configuration ---- */
 
-void nic_edge_link(struct nic_adapter *a)
+void nic_edge_link(struct nic_adapter *a, BOOLEAN carrier)
 {
     NDIS_STATUS_INDICATION indication;
     NDIS_LINK_STATE state;
+    UNREFERENCED_PARAMETER(carrier); /* one status for both */
     NdisZeroMemory(&state, sizeof state);
     state.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
     state.Header.Revision = NDIS_LINK_STATE_REVISION_1;

@@ -75,12 +75,11 @@ static void tx_done(struct nic_adapter *a, const struct nic_event *e)
 
 void nic_link_set(struct nic_adapter *a, BOOLEAN up, ULONG speed)
 {
-    BOOLEAN changed = a->link_up != up;
+    BOOLEAN carrier = a->link_up != up, faster = up && a->link_speed != speed;
     a->link_up = up;
     a->link_speed = speed;
-    if (!changed)
-        return;
-    nic_edge_link(a);
+    if (carrier || faster)
+        nic_edge_link(a, carrier);
 }
 
 static const char *stream_error_name(ULONG error)

@@ -336,7 +336,7 @@ void nic_edge_indicate(struct nic_adapter *, const ULONG *slots, ULONG count, BO
 void nic_edge_returns(struct nic_adapter *); /* takes back what was returned meanwhile, at halt */
 void nic_edge_halted(struct nic_adapter *);  /* what the edge still holds goes back */
 
-void nic_edge_link(struct nic_adapter *);
+void nic_edge_link(struct nic_adapter *, BOOLEAN carrier); /* FALSE: the speed alone changed */
 void nic_edge_request_done(struct nic_adapter *, BOOLEAN set, NDIS_STATUS);
 void nic_edge_reset_done(struct nic_adapter *, NDIS_STATUS);
 
@@ -386,6 +386,7 @@ NDIS_STATUS nic_rx_allocate(struct nic_adapter *);
 void nic_rx_free(struct nic_adapter *);
 void nic_rx_slot_back(struct nic_adapter *, ULONG index);         /* it is ours again */
 void nic_link_set(struct nic_adapter *, BOOLEAN up, ULONG speed); /* tells NDIS of a change */
+ULONG nic_link_speed(const struct nic_adapter *);                 /* units of 100 bit/s */
 
 /* ---- control.c ---- */
 void nic_control_start(

@@ -99,7 +99,7 @@ static void answer_count(struct nic_answer *answer, ULONGLONG count, ULONG room)
     answer->length = room >= sizeof count ? sizeof count : sizeof(ULONG);
 }
 
-static ULONG link_speed(const struct nic_adapter *a)
+ULONG nic_link_speed(const struct nic_adapter *a)
 {
     return a->link_speed == NIC_SPEED_M1000  ? 10000000
            : a->link_speed == NIC_SPEED_M100 ? 1000000
@@ -156,7 +156,7 @@ static BOOLEAN answer_general(const struct nic_adapter *a, NDIS_OID oid, struct 
         answer_word(answer, a->lookahead);
         return TRUE;
     case OID_GEN_LINK_SPEED: /* units of 100 bit/s */
-        answer_word(answer, link_speed(a));
+        answer_word(answer, nic_link_speed(a));
         return TRUE;
     case OID_GEN_TRANSMIT_BUFFER_SPACE:
         answer_word(answer, NIC_OUT_TRANSFERS * NIC_STREAM_BYTES);

@@ -16,6 +16,8 @@ typedef int NDIS_STATUS, *PNDIS_STATUS;
 typedef ULONG NDIS_OID, *PNDIS_OID;
 typedef PVOID NDIS_HANDLE, *PNDIS_HANDLE;
 
+#include "ndis_kernel.h"
+
 #include "ndis_codes.h"
 
 /* ---- base types ---- */
@@ -697,9 +699,11 @@ VOID NdisStallExecution(UINT MicrosecondsToStall);
 UINT NdisGetVersion(VOID); /* 0x00050001 */
 
 #include "ndis_hardware.h"
+#include "ndis_pci.h"
 #include "ndis_dma.h"
 #include "ndis_lists.h"
 #include "ndis_services.h"
+#include "ndis_tasks.h"
 
 /* ---- Ethernet addresses ---- */
 

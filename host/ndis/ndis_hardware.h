@@ -113,7 +113,8 @@ NDIS_STATUS NdisMMapIoSpace(PVOID *VirtualAddress, NDIS_HANDLE MiniportAdapterHa
                             NDIS_PHYSICAL_ADDRESS PhysicalAddress, UINT Length);
 VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, UINT Length);
 
-/* ---- access, any level. What nobody has claimed reads as all ones; writes to it are lost. ---- */
+/* ---- access, any level. What nobody has claimed reads as all ones, writes to it are lost; except in MiniportInitialize, where a port
+ * among the adapter's resources reaches its device, as on a PC. ---- */
 
 UCHAR READ_PORT_UCHAR(PUCHAR Port);
 USHORT READ_PORT_USHORT(PUSHORT Port);

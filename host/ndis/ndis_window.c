@@ -202,6 +202,19 @@ bool ndis_window_is_mapped(uintptr_t address)
     return arena && address >= arena && address - arena < ARENA_BYTES;
 }
 
+/* Old drivers look at a port before they claim it, which on a PC reaches the card: in MiniportInitialize, so do its adapter's. */
+static const struct ndis_window *probed(uintptr_t address, unsigned size_bytes)
+{
+    static _Thread_local struct ndis_window window;
+    struct ndis_miniport *m = ndis_inside;
+
+    if (!m || m->state != MINIPORT_INITIALIZING ||
+        !ndis_resource_covers(m, NIC_NDIS_PORTS, address, size_bytes))
+        return NULL;
+    window = (struct ndis_window){.miniport = m, .first = address, .address = address};
+    return &window;
+}
+
 const struct ndis_window *ndis_window_at(enum nic_ndis_space space, uintptr_t address,
                                          unsigned size_bytes)
 {
@@ -218,5 +231,5 @@ const struct ndis_window *ndis_window_at(enum nic_ndis_space space, uintptr_t ad
         ndis_verify_finding(NULL, "access of %u octets to %s 0x%llx, which nobody has claimed",
                             size_bytes, space == NIC_NDIS_PORTS ? "port" : "register",
                             (unsigned long long)address);
-    return NULL;
+    return space == NIC_NDIS_PORTS ? probed(address, size_bytes) : NULL;
 }

@@ -107,11 +107,19 @@ static void reset(void)
     chip.model.resets++;
 }
 
+/* Remote DMA that comes to the end of the ring goes on at its beginning. */
+static void next(void)
+{
+    chip.rbcr--;
+    if (++chip.rsar == chip.pstop << 8)
+        chip.rsar = (uint16_t)(chip.pstart << 8);
+}
+
 static uint32_t data_read(unsigned size)
 {
     uint32_t value = 0;
 
-    for (unsigned i = 0; i < size && chip.rbcr; i++, chip.rsar++, chip.rbcr--)
+    for (unsigned i = 0; i < size && chip.rbcr; i++, next())
         value |= (uint32_t)chip.memory[chip.rsar] << 8 * i;
     if (!chip.rbcr)
         raise_event(RDC);
@@ -120,7 +128,7 @@ static uint32_t data_read(unsigned size)
 
 static void data_write(unsigned size, uint32_t value)
 {
-    for (unsigned i = 0; i < size && chip.rbcr; i++, chip.rsar++, chip.rbcr--)
+    for (unsigned i = 0; i < size && chip.rbcr; i++, next())
         if (chip.rsar >= 0x4000 && chip.rsar < 0x8000)
             chip.memory[chip.rsar] = (uint8_t)(value >> 8 * i);
     if (!chip.rbcr)

@@ -394,6 +394,14 @@ START_TEST(the_link_is_indicated)
     nbl_pass(10 * MS);
     ck_assert_int_eq(heard.MediaConnectState, MediaConnectStateConnected);
     ck_assert_uint_eq(heard.XmitLinkSpeed, 100000000);
+    soft_device_link(r.device, true, NIC_SPEED_M10); /* the speed alone */
+    nbl_pass(10 * MS);
+    ck_assert_int_eq(heard.MediaConnectState, MediaConnectStateConnected);
+    ck_assert(heard.XmitLinkSpeed == 10000000 && heard.RcvLinkSpeed == 10000000);
+    heard.XmitLinkSpeed = 0;
+    soft_device_link(r.device, true, NIC_SPEED_M10); /* nothing changed */
+    nbl_pass(10 * MS);
+    ck_assert_uint_eq(heard.XmitLinkSpeed, 0);
     nbl_rig_stop();
 }
 END_TEST

@@ -214,10 +214,17 @@ START_TEST(link_changes_are_indicated)
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_MEDIA_CONNECT_STATUS), NdisMediaStateConnected);
     ck_assert_uint_eq(query_word(OID_GEN_LINK_SPEED), 1000000);
+    ck_assert_uint_eq(rig.speed_changes,
+                      0); /* a connection says that everything may have changed */
     soft_device_link(rig.device, true, 0);
     rig_pass(RIG_MS);
     ck_assert_uint_eq(query_word(OID_GEN_LINK_SPEED), 100000);
     ck_assert_uint_eq(rig.connects - connects, 1); /* a change of speed alone is none */
+    ck_assert_uint_eq(rig.speed_changes, 1);
+    ck_assert_uint_eq(rig.new_speed, 100000);
+    soft_device_link(rig.device, true, 0);
+    rig_pass(RIG_MS);
+    ck_assert_uint_eq(rig.speed_changes, 1);
     rig_stop();
 }
 END_TEST

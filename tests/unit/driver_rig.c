@@ -89,8 +89,11 @@ static VOID reset_complete(NDIS_HANDLE context, NDIS_STATUS status)
 static VOID status_changed(NDIS_HANDLE context, NDIS_STATUS status, PVOID buffer, UINT size)
 {
     (void)context;
-    (void)buffer;
-    (void)size;
+    if (status == NDIS_STATUS_LINK_SPEED_CHANGE) {
+        ck_assert_uint_eq(size, sizeof(rig.new_speed));
+        memcpy(&rig.new_speed, buffer, size);
+        rig.speed_changes++;
+    }
     rig.connects += status == NDIS_STATUS_MEDIA_CONNECT;
     rig.disconnects += status == NDIS_STATUS_MEDIA_DISCONNECT;
     rig.reset_starts += status == NDIS_STATUS_RESET_START;

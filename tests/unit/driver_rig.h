@@ -85,7 +85,8 @@ struct rig {
     PNDIS_PACKET kept[128];
     unsigned kept_count;
     /* status */
-    unsigned connects, disconnects, reset_starts, reset_ends, resets_complete;
+    ULONG new_speed; /* of the latest change of speed */
+    unsigned connects, disconnects, speed_changes, reset_starts, reset_ends, resets_complete;
     NDIS_STATUS reset_status;
     /* requests */
     volatile bool request_done;

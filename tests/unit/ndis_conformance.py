@@ -96,6 +96,8 @@ def declarators(tokens):
     parts.append(tokens[start:])
     for part in parts:
         pointer = re.match(r"(?:\w+ )*\( (?:\w+ )?\* (\w+) \)", " ".join(part))
+        if ":" in part and "?" not in part:  # bits have no offset; the structure has its size
+            continue
         part = part[: part.index("[")] if "[" in part else part
         if pointer:
             names.append(pointer.group(1))

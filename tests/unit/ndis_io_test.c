@@ -237,6 +237,37 @@ START_TEST(ports)
 }
 END_TEST
 
+static UCHAR probed[3];
+
+static NDIS_STATUS probe(NDIS_HANDLE configuration)
+{
+    (void)configuration;
+    NdisRawReadPortUchar(0x305, &probed[0]); /* among the adapter's */
+    NdisRawWritePortUchar(0x31f, 0x77);
+    NdisRawReadPortUchar(0x320, &probed[1]);
+    NdisReadRegisterUchar((PUCHAR)(ULONG_PTR)0x305, &probed[2]);
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* As on a PC, where a driver of old looks whether its card is there before it claims the ports. */
+START_TEST(ports_that_are_looked_at_before_they_are_claimed)
+{
+    memset(&seen, 0, sizeof(seen));
+    bare_start(&r, RIG_VERIFY);
+    bare.initialize = probe;
+    ck_status(add("nic0", &device), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(seen.count, 2);
+    saw(NIC_NDIS_PORTS, 0x31f, 1, true);
+    ck_assert_uint_eq(seen.value, 0x77);
+    ck_assert_uint_eq(probed[0], 0x44);
+    ck_assert(probed[1] == 0xff && probed[2] == 0xff);
+    ck_assert_str_eq(r.finding, "access of 1 octets to port 0x305, which nobody has claimed");
+    NdisRawReadPortUchar(0x305, &probed[0]); /* it is over */
+    ck_assert(probed[0] == 0xff && seen.count == 2);
+    stop_with(5);
+}
+END_TEST
+
 START_TEST(ports_that_nobody_has)
 {
     PVOID base;
@@ -601,6 +632,7 @@ int main(void)
     tcase_add_test(t, resources);
     tcase_add_test(t, pci_configuration_space);
     tcase_add_test(t, ports);
+    tcase_add_test(t, ports_that_are_looked_at_before_they_are_claimed);
     tcase_add_test(t, ports_that_nobody_has);
     tcase_add_test(t, registers);
     tcase_add_test(t, the_ends_of_a_mapping);
