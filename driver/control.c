@@ -104,8 +104,10 @@ static void access_of(const struct nic_adapter *a, ULONG step, struct nic_access
         break;
     case NIC_STEP_MODERATION:
         x->address = NIC_MODERATION_ADDR;
-        x->words[0] = a->configuration.moderation_count << NIC_MODERATION_COUNT_SHIFT |
-                      a->configuration.moderation_us << NIC_MODERATION_MICROSECONDS_SHIFT;
+        x->words[0] = a->moderation_off
+                          ? 0
+                          : a->configuration.moderation_count << NIC_MODERATION_COUNT_SHIFT |
+                                a->configuration.moderation_us << NIC_MODERATION_MICROSECONDS_SHIFT;
         break;
     case NIC_STEP_WATERMARKS:
         x->address = NIC_WATERMARKS_ADDR;

@@ -68,6 +68,12 @@ ULONG nic_traffic_kind(const UCHAR *destination);
 void nic_traffic_count(struct nic_traffic *, ULONG kind, ULONG length);
 void nic_statistics(const struct nic_adapter *, PNDIS_STATISTICS_INFO);
 
+/* ---- moderation6.c ---- */
+
+void nic_moderation_get(const struct nic_adapter *, PNDIS_INTERRUPT_MODERATION_PARAMETERS);
+/* INVALID_DATA: there is none to switch, or it makes no sense. The register is the caller's to write. */
+NDIS_STATUS nic_moderation_set(struct nic_adapter *, const void *buffer);
+
 /* entry6.c, inside */
 NDIS_STATUS nic_request_start(struct nic_adapter *, PNDIS_OID_REQUEST);
 

@@ -188,6 +188,7 @@ struct nic_configuration {
 struct nic_adapter {
     NDIS_HANDLE handle;
     struct nic_transport *transport;
+    BOOLEAN moderation_off; /* by OID_GEN_INTERRUPT_MODERATION */
     struct nic_edge edge;
     BOOLEAN opened, interrupt_registered, timer_ready;
     enum nic_state state;

@@ -36,6 +36,7 @@ static const NDIS_OID supported[] = {
     OID_GEN_RCV_CRC_ERROR,
 #ifdef NIC_NDIS6
     OID_GEN_STATISTICS,
+    OID_GEN_INTERRUPT_MODERATION,
 #endif
     OID_802_3_PERMANENT_ADDRESS,
     OID_802_3_CURRENT_ADDRESS,
@@ -77,6 +78,9 @@ struct nic_answer {
         USHORT half;
         ULONGLONG wide;
         struct nic_oid_driver driver;
+#ifdef NIC_NDIS6
+        NDIS_INTERRUPT_MODERATION_PARAMETERS moderation;
+#endif
     } value;
 };
 
@@ -236,6 +240,12 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
     case OID_802_3_XMIT_MORE_COLLISIONS:
         answer_word(answer, 0);
         return TRUE;
+#ifdef NIC_NDIS6
+    case OID_GEN_INTERRUPT_MODERATION:
+        nic_moderation_get(a, &answer->value.moderation);
+        answer->length = NDIS_SIZEOF_INTERRUPT_MODERATION_PARAMETERS_REVISION_1;
+        return TRUE;
+#endif
     case OID_HILNIC_LAST_ERROR:
         answer_data(answer, a->message, message_length(a));
         return TRUE;
@@ -408,6 +418,16 @@ NDIS_STATUS NTAPI nic_set_information(NDIS_HANDLE context, NDIS_OID oid, PVOID b
     case OID_802_3_MULTICAST_LIST:
         status = set_multicast(a, buffer, length);
         break;
+#ifdef NIC_NDIS6
+    case OID_GEN_INTERRUPT_MODERATION:
+        if (length < NDIS_SIZEOF_INTERRUPT_MODERATION_PARAMETERS_REVISION_1) {
+            *needed = NDIS_SIZEOF_INTERRUPT_MODERATION_PARAMETERS_REVISION_1;
+            return NDIS_STATUS_INVALID_LENGTH;
+        }
+        status = nic_moderation_set(a, buffer);
+        steps = NIC_STEP_MODERATION;
+        break;
+#endif
     case OID_HILNIC_REGISTER:
         status = access_take(a, buffer, length, TRUE);
         steps = NIC_STEP_REGISTER_WRITE;

@@ -39,8 +39,12 @@ void nbl_rig_start(unsigned flags, const struct soft_options *soft)
 {
     struct nic_ndis_options options = {.verify = true, .report = nbl_on_finding, .log = nbl_on_log};
     struct soft_options o = soft ? *soft : (struct soft_options){0};
-    const char *const parameters[] = {"Slot=0", "InterruptNumber=5",
-                                      flags & COPY ? "CopyMode=1" : NULL, NULL};
+    const char *const parameters[] = {"Slot=0",
+                                      "InterruptNumber=5",
+                                      flags & COPY ? "CopyMode=1" : "CopyMode=0",
+                                      flags & MODERATED ? "ModerationCount=16" : NULL,
+                                      "ModerationTime=100",
+                                      NULL};
 
     memset(&r, 0, sizeof(r));
     r.is_posix = flags & POSIX;

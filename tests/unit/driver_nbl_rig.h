@@ -43,7 +43,7 @@ struct nbl_rig {
 
 extern struct nbl_rig r;
 
-enum { POSIX = 1, NULL_DEVICE = 2, COPY = 4 };
+enum { POSIX = 1, NULL_DEVICE = 2, COPY = 4, MODERATED = 8 };
 
 void nbl_rig_start(unsigned flags, const struct soft_options *); /* NULL: as they are */
 void nbl_rig_stop(void);                                         /* no leak, no finding */

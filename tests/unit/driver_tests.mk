@@ -16,3 +16,5 @@ $(O)/tests/unit/transport_test: %: %.o $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)
 
 $(O)/tests/unit/driver_schedule_test $(O)/tests/unit/driver_schedule6_test: $(O)/tests/unit/schedule.o
 $(O)/tests/unit/driver_nbl_test $(O)/tests/unit/driver_schedule6_test: $(O)/tests/unit/driver_nbl_rig.o
+$(O)/tests/unit/driver_two_test: $(O)/host/protocols/sender.o
+$(O)/tests/unit/driver_two_test.o: override CFLAGS += -Ihost/protocols
