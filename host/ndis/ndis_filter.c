@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which binding gets which frame (DER-14). Every binding has its own packet filter and multicast
- * list; the miniport gets their unions. A set that the driver refuses leaves the binding's old
- * value.
+ * Which binding gets which frame (DER-14). Every binding has its own packet filter, multicast
+ * list and look-ahead; the miniport gets the unions, and the largest look-ahead. A set that the
+ * driver refuses leaves the binding's old value.
  */
 #include <stdlib.h>
 
@@ -61,6 +61,14 @@ static void unite_filters(struct ndis_miniport *m)
         (ndis_verifying() ? DETOUR_VERIFY : 0u) | (m->maps_packets ? DETOUR_DMA : 0u) |
             (filter && (m->mac_options & NDIS_MAC_OPTION_NO_LOOPBACK) ? DETOUR_LOOPBACK : 0u),
         __ATOMIC_RELAXED);
+}
+
+static void unite_lookaheads(struct ndis_miniport *m)
+{
+    m->lookahead = 0;
+    for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next)
+        if (!ndis_is_closing(binding) && binding->lookahead > m->lookahead)
+            m->lookahead = binding->lookahead;
 }
 
 /* False: no memory, nothing changed. */
@@ -123,6 +131,13 @@ NDIS_STATUS ndis_filter_set(struct ndis_miniport *m, struct ndis_binding *bindin
         unite_filters(m);
         *buffer = &m->filter;
         m->filter_undo.binding = binding;
+    } else if (oid == OID_GEN_CURRENT_LOOKAHEAD && *length_bytes >= sizeof(ULONG)) {
+        m->filter_undo.lookahead = binding->lookahead;
+        memcpy(&binding->lookahead, *buffer, sizeof(ULONG));
+        unite_lookaheads(m);
+        *buffer = &m->lookahead;
+        *length_bytes = sizeof(m->lookahead);
+        m->filter_undo.binding = binding;
     } else if (oid == OID_802_3_MULTICAST_LIST && *length_bytes % 6 == 0) {
         status = set_list(m, binding, *buffer, *length_bytes);
         if (status == NDIS_STATUS_SUCCESS) {
@@ -148,6 +163,9 @@ bool ndis_filter_settle(struct ndis_miniport *m, NDIS_STATUS status)
         if (status != NDIS_STATUS_SUCCESS)
             __atomic_store_n(&binding->filter, undo->filter, __ATOMIC_RELAXED);
         unite_filters(m);
+    } else if (undo->oid == OID_GEN_CURRENT_LOOKAHEAD) {
+        if (status != NDIS_STATUS_SUCCESS)
+            binding->lookahead = undo->lookahead;
     } else if (status != NDIS_STATUS_SUCCESS) {
         obsolete = binding->multicast;
         binding->multicast = undo->multicast;

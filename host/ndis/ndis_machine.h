@@ -162,9 +162,9 @@ struct ndis_binding {
     NDIS_HANDLE context;
     SEND_COMPLETE_HANDLER send_complete;
     struct ndis_count sent, done_ok, done_error; /* submitted; given back */
-    ULONG filter;
-    struct ndis_multicast *multicast; /* under the miniport's lock */
-    bool no_loopback;                 /* NDIS_PROT_OPTION_NO_LOOPBACK */
+    ULONG filter, lookahead;                     /* as set */
+    struct ndis_multicast *multicast;            /* under the miniport's lock */
+    bool no_loopback;                            /* NDIS_PROT_OPTION_NO_LOOPBACK */
     bool closing;
     uint32_t asked;  /* requests and resets that have not ended; atomic */
     bool close_told; /* CloseAdapterComplete is due or done */
@@ -198,7 +198,7 @@ struct ndis_parameter {
 struct ndis_filter_undo {
     struct ndis_binding *binding;
     NDIS_OID oid;
-    ULONG filter;
+    ULONG filter, lookahead;
     struct ndis_multicast *multicast;
 };
 
@@ -324,7 +324,7 @@ struct ndis_miniport {
     NDIS_STATUS reset_status;
     PNDIS_PACKET returned;         /* received packets on their way back to the driver */
     PNDIS_REQUEST request_current; /* in the miniport */
-    ULONG bytes_written, bytes_needed, filter;
+    ULONG bytes_written, bytes_needed, filter, lookahead;
     struct ndis_multicast *multicast; /* union of the bindings'; NULL: never set */
     struct ndis_filter_undo filter_undo;
     NDIS_REQUEST union_request; /* the library's own set, after a binding has closed */

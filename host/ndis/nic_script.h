@@ -115,7 +115,7 @@ struct nic_script_miniport {
     unsigned depth, max_depth; /* nesting of MiniportSend on a thread's stack */
     NDIS_OID request_oid;
     PVOID request_buffer;
-    ULONG request_length, filter;
+    ULONG request_length, filter, lookahead; /* what it was set to */
     PULONG request_written;
     UCHAR multicast[32][6]; /* as set last */
     unsigned multicast_count;

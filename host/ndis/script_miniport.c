@@ -415,6 +415,8 @@ static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
     *BytesNeeded = 0;
     if (Oid == OID_GEN_CURRENT_PACKET_FILTER)
         memcpy(&s->filter, InformationBuffer, sizeof(s->filter));
+    if (Oid == OID_GEN_CURRENT_LOOKAHEAD && InformationBufferLength >= sizeof(s->lookahead))
+        memcpy(&s->lookahead, InformationBuffer, sizeof(s->lookahead));
     if (Oid == OID_802_3_MULTICAST_LIST && InformationBufferLength <= sizeof(s->multicast)) {
         memcpy(s->multicast, InformationBuffer, InformationBufferLength);
         s->multicast_count = InformationBufferLength / 6;

@@ -492,6 +492,37 @@ START_TEST(closing_a_binding_takes_its_share_out_of_the_unions)
 }
 END_TEST
 
+static NDIS_STATUS look(unsigned binding, ULONG octets)
+{
+    return set(binding, OID_GEN_CURRENT_LOOKAHEAD, &octets, sizeof(octets), NULL);
+}
+
+/* A hint of each binding; the driver has the largest, which is what a query says, by its page. */
+START_TEST(the_largest_look_ahead_goes_to_the_miniport)
+{
+    start((struct nic_script_miniport){0}, 0);
+    ck_status(look(0, 200), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->lookahead, 200);
+    ck_status(look(1, 128), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->lookahead, 200);
+    ck_status(look(1, 500), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->lookahead, 500);
+    r.miniport->set_status = NDIS_STATUS_FAILURE;
+    ck_status(look(0, 9000), NDIS_STATUS_FAILURE); /* counts no longer */
+    r.miniport->set_status = NDIS_STATUS_SUCCESS;
+    ck_status(look(1, 100), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->lookahead, 200);
+    ck_status(set(0, OID_GEN_CURRENT_LOOKAHEAD, &(UCHAR){1}, 1, NULL), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->lookahead, 200); /* too short: the driver's to judge */
+    ck_status(nic_script_protocol_stop(&r.protocols[0]), NDIS_STATUS_SUCCESS);
+    r.protocols[0] = r.protocols[1];
+    r.bindings = 1;
+    ck_status(look(0, 90), NDIS_STATUS_SUCCESS); /* the other one's 200 went with it */
+    ck_assert_uint_eq(r.miniport->lookahead, 90);
+    stop();
+}
+END_TEST
+
 START_TEST(a_refused_set_leaves_the_old_value)
 {
     ULONG bits = NDIS_PACKET_TYPE_PROMISCUOUS;
@@ -581,6 +612,7 @@ static Suite *make(const char *name)
     tcase_add_test(c, req_13_transfer_of_a_looped_frame_ends_with_it);
     tcase_add_test(c, a_query_of_the_list_is_for_the_binding);
     tcase_add_loop_test(c, closing_a_binding_takes_its_share_out_of_the_unions, 0, 3);
+    tcase_add_test(c, the_largest_look_ahead_goes_to_the_miniport);
     tcase_add_test(c, a_refused_set_leaves_the_old_value);
     tcase_add_test(c, der_08_filter_and_list_come_again_after_a_reset);
     tcase_add_loop_test(c, der_08_the_reset_ends_when_the_driver_has_both, 0, 2);
