@@ -61,6 +61,21 @@ static void access_write(enum nic_ndis_space space, uintptr_t address, unsigned 
     VOID WRITE_REGISTER_##WIDTH(volatile WIDTH *Register, WIDTH Value)                             \
     {                                                                                              \
         access_write(NIC_NDIS_MEMORY, (uintptr_t)Register, sizeof(WIDTH), Value);                  \
+    }                                                                                              \
+    VOID READ_REGISTER_BUFFER_##WIDTH(volatile WIDTH *Register, P##WIDTH Buffer, ULONG Count)      \
+    {                                                                                              \
+        for (; Count; Count--, Register++, Buffer++) {                                             \
+            WIDTH value = READ_REGISTER_##WIDTH(Register);                                         \
+            memcpy(Buffer, &value, sizeof(value));                                                 \
+        }                                                                                          \
+    }                                                                                              \
+    VOID WRITE_REGISTER_BUFFER_##WIDTH(volatile WIDTH *Register, P##WIDTH Buffer, ULONG Count)     \
+    {                                                                                              \
+        for (; Count; Count--, Register++, Buffer++) {                                             \
+            WIDTH value;                                                                           \
+            memcpy(&value, Buffer, sizeof(value));                                                 \
+            WRITE_REGISTER_##WIDTH(Register, value);                                               \
+        }                                                                                          \
     }
 
 ACCESSES(UCHAR)

@@ -307,7 +307,7 @@ START_TEST(registers)
 {
     PVOID all, part;
     UCHAR octet;
-    USHORT word;
+    USHORT word, words[2];
     ULONG wide;
 
     start();
@@ -327,6 +327,12 @@ START_TEST(registers)
     saw(NIC_NDIS_MEMORY, REGISTERS + 0x1ff4, 1, true);
     NdisReadRegisterUchar((PUCHAR)part + 7, &octet);
     ck_assert_uint_eq(octet, 0x05);
+    memset(seen.sizes, 0, sizeof(seen.sizes));
+    WRITE_REGISTER_BUFFER_USHORT((PUSHORT)all + 4, (USHORT[]){0x1111, 0x2222, 0x3333}, 3);
+    saw(NIC_NDIS_MEMORY, REGISTERS + 0xc, 2, true);
+    READ_REGISTER_BUFFER_USHORT((PUSHORT)all + 5, words, 2);
+    saw(NIC_NDIS_MEMORY, REGISTERS + 0xc, 2, false);
+    ck_assert(words[0] == 0x2222 && words[1] == 0x3333 && seen.sizes[2] == 5);
     ck_status(map(&part, REGISTERS - 1, 2), NDIS_STATUS_RESOURCE_CONFLICT);
     ck_status(map(&part, REGISTERS + 0x1fff, 2), NDIS_STATUS_RESOURCE_CONFLICT);
     ck_assert_ptr_null(part);
