@@ -28,7 +28,8 @@ module nic_frame_fifo #(
     input wire in_commit_i,
     // Drop: everything taken since the last commit, a byte taken in this clock included, is gone. Not with commit.
     input wire in_drop_i,
-    // Bytes held, uncommitted ones included; never too low, too high by what was read during the last few clocks.
+    // Bytes in the RAM, uncommitted ones included, without the three on their way out; never too low, too high by what
+    // was read during the last few clocks.
     output wire [ADDR_WIDTH:0] in_fill_o,
     // FRAMES frames are held (a frame counts from its commit until its last byte has been taken, seen late).
     output wire in_frames_full_o,
@@ -57,7 +58,7 @@ module nic_frame_fifo #(
     // Read side.
     logic [ADDR_WIDTH:0] read_q, limit_out;
     logic [FRAME_WIDTH:0] frames_read_q;
-    logic fetched_q, valid_q;
+    logic fetched_q, valid_q, kept_q;
 
     assign in_ready_o = ready_q;
     assign in_fill_o = write_q - read_in;
@@ -111,17 +112,19 @@ module nic_frame_fifo #(
     );
 
     // Each block RAM has a register of its own behind it, the choice between them comes last: a RAM takes most of a
-    // period to answer and leaves no time for logic.
+    // period to answer and leaves no time for logic. Whether the reader takes a byte goes no further than to kept_q: what he
+    // leaves is put aside, and the RAM knows of it a clock later.
     localparam int unsigned BANK_WIDTH = BANK_BYTES < BYTES ? $clog2(BANK_BYTES) : ADDR_WIDTH;
     localparam int unsigned BANKS = 1 << (ADDR_WIDTH - BANK_WIDTH);
     localparam int unsigned SELECT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1;
-    wire advance = !valid_q || out_ready_i;
+    wire advance = !valid_q || !kept_q;
     wire fetch = read_q != limit_out && (!fetched_q || advance);
     wire [SELECT_WIDTH-1:0] write_bank = SELECT_WIDTH'(write_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
     wire [SELECT_WIDTH-1:0] read_bank = SELECT_WIDTH'(read_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
     logic [SELECT_WIDTH-1:0] fetched_bank_q, bank_q;
     logic [8:0] fetched[BANKS];
     logic [8:0] byte_q[BANKS];
+    logic [8:0] kept_byte_q;
 
     for (genvar i = 0; i < BANKS; i++) begin : g_bank
         nic_ram #(.WIDTH(9), .DEPTH(1 << BANK_WIDTH)) u_ram (
@@ -154,10 +157,16 @@ module nic_frame_fifo #(
         if (rst_out_i) begin
             fetched_q <= 1'b0;
             valid_q <= 1'b0;
+            kept_q <= 1'b0;
         end else begin
             fetched_q <= fetch || (fetched_q && !advance);
             valid_q <= fetched_q || !advance;
+            kept_q <= out_valid_o && !out_ready_i;
         end
+    end
+
+    always_ff @(posedge clk_out_i) begin
+        if (!kept_q) kept_byte_q <= byte_q[bank_q];
     end
 
     always_ff @(posedge clk_out_i) begin
@@ -165,8 +174,8 @@ module nic_frame_fifo #(
         else if (out_valid_o && out_ready_i && out_last_o) frames_read_q <= frames_read_q + 1'b1;
     end
 
-    assign out_valid_o = valid_q;
-    assign {out_last_o, out_data_o} = byte_q[bank_q];
+    assign out_valid_o = valid_q || kept_q;
+    assign {out_last_o, out_data_o} = kept_q ? kept_byte_q : byte_q[bank_q];
 
 `ifndef SYNTHESIS
     // What the writer promises.

@@ -28,8 +28,8 @@ module nic_frame_fifo_formal #(
     localparam int unsigned FRAMES = 2;
     // Two block RAMs.
     localparam int unsigned BANK_BYTES = 2;
-    // Two bytes are on their way to the output, outside the RAM.
-    localparam int unsigned CAPACITY = BYTES + 2;
+    // Three bytes are on their way to the output, outside the RAM.
+    localparam int unsigned CAPACITY = BYTES + 3;
 
     // All flip-flops of the FIFO start anywhere. Both resets are high until each clock has risen once in that state,
     // then each falls when it likes: so this is also a reset in the middle of any traffic.
@@ -147,7 +147,7 @@ module nic_frame_fifo_formal #(
             a_capacity: assert (held <= 3'(CAPACITY));
             a_no_overflow: assert (!put || fill < 3'(BYTES));
             // The fill that the writer sees is never too low.
-            a_fill: assert (fill <= 3'(BYTES) && held <= fill + 3'd2);
+            a_fill: assert (fill <= 3'(BYTES) && held <= fill + 3'd3);
             // So many frames at most.
             a_frames: assert (frames <= 2'(FRAMES));
             // The watched byte is inside until it is taken.
@@ -177,7 +177,7 @@ module nic_frame_fifo_formal #(
     // What holds inside at every instant, from which induction proves the above: the order of the pointers around the
     // ring, seen from the oldest; a word that crosses lies between its ends; and the bytes are where the counts say.
     wire active = !rst_in_q || !rst_out_q;
-    wire valid = u_dut.valid_q, fetched = u_dut.fetched_q;
+    wire kept = u_dut.kept_q, valid = u_dut.valid_q, fetched = u_dut.fetched_q;
     wire commit_under_way = u_dut.u_commit.request_q != u_dut.u_commit.seen_q;
     wire read_under_way = u_dut.u_read.request_q != u_dut.u_read.seen_q;
     wire [2:0] d_word_read = u_dut.u_read.word_q[2:0] - u_dut.read_in;
@@ -190,7 +190,7 @@ module nic_frame_fifo_formal #(
     wire [1:0] f_read = u_dut.frames_read_q - u_dut.frames_read_in;
     wire [1:0] f_write = u_dut.frames_q - u_dut.frames_read_in;
 
-    wire [8:0] fetched_byte = u_dut.fetched[u_dut.fetched_bank_q];
+    wire [8:0] fetched_byte = u_dut.fetched[u_dut.fetched_bank_q], valid_byte = u_dut.byte_q[u_dut.bank_q];
     // Byte i from the output on, and how many of the visible ones are last.
     logic [2:0] entry[CAPACITY];
     logic [2:0] lasts;
@@ -203,8 +203,9 @@ module nic_frame_fifo_formal #(
         place = '0;
         for (int unsigned i = 0; i < CAPACITY; i++) begin
             place = taken_q + 3'(i);
-            if (valid && i == 0) entry[i] = {out_last, out_data[1:0]};
-            else if (fetched && i == 32'(valid)) entry[i] = {fetched_byte[8], fetched_byte[1:0]};
+            if (kept && i == 0) entry[i] = {u_dut.kept_byte_q[8], u_dut.kept_byte_q[1:0]};
+            else if (valid && i == 32'(kept)) entry[i] = {valid_byte[8], valid_byte[1:0]};
+            else if (fetched && i == 32'(kept) + 32'(valid)) entry[i] = {fetched_byte[8], fetched_byte[1:0]};
             else if (place[1]) entry[i] = {u_dut.g_bank[1].u_ram.mem[place[0]][8], u_dut.g_bank[1].u_ram.mem[place[0]][1:0]};
             else entry[i] = {u_dut.g_bank[0].u_ram.mem[place[0]][8], u_dut.g_bank[0].u_ram.mem[place[0]][1:0]};
             if (i < 32'(visible)) lasts = lasts + 3'(entry[i][2]);
@@ -218,7 +219,7 @@ module nic_frame_fifo_formal #(
             u_dut.u_commit.u_sync_acknowledge.meta_q, u_dut.u_read.u_sync_request.meta_q, u_dut.u_read.request_dst,
             u_dut.u_read.seen_q, written_q, committed_q, frames_in_q, closed_q, u_dut.open_q,
             u_dut.closed_q, marked_q, sure_q} == '0);
-        h_reset_out: assert (!seen_out_q || !rst_out_q || {u_dut.read_q, u_dut.limit_out, u_dut.frames_read_q, valid, fetched,
+        h_reset_out: assert (!seen_out_q || !rst_out_q || {u_dut.read_q, u_dut.limit_out, u_dut.frames_read_q, kept, valid, fetched,
             u_dut.u_read.request_q, u_dut.u_read.acknowledge_src, u_dut.u_read.u_sync_acknowledge.meta_q,
             u_dut.u_commit.u_sync_request.meta_q, u_dut.u_commit.request_dst, u_dut.u_commit.seen_q,
             taken_q, frames_out_q, done_q} == '0);
@@ -242,7 +243,7 @@ module nic_frame_fifo_formal #(
             h_frames_word: assert (!read_under_way || f_word <= f_read);
             h_ready: assert (!u_dut.ready_q || d_write < 3'(BYTES));
             h_counts: assert (written_q == u_dut.write_q && committed_q == u_dut.commit_q
-                && taken_q + 3'(valid) + 3'(fetched) == u_dut.read_q && visible <= held && held <= 3'(CAPACITY));
+                && taken_q + 3'(kept) + 3'(valid) + 3'(fetched) == u_dut.read_q && visible <= held && held <= 3'(CAPACITY));
             h_frame_counts: assert (frames_in_q == u_dut.frames_q && frames_out_q == u_dut.frames_read_q);
             h_lasts: assert (lasts == 3'(frames));
             h_ends: assert (visible == '0 || entry[visible - 3'd1][2]);
@@ -251,7 +252,7 @@ module nic_frame_fifo_formal #(
             h_watched: assert (!marked_q || done_q || entry[index_q - taken_q] == {last_q, watched_q});
             h_sure: assert (sure_q ? marked_q && (done_q || 3'(index_q - taken_q) < visible)
                 : !done_q && (!marked_q || (3'(index_q - taken_q) >= visible && 3'(index_q - taken_q) < held)));
-            h_stalled: assert (rst_out_q || !stalled_q || (valid && entry[0] == {data_last_q, data_q}));
+            h_stalled: assert (rst_out_q || !stalled_q || ((kept || valid) && entry[0] == {data_last_q, data_q}));
         end
     end
 endmodule

@@ -120,8 +120,8 @@ static struct result traffic(const struct clock_pair *pair, struct tb_random *ra
             }
         }
         if (clocks[SRC].rise) {
-            // Never too low, but for the two bytes on their way out.
-            tb_check(top->in_fill_o + 2u >= held && top->in_fill_o <= BYTES);
+            // Never too low, but for the three bytes on their way out.
+            tb_check(top->in_fill_o + 3u >= held && top->in_fill_o <= BYTES);
             result.refused |= top->in_valid_i && !top->in_ready_o;
             result.frames_full |= top->in_frames_full_o;
             if (top->in_valid_i && top->in_ready_o) {
