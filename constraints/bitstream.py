@@ -19,25 +19,29 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
 SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 
-# Board: the device for nextpnr, the seed of the bitstream, and for each clock its net in the top and MHz.
+# Board: the device for nextpnr, the seed of the bitstream, for each clock its net in the top and MHz, and how many I/O cells have registers
+# in use. An iCE40's are in the cell that the top instantiates, and cannot be elsewhere.
 BOARDS = {
     "butterstick": {
         "family": "ecp5",
         "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
         "seed": 1,
         "clocks": {"sys": ("clk_sys", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
+        "io_registers": 21,  # ULPI: data, stp, clock; RGMII: 5 in, 6 out
     },
     "ecpix5": {
         "family": "ecp5",
         "device": ["--um5g-85k", "--package", "CABGA554", "--speed", "8"],
         "seed": 1,
         "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60), "tx": ("clk_tx", 125), "rx": ("rgmii_rxc_i", 125)},
+        "io_registers": 20,
     },
     "ulx3s": {  # the 12F, whose die is that of the 25F
         "family": "ecp5",
         "device": ["--12k", "--package", "CABGA381", "--speed", "6"],
         "seed": 1,
         "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
+        "io_registers": 8,  # D+, D-, RMII
     },
     "tinyfpga-bx": {
         "family": "ice40",
@@ -115,7 +119,11 @@ def route(board, out, seed, config):
         if net not in nets:
             stop(f"the top has no net {net}, which constraints/bitstream.py names as a clock")
         wanted.update({alias: (name, mhz) for alias, other in nets.items() if other["bits"] == nets[net]["bits"]})
-    for net, found in json.loads((ROOT / report).read_text())["fmax"].items():
+    measured = json.loads((ROOT / report).read_text())
+    cells = sum(measured["utilization"].get(kind, {"used": 0})["used"] for kind in ("IOLOGIC", "SIOLOGIC"))
+    if cells != what.get("io_registers", 0):
+        stop(f"registers in {cells} I/O cells instead of {what['io_registers']}")
+    for net, found in measured["fmax"].items():
         match = [key for key in net.split("$") if key in wanted]
         if not match:
             stop(f"clock {net} is not in the table of constraints/bitstream.py")

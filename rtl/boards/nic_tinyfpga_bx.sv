@@ -81,8 +81,9 @@ module nic_tinyfpga_bx #(
         .led_o(unused_led)
     );
 
-    nic_ice40_iobuf u_dp (.pin_io(usb_dp_io), .oe_i(usb_oe), .out_i(dp_out), .in_o(dp_in));
-    nic_ice40_iobuf u_dn (.pin_io(usb_dn_io), .oe_i(usb_oe), .out_i(dn_out), .in_o(dn_in));
+    nic_ice40_ioreg #(.WIDTH(2)) u_usb (
+        .clk_i(clk_sys), .pin_io({usb_dn_io, usb_dp_io}), .oe_i(usb_oe), .out_i({dn_out, dp_out}), .in_o({dn_in, dp_in})
+    );
     nic_ice40_iobuf u_pullup (.pin_io(usb_pullup_io), .oe_i(pull_up), .out_i(1'b1), .in_o(unused_pull_up));
     nic_ice40_iobuf #(.PULLUP(1'b1)) u_mdio (.pin_io(eth_mdio_io), .oe_i(mdio_oe), .out_i(mdio_out), .in_o(mdio_in));
     nic_ice40_oreg #(.WIDTH(3)) u_tx (.clk_i(clk_ref), .out_i({tx_en, txd}), .pin_io({rmii_tx_en_io, rmii_txd_io}));

@@ -55,15 +55,8 @@ module nic_ulx3s #(
         end
     end
 
-    logic [1:0] rxd_q;
-    logic crs_dv_q;
-    always_ff @(posedge eth_refclk_i) begin
-        rxd_q <= rmii_rxd_i;
-        crs_dv_q <= rmii_crs_dv_i;
-    end
-
-    wire dp_in, dn_in, dp_out, dn_out, usb_oe, pull_up, unused_pull_up, mdio_out, mdio_oe, mdio_in, configured;
-    wire [1:0] speed;
+    wire dp_in, dn_in, dp_out, dn_out, usb_oe, pull_up, unused_pull_up, mdio_out, mdio_oe, mdio_in, configured, tx_en, crs_dv;
+    wire [1:0] speed, txd, rxd;
     wire unused_in = &{1'b0, unused_pull_up};
 
     // Frames of 9018 octets, or of 9022 with a VLAN tag.
@@ -79,10 +72,10 @@ module nic_ulx3s #(
         .usb_vbus_i(1'b1),
         .configured_o(configured),
         .clk_ref_i(eth_refclk_i),
-        .rmii_txd_o,
-        .rmii_tx_en_o,
-        .rmii_rxd_i(rxd_q),
-        .rmii_crs_dv_i(crs_dv_q),
+        .rmii_txd_o(txd),
+        .rmii_tx_en_o(tx_en),
+        .rmii_rxd_i(rxd),
+        .rmii_crs_dv_i(crs_dv),
         .rmii_rx_er_i(1'b0),
         .mdc_o(eth_mdc_o),
         .mdio_o(mdio_out),
@@ -92,9 +85,12 @@ module nic_ulx3s #(
         .led_o(led_o[4:2])
     );
 
-    nic_ecp5_iobuf u_dp (.pin_io(usb_dp_io), .oe_i(usb_oe), .out_i(dp_out), .in_o(dp_in));
-    nic_ecp5_iobuf u_dn (.pin_io(usb_dn_io), .oe_i(usb_oe), .out_i(dn_out), .in_o(dn_in));
+    nic_ecp5_ioreg #(.WIDTH(2)) u_usb (
+        .clk_i(clk_sys), .pin_io({usb_dn_io, usb_dp_io}), .oe_i(usb_oe), .out_i({dn_out, dp_out}), .in_o({dn_in, dp_in})
+    );
     nic_ecp5_iobuf u_pullup (.pin_io(usb_pullup_io), .oe_i(pull_up), .out_i(1'b1), .in_o(unused_pull_up));
+    nic_ecp5_oreg #(.WIDTH(3)) u_tx (.clk_i(eth_refclk_i), .out_i({tx_en, txd}), .pin_o({rmii_tx_en_o, rmii_txd_o}));
+    nic_ecp5_ireg #(.WIDTH(3), .ZERO_HOLD(1'b1)) u_rx (.clk_i(eth_refclk_i), .pin_i({rmii_crs_dv_i, rmii_rxd_i}), .in_o({crs_dv, rxd}));
     nic_ecp5_iobuf u_mdio (.pin_io(eth_mdio_io), .oe_i(mdio_oe), .out_i(mdio_out), .in_o(mdio_in));
     assign led_o[1:0] = {speed == nic_regs_pkg::SPEED_M100, configured};
 endmodule

@@ -12,6 +12,15 @@ endmodule
 module ODDRX1F #(parameter GSR = "ENABLED") (input SCLK, input RST, input D0, input D1, output Q);
 endmodule
 
+module IFS1P3DX (input D, input SP, input SCLK, input CD, output Q);
+endmodule
+
+module OFS1P3DX (input D, input SP, input SCLK, input CD, output Q);
+endmodule
+
+module OFS1P3BX (input D, input SP, input SCLK, input PD, output Q);
+endmodule
+
 module DELAYG #(parameter DEL_MODE = "USER_DEFINED", parameter DEL_VALUE = 0) (input A, output Z);
 endmodule
 

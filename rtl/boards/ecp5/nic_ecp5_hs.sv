@@ -67,10 +67,10 @@ module nic_ecp5_hs #(
     wire rx_active, rx_valid, rx_error, tx_valid, tx_ready, term_select, suspend_n, vbus_valid;
     wire [7:0] rx_data, tx_data;
     wire [1:0] line_state, xcvr_select, op_mode;
-    wire [7:0] data_in, data_out;
-    wire data_oe, ulpi_clk;
+    wire [7:0] data_in, data_out, data_pad_in, data_pad_out;
+    wire data_oe, stp, ulpi_clk;
 
-    nic_ulpi #(.CLOCK_OUT(ULPI_CLOCK_OUT), .RESET_HIGH(ULPI_RESET_HIGH)) u_ulpi (
+    nic_ulpi #(.CLOCK_OUT(ULPI_CLOCK_OUT), .RESET_HIGH(ULPI_RESET_HIGH), .PAD_REGISTERS(1'b1)) u_ulpi (
         .clk_i(clk_sys_i),
         .rst_i(rst_sys),
         .phy_rst_i(phy_rst_q),
@@ -81,7 +81,7 @@ module nic_ecp5_hs #(
         .ulpi_data_oe_o(data_oe),
         .ulpi_dir_i,
         .ulpi_nxt_i,
-        .ulpi_stp_o,
+        .ulpi_stp_o(stp),
         .utmi_rx_active_o(rx_active),
         .utmi_rx_valid_o(rx_valid),
         .utmi_rx_data_o(rx_data),
@@ -97,7 +97,11 @@ module nic_ecp5_hs #(
         .utmi_vbus_valid_o(vbus_valid)
     );
 
-    nic_ecp5_iobuf #(.WIDTH(8)) u_ulpi_data (.pin_io(ulpi_data_io), .oe_i(data_oe), .out_i(data_out), .in_o(data_in));
+    nic_ecp5_iobuf #(.WIDTH(8)) u_ulpi_data (.pin_io(ulpi_data_io), .oe_i(data_oe), .out_i(data_pad_out), .in_o(data_pad_in));
+    // The PHY's hold time is counted from the clock that it gets: with one from here, data leave 2 ns behind it. With its own, the data
+    // that it sends are gone before the edge has come through the FPGA. An I/O cell has one delay.
+    nic_ecp5_ireg #(.WIDTH(8), .ZERO_HOLD(!ULPI_CLOCK_OUT)) u_ulpi_in (.clk_i(clk_sys_i), .pin_i(data_pad_in), .in_o(data_in));
+    nic_ecp5_oreg #(.WIDTH(9), .DELAY(ULPI_CLOCK_OUT ? 80 : 0)) u_ulpi_out (.clk_i(clk_sys_i), .out_i({stp, data_out}), .pin_o({ulpi_stp_o, data_pad_out}));
     if (ULPI_CLOCK_OUT) begin : g_clock_out
         nic_ecp5_oddr u_ulpi_clk (.clk_i(ulpi_clk), .rise_i(1'b1), .fall_i(1'b0), .pin_o(ulpi_clk_o));
     end else begin : g_clock_in
@@ -111,8 +115,11 @@ module nic_ecp5_hs #(
     wire [7:0] gmii_txd, gmii_rxd;
     wire [1:0] speed;
 
-    // RXC as it comes.
-    nic_hs #(.PROCESSOR(1'b1), .PHY_TX_DELAY(TXC_DELAY == 0), .PHY_RX_DELAY(1'b1)) u_nic (
+    // Frames of 9018 octets, or of 9022 with a VLAN tag. RXC as it comes.
+    nic_hs #(
+        .TX_BUF_BYTES(32768), .RX_BUF_BYTES(65536), .MAX_FRAME(9022), .PROCESSOR(1'b1),
+        .PHY_TX_DELAY(TXC_DELAY == 0), .PHY_RX_DELAY(1'b1)
+    ) u_nic (
         .clk_i(clk_sys_i),
         .rst_i(rst_sys),
         .utmi_rx_active_i(rx_active),
