@@ -10,7 +10,8 @@ VERILATOR ?= verilator
 VERILATOR_ROOT ?= $(shell $(VERILATOR) --getenv VERILATOR_ROOT)
 MODEL_CXX ?= $(CXX)
 MODEL_OPT ?= -O3 -march=native -fno-plt
-SIM_RTL := $(wildcard rtl/*.sv rtl/*/*.sv rtl/*/*.svh)
+# Without the tops of boards, which only their own models have.
+SIM_RTL := $(filter-out rtl/boards/%,$(wildcard rtl/*.sv rtl/*/*.sv rtl/*/*.svh))
 MODEL_VARIANTS := fast fast125 test test125 trace trace125 cover
 
 MODEL_VERILATOR := -O3 --x-assign fast --x-initial fast --noassert
@@ -106,7 +107,7 @@ BOARD_TOP_CELLS_tinyfpga_bx := ice40
 
 # $(1) board
 define BOARD_TOP_RULES
-$(B)/sim/board_top_$(1)/Vtop.made: $$(SIM_RTL) $$(wildcard rtl/boards/$(BOARD_TOP_CELLS_$(1))/*.sv sim/cells/*.sv \
+$(B)/sim/board_top_$(1)/Vtop.made: $$(SIM_RTL) rtl/boards/nic_$(1).sv $$(wildcard rtl/boards/$(BOARD_TOP_CELLS_$(1))/*.sv sim/cells/*.sv \
 		sim/cells/$(BOARD_TOP_CELLS_$(1))/*.sv) sim/models/nic_board_$(1).sv rtl/lint.vlt
 	$$(call say,VERILATE,nic_$(1))
 	@rm -rf $$(@D) && mkdir -p $$(@D)

@@ -42,6 +42,7 @@ static int settings(bool model)
     printf("value {arg=1}{value=core}{display=nic_core, between its byte streams and GMII}"
            "{default=true}\n");
     printf("value {arg=1}{value=board:butterstick}{display=From ULPI to GMII}{default=false}\n");
+    printf("value {arg=1}{value=board:ecpix5}{display=The same, PHY elsewhere}{default=false}\n");
     printf("value {arg=1}{value=board:ulx3s}{display=From D+ and D- to RMII}{default=false}\n");
     printf("value {arg=1}{value=board:tinyfpga-bx}{display=The same, smaller}{default=false}\n");
     return EXIT_DONE;

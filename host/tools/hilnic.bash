@@ -22,7 +22,7 @@ _hilnic() {
     if [ "$word" = = ]; then word=; previous=${COMP_WORDS[COMP_CWORD - 1]}; fi
     case $previous in
     -r | -w | --read | --write | --firmware) compopt -o filenames 2>/dev/null; _hilnic_reply -f -- "$word" ;;
-    --device) _hilnic_reply -W "core board:butterstick board:ulx3s board:tinyfpga-bx soft null usb" -- "$word" ;;
+    --device) _hilnic_reply -W "core board:butterstick board:ecpix5 board:ulx3s board:tinyfpga-bx soft null usb" -- "$word" ;;
     --fault) _hilnic_reply -W "fcs data lost doubled reordered short long mdio mdio-low link rx-dv rxd0=rxd1 txd0=0" -- "$word" ;;
     --mode) _hilnic_reply -W "single array mixed" -- "$word" ;;
     --direction) _hilnic_reply -W "both out in" -- "$word" ;;

@@ -36,7 +36,8 @@ struct option {
         name, letter, NUMBER, FIELD(field), NULL, least, most                                      \
     }
 
-static const char devices[] = "core board:butterstick board:ulx3s board:tinyfpga-bx soft null";
+static const char devices[] =
+    "core board:butterstick board:ecpix5 board:ulx3s board:tinyfpga-bx soft null";
 
 static const struct option known[] = {
     TEXT_OPTION("read", "-r", input),
@@ -135,11 +136,11 @@ static int take_device(struct options *o, const char *value)
         return take_usb(o, value + 3);
     if (has_word(devices, value))
         return 0;
-    return complain(
-        EXIT_USAGE,
-        "--device takes core, board:butterstick, board:ulx3s, board:tinyfpga-bx, soft, null "
-        "or usb[:VID:PID[:SERIAL]], not %s",
-        value);
+    return complain(EXIT_USAGE,
+                    "--device takes core, board:butterstick, board:ecpix5, board:ulx3s, "
+                    "board:tinyfpga-bx, soft, "
+                    "null or usb[:VID:PID[:SERIAL]], not %s",
+                    value);
 }
 
 /* "single array mixed" as "single, array or mixed". */

@@ -47,7 +47,7 @@ struct board_kind {
     const struct board_pins *half; /* the Verilated one, if no other is asked for */
 };
 
-extern const struct board_kind board_kind_ulpi, board_kind_fs, board_kind_bx;
+extern const struct board_kind board_kind_ulpi, board_kind_ecpix5, board_kind_fs, board_kind_bx;
 
 struct board_model {
     struct nic_transport transport;

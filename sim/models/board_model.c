@@ -424,8 +424,8 @@ struct nic_transport *board_model_transport(struct board_model *m, unsigned vect
 
 static const struct board_kind *kind_of(const char *name)
 {
-    static const struct board_kind *const kinds[] = {&board_kind_ulpi, &board_kind_fs,
-                                                     &board_kind_bx};
+    static const struct board_kind *const kinds[] = {&board_kind_ulpi, &board_kind_ecpix5,
+                                                     &board_kind_fs, &board_kind_bx};
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strcmp(kinds[i]->name, name))
             return kinds[i];

@@ -34,7 +34,7 @@ struct board_model_options {
         *half; /* another Verilated half, see board_top.h; NULL: the board's own */
 };
 
-/* "board:butterstick": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;
+/* "board:butterstick", "board:ecpix5": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;
  * "board:tinyfpga-bx": the same with smaller buffers and without RAM of two full ports. */
 bool board_model_known(const char *name);
 

@@ -2,7 +2,7 @@
 /*
  * Verilated halves of the board model that are each board's whole top from pin to pin, with what its cells do (sim/cells), RGMII at
  * both edges with its in-band status, and the speed that the PHY has negotiated. Start-up lasts 64 clocks. For the field `half` of
- * board_model_options; the ECPIX-5's goes with "board:butterstick". Every clock is simulated, several times slower than the boards' own.
+ * board_model_options. Every clock is simulated, several times slower than the boards' own.
  *
  * They leave out delays at pins, pull-ups and buttons, the PHY's loopback and broken wiring (board_wiring.h). Not to be unplugged.
  */

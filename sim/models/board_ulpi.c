@@ -139,3 +139,18 @@ const struct board_kind board_kind_ulpi = {
     .plug = plug,
     .half = &board_half_ulpi,
 };
+
+/* Its transceiver gives the clock and its reset is the other way round, which is the top's. Where the PHY is on MDIO no source says:
+ * here at another address than on the ButterStick, for the firmware to find. */
+const struct board_kind board_kind_ecpix5 = {
+    .name = "board:ecpix5",
+    .bus = &bus_ops,
+    .sys_ps = 16667,
+    .ethernet_ps = 8000,
+    .phy = MDIO_PHY_KSZ9031,
+    .phy_address = 7,
+    .divisors = {50, 5, 1, 1},
+    .start = start,
+    .plug = plug,
+    .half = &board_half_ulpi,
+};

@@ -46,7 +46,8 @@ module nic_board_hs (
         .utmi_line_state_o(line), .utmi_vbus_valid_o(vbus)
     );
 
-    nic_hs #(.PROCESSOR(1'b1), .PHY_RX_DELAY(1'b1)) u_nic (
+    // As in rtl/boards/ecp5/nic_ecp5_hs.sv.
+    nic_hs #(.TX_BUF_BYTES(32768), .RX_BUF_BYTES(65536), .MAX_FRAME(9022), .PROCESSOR(1'b1), .PHY_RX_DELAY(1'b1)) u_nic (
         .clk_i, .rst_i,
         .utmi_rx_active_i(rx_active), .utmi_rx_valid_i(rx_valid), .utmi_rx_data_i(rx_data), .utmi_rx_error_i(rx_error),
         .utmi_tx_ready_i(tx_ready), .utmi_line_state_i(line), .utmi_vbus_valid_i(vbus),

@@ -158,7 +158,7 @@ refuses 2 "see hilnic help replay" replay --frobnicate
 refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
-refuses 2 "--device takes core, board:butterstick, board:ulx3s, board:tinyfpga-bx, soft, null or usb" replay --device usb9 -r x
+refuses 2 "--device takes core, board:butterstick, board:ecpix5, board:ulx3s, board:tinyfpga-bx, soft, null or usb" replay --device usb9 -r x
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
@@ -492,14 +492,14 @@ check "list --json: no device" [ $? = 0 -a "$(cat "$work/json")" = '{"devices": 
 # ---- the other commands ----
 for device in core soft board:butterstick; do
     "$hilnic" info --device $device --json >"$work/json" 2>/dev/null
-    check "info $device" [ "$(value max_frame)" = 1522 -a "$(value desc_depth)" = $([[ $device = board:* ]] && echo 128 || echo 64) -a "$(value link_mbps)" = 1000 ]
+    check "info $device" [ "$(value max_frame)" = $([[ $device = board:* ]] && echo 9022 || echo 1522) -a "$(value desc_depth)" = $([[ $device = board:* ]] && echo 128 || echo 64) -a "$(value link_mbps)" = 1000 ]
     check "regs $device" sh -c "'$hilnic' regs --device $device ID | grep -q '0000  434e6c68  ID'"
     "$hilnic" regs --device $device IFG=20 --json >"$work/json" 2>/dev/null
     check "regs write $device" [ "$(value IFG)" = 20 ]
     "$hilnic" stats --device $device -r "$data/lengths.pcap" --json >"$work/json" 2>/dev/null
     check "stats $device" [ "$(value tx_packets)" = 297 -a "$(value rx_packets)" = 297 -a "$(value ndis_sent)" = 297 ]
 done
-for device in core soft board:butterstick board:ulx3s; do
+for device in core soft board:butterstick board:ecpix5 board:ulx3s; do
     "$hilnic" doctor --device $device >"$work/out" 2>"$work/err"
     check "doctor $device" [ $? = 0 -a "$(grep -c '^  PASS ' "$work/out")" = $([[ $device = board:* ]] && echo 8 || echo 6) -a "$(tail -n 1 "$work/out")" = "Nothing wrong was found." ]
 done

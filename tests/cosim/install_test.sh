@@ -97,7 +97,7 @@ equal "help be" "$(complete_line hilnic help be)" bench
 equal "replay --s" "$(complete_line hilnic replay --s)" "--seed --speed"
 equal "bench --s" "$(complete_line hilnic bench --s)" "--seed --size"
 equal "bench --rate" "$(complete_line hilnic bench --rat)" ""
-equal "--device" "$(complete_line hilnic info --device "")" "core board:butterstick board:ulx3s board:tinyfpga-bx soft null usb"
+equal "--device" "$(complete_line hilnic info --device "")" "core board:butterstick board:ecpix5 board:ulx3s board:tinyfpga-bx soft null usb"
 equal "--mode" "$(complete_line hilnic replay --mode "")" "single array mixed"
 equal "--device=so" "$(complete_line hilnic replay --device = so)" soft
 equal "--device=" "$(complete_line hilnic replay --device =)" "$(complete_line hilnic replay --device "")"

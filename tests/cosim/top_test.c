@@ -17,7 +17,7 @@ static const struct {
     unsigned mbps;
 } boards[BOARDS] = {
     {"board:butterstick", &board_top_butterstick, 1000},
-    {"board:butterstick", &board_top_ecpix5, 1000},
+    {"board:ecpix5", &board_top_ecpix5, 1000},
     {"board:ulx3s", &board_top_ulx3s, 100},
     {"board:tinyfpga-bx", &board_top_tinyfpga_bx, 100},
 };
