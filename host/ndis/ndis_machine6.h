@@ -110,8 +110,7 @@ void ndis_receive_bytes6(struct ndis_binding *binding, const UCHAR *frame, ULONG
 /* ---- ndis_oid.c ---- */
 
 void ndis_oid_start(struct ndis_miniport *m);
-void ndis_oid_kick(struct ndis_miniport *m);    /* starts what waits, at PASSIVE level */
-void ndis_oid_reissue(struct ndis_miniport *m); /* after a reset */
+void ndis_oid_kick(struct ndis_miniport *m); /* starts what waits, at PASSIVE level */
 void ndis_oid_abort(struct ndis_miniport *m,
                     NDIS_STATUS status); /* the queued ones and the current */
 void ndis_status_indicate6(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,

@@ -142,7 +142,7 @@ static bool finish(struct ndis_miniport *m, PNDIS_OID_REQUEST request, NDIS_STAT
 {
     struct _SET *set = &request->DATA.SET_INFORMATION;
     struct oid_tag *tag = tag_of(request);
-    bool is_current, more;
+    bool is_current, more, reissued;
 
     ndis_lock(&m->lock);
     is_current = m->six.oid_current == request;
@@ -157,8 +157,11 @@ static bool finish(struct ndis_miniport *m, PNDIS_OID_REQUEST request, NDIS_STAT
         }
     }
     more = (m->six.oid_head || m->filter_union_due || m->list_union_due) && !m->six.oid_current;
+    reissued = ndis_request_reissued(m);
     ndis_unlock(&m->lock);
-    if (more)
+    if (reissued)
+        ndis_gate_kick(m); /* the reset's end */
+    else if (more)
         ndis_oid_kick(m);
     return is_current;
 }
@@ -221,9 +224,11 @@ static void start_next(void *context)
     do {
         ndis_lock(&m->lock);
         request = NULL;
-        if (!m->six.oid_current && !m->resetting) {
+        if (!m->six.oid_current && (!m->resetting || m->reissuing)) {
             request = take_union(m);
-            m->six.oid_current = request = request ? request : take_head(m);
+            if (!request && !m->resetting)
+                request = take_head(m);
+            m->six.oid_current = request;
         }
         ndis_unlock(&m->lock);
         if (!request)
@@ -336,6 +341,7 @@ void ndis_oid_abort(struct ndis_miniport *m, NDIS_STATUS status)
     ndis.platform->ops->dpc_cancel(ndis.platform, &m->six.oid_work);
     do {
         ndis_lock(&m->lock);
+        m->filter_union_due = m->list_union_due = false;
         request = m->six.oid_current;
         if (!request)
             request = m->six.oid_current = take_head(m);
@@ -343,15 +349,6 @@ void ndis_oid_abort(struct ndis_miniport *m, NDIS_STATUS status)
         if (request && finish(m, request, status))
             tell(request, status);
     } while (request);
-}
-
-void ndis_oid_reissue(struct ndis_miniport *m)
-{
-    ndis_lock(&m->lock);
-    m->filter_union_due = true;
-    m->list_union_due = m->multicast != NULL;
-    ndis_unlock(&m->lock);
-    ndis_oid_kick(m);
 }
 
 /* ---- status ---- */

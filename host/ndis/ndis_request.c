@@ -51,7 +51,7 @@ bool ndis_request_ready(const struct ndis_miniport *m)
 
 bool ndis_request_reissued(const struct ndis_miniport *m)
 {
-    return m->reissuing && !m->request_current && !union_due(m);
+    return m->reissuing && !m->request_current && !m->six.oid_current && !union_due(m);
 }
 
 /* Inside. PENDING: the driver will complete it, or has. */
@@ -414,7 +414,7 @@ void ndis_reset_end(struct ndis_miniport *m)
     m->stalled = false;
     ndis_lock(&m->lock);
     m->reset_ended = false;
-    if (m->addressing_reset && !m->driver->is6) {
+    if (m->addressing_reset) {
         m->filter_union_due = true;
         m->list_union_due |= m->multicast != NULL;
         m->reissuing = true;
@@ -422,6 +422,8 @@ void ndis_reset_end(struct ndis_miniport *m)
     ndis_unlock(&m->lock);
     if (!m->reissuing)
         ndis_reset_tell(m);
+    else if (m->driver->is6)
+        ndis_oid_kick(m);
 }
 
 void ndis_reset_tell(struct ndis_miniport *m)
@@ -436,8 +438,8 @@ void ndis_reset_tell(struct ndis_miniport *m)
     m->reset_by = NULL;
     status = m->reset_status;
     ndis_unlock(&m->lock);
-    if (m->driver->is6 && m->addressing_reset)
-        ndis_oid_reissue(m);
+    if (m->driver->is6)
+        ndis_oid_kick(m); /* what waited behind filter and list */
     ndis_status_indicate(m, NDIS_STATUS_RESET_END, &status, sizeof(status));
     ndis_status_complete(m);
     tell_reset(by, status);

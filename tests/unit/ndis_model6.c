@@ -174,12 +174,11 @@ void model6_reset(struct model6 *m, bool pends)
         model6_reset_done(m);
 }
 
-/* DER-7 and DER-8: everything is back before the reset ends, and the filters are set again after it. */
+/* DER-7 and DER-8: everything is back and the filters are set again before the reset ends. */
 void model6_reset_done(struct model6 *m)
 {
     complete_some(m, MODEL6_MANUAL, MODEL6_NBLS);
-    m->resetting = false;
-    m->own_due = true;
+    m->own_due = m->reissuing = true;
     start_requests(m);
 }
 
@@ -240,7 +239,9 @@ void model6_return(struct model6 *m, unsigned binding, unsigned count)
 static void answered(struct model6 *m)
 {
     m->has_current = false;
-    if (m->current.number != MODEL6_OWN)
+    if (m->current.number == MODEL6_OWN)
+        m->resetting = m->reissuing = false;
+    else
         event(m, MODEL6_ANSWERED, m->current.number, MODEL6_OK);
 }
 
@@ -258,7 +259,7 @@ static void give_request(struct model6 *m, struct model6_request request)
 
 static void start_requests(struct model6 *m)
 {
-    while (!m->has_current && !m->resetting && (m->own_due || m->waiting_count)) {
+    while (!m->has_current && (m->own_due || (m->waiting_count && !m->resetting))) {
         struct model6_request next = {.number = MODEL6_OWN};
         if (!m->own_due) {
             next = m->waiting[0];

@@ -73,9 +73,10 @@ struct model6 {
         struct model6_answer answer;
     } held[MODEL6_OUT]; /* by the miniport, oldest first */
     unsigned held_count;
-    bool paused, resetting;
-    bool sending; /* somebody is in the miniport's send function */
-    bool raised;  /* no DPC can run */
+    bool paused, resetting,
+        reissuing; /* reissuing: the driver has ended its reset, and gets its filters */
+    bool sending;  /* somebody is in the miniport's send function */
+    bool raised;   /* no DPC can run */
     bool dpc_due;
     unsigned filter[2]; /* of each binding, a set of model6_accepts */
     uint32_t lent[2][MODEL6_LENT];

@@ -265,6 +265,50 @@ START_TEST(der_07_08_reset_by_the_hang_check)
 }
 END_TEST
 
+/* DER-8: the bindings hear of the end when the driver has its filter and list again, not before. */
+START_TEST(der_08_the_reset_ends_when_the_driver_has_filter_and_list)
+{
+    struct nic_script6_miniport like = {0};
+    ULONG filter = NDIS_PACKET_TYPE_MULTICAST, word;
+    UCHAR group[6] = {1, 0, 0x5e, 0, 0, 1};
+    PNET_BUFFER_LIST nbl;
+    PNDIS_OID_REQUEST request;
+
+    start(&like, RIG_VERIFY);
+    nic_script6_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                        &filter, sizeof(filter), NULL);
+    nic_script6_request(&r.protocols[0], NdisRequestSetInformation, OID_802_3_MULTICAST_LIST, group,
+                        sizeof(group), NULL);
+    r.miniport->oids_pend = true;
+    r.miniport->reset_pends = true;
+    r.miniport->hangs = TRUE;
+    rig6_run(&r, 2500000);
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_START);
+    r.miniport->hangs = FALSE;
+    NdisMResetComplete(r.miniport->handle, NDIS_STATUS_SUCCESS, TRUE);
+    for (unsigned i = 0; i < 2; i++) {
+        rig6_run(&r, 1000);
+        ck_assert_uint_eq(r.miniport->last_oid,
+                          i ? OID_802_3_MULTICAST_LIST : OID_GEN_CURRENT_PACKET_FILTER);
+        ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_START);
+        ck_status(send_one(&nbl), NDIS_STATUS_RESET_IN_PROGRESS);
+        nic_script6_nbl_free(&r.protocols[0], nbl);
+        ck_status(nic_script6_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_XMIT_OK,
+                                      &word, sizeof(word), NULL),
+                  NDIS_STATUS_RESET_IN_PROGRESS);
+        request = r.miniport->request;
+        r.miniport->request = NULL;
+        NdisMOidRequestComplete(r.miniport->handle, request, NDIS_STATUS_SUCCESS);
+    }
+    rig6_run(&r, 1000);
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_RESET_END);
+    ck_status(send_one(&nbl), NDIS_STATUS_SUCCESS);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    r.miniport->oids_pend = r.miniport->reset_pends = false;
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* ---- two versions ---- */
 
 static NDIS_STATUS mixed_bind;
@@ -501,6 +545,7 @@ int main(void)
     tcase_add_test(t, an_adapter_that_fails_is_not_there);
     tcase_add_test(t, der_10_halt_comes_after_pause);
     tcase_add_test(t, der_07_08_reset_by_the_hang_check);
+    tcase_add_test(t, der_08_the_reset_ends_when_the_driver_has_filter_and_list);
     tcase_add_test(t, a_protocol_of_ndis_5_does_not_bind);
     tcase_add_test(t, a_protocol_of_ndis_6_does_not_bind_to_ndis_5);
     tcase_add_test(t, der_11_a_restart_that_pends);

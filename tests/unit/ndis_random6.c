@@ -180,7 +180,7 @@ static bool may(const struct random_step *step)
     case RESET:
         return !model.resetting;
     case RESET_DONE:
-        return model.resetting;
+        return model.resetting && !model.reissuing;
     case INDICATE:
         return !model.paused;
     case REQUEST:
