@@ -258,26 +258,29 @@ static struct nic_script_step refuse(void *context, PNDIS_PACKET packet)
     return (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES};
 }
 
-START_TEST(der_10_halt_with_packets_queued_and_outstanding)
+START_TEST(der_10_halt_with_packets_outstanding)
 {
     static const enum nic_script_when whens[] = {NIC_WHEN_HALT, NIC_WHEN_DPC};
     PNDIS_PACKET packets[3];
 
     rig_start(&r, &(struct nic_script_miniport){.next = manual}, 1, RIG_VERIFY, 0);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 3; i++) {
         packets[i] = nic_script_packet(&r.protocols[0], 60);
-    nic_script_send(&r.protocols[0], packets[0]);
-    r.miniport->pending[0].step.when = whens[_i];
+        ck_status(nic_script_send(&r.protocols[0], packets[i]), NDIS_STATUS_PENDING);
+        r.miniport->pending[i].step.when = whens[_i];
+    }
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 3);
     if (_i)
         r.platform->ops->interrupt_raise(r.platform, 8);
     r.bindings = 0;
     ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
     ck_assert_uint_eq(r.miniport->halts, 1);
-    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[0])->completed, 1);
-    ck_status(nic_script_record(&r.protocols[0], packets[0])->status, NDIS_STATUS_SUCCESS);
     ck_assert_ptr_null(r.protocols[0].binding); /* unbound */
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+        ck_status(nic_script_record(&r.protocols[0], packets[i])->status, NDIS_STATUS_SUCCESS);
         nic_script_packet_free(&r.protocols[0], packets[i]);
+    }
     ck_status(nic_script_protocol_stop(&r.protocols[0]), NDIS_STATUS_SUCCESS);
     stop_clean();
 }
@@ -301,6 +304,70 @@ START_TEST(der_10_queued_packets_are_given_back_before_halt)
         nic_script_packet_free(&r.protocols[0], packets[i]);
     }
     ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 1);
+    ck_status(nic_script_protocol_stop(&r.protocols[0]), NDIS_STATUS_SUCCESS);
+    stop_clean();
+}
+END_TEST
+
+/* ---- every version runs ---- */
+
+static struct nic_script_step pends_until(void *context, PNDIS_PACKET packet)
+{
+    (void)packet;
+    return (struct nic_script_step){.answer = NDIS_STATUS_PENDING,
+                                    .when = *(enum nic_script_when *)context};
+}
+
+/* MiniportSend of every version, and MiniportSendPackets alone of those that have it. */
+START_TEST(miniports_of_every_version_send_receive_and_end)
+{
+    static const UCHAR versions[][2] = {{3, 0}, {4, 0}, {5, 0}, {5, 1}};
+    enum nic_script_when when = NIC_WHEN_MANUAL;
+    struct nic_script_miniport like = {.next = pends_until,
+                                       .context = &when,
+                                       .arrays = _i >= 4,
+                                       .max_packets = _i >= 4 ? 8 : 0,
+                                       .ndis_major = versions[_i < 4 ? _i : _i - 3][0],
+                                       .ndis_minor = versions[_i < 4 ? _i : _i - 3][1]};
+    UCHAR frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    ULONG filter = NDIS_PACKET_TYPE_BROADCAST;
+    PNDIS_PACKET packets[4];
+    NDIS_STATUS status;
+
+    rig_start(&r, &like, 1, RIG_VERIFY, 0);
+    for (unsigned i = 0; i < 4; i++)
+        packets[i] = nic_script_packet(&r.protocols[0], 60);
+    ck_status(nic_script_send(&r.protocols[0], packets[0]), NDIS_STATUS_PENDING);
+    nic_script_send_array(&r.protocols[0], packets + 1, 2);
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 3);
+    ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 3), 3);
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[i])->completed, 1);
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestSetInformation,
+                                 OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof(filter), NULL),
+              NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_BROADCAST);
+    NdisMEthIndicateReceive(r.miniport->handle, NULL, frame, 14, frame + 14, 46, 46);
+    NdisMEthIndicateReceiveComplete(r.miniport->handle);
+    ck_assert_uint_eq(r.protocols[0].frames, 1);
+    ck_assert_uint_eq(r.protocols[0].receive_completes, 1);
+    NdisMIndicateStatus(r.miniport->handle, NDIS_STATUS_MEDIA_CONNECT, NULL, 0);
+    ck_status(r.protocols[0].last_status, NDIS_STATUS_MEDIA_CONNECT);
+    ck_status(nic_script_send(&r.protocols[0], packets[3]), NDIS_STATUS_PENDING);
+    NdisReset(&status, r.protocols[0].binding);
+    rig_run(&r, 1000);
+    ck_assert(r.protocols[0].reset_done);
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    ck_assert_uint_eq(r.miniport->filter, NDIS_PACKET_TYPE_BROADCAST);
+    ck_status(nic_script_record(&r.protocols[0], packets[3])->status, NDIS_STATUS_REQUEST_ABORTED);
+    when = NIC_WHEN_HALT;
+    ck_status(nic_script_send(&r.protocols[0], packets[0]), NDIS_STATUS_PENDING);
+    r.bindings = 0;
+    ck_status(nic_ndis_adapter_remove("nic0", 10), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->halts, 1);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], packets[0])->completed, 2);
+    for (unsigned i = 0; i < 4; i++)
+        nic_script_packet_free(&r.protocols[0], packets[i]);
     ck_status(nic_script_protocol_stop(&r.protocols[0]), NDIS_STATUS_SUCCESS);
     stop_clean();
 }
@@ -510,8 +577,9 @@ int main(void)
     tcase_add_test(t, one_machine_and_drivers_that_register_nothing);
     tcase_add_test(t, initialize_can_fail);
     tcase_add_loop_test(t, configuration_is_what_adapter_add_said, 0, 5);
-    tcase_add_loop_test(t, der_10_halt_with_packets_queued_and_outstanding, 0, 2);
+    tcase_add_loop_test(t, der_10_halt_with_packets_outstanding, 0, 2);
     tcase_add_test(t, der_10_queued_packets_are_given_back_before_halt);
+    tcase_add_loop_test(t, miniports_of_every_version_send_receive_and_end, 0, 7);
     tcase_add_loop_test(t, close_waits_for_the_last_packet, 0, 2);
     tcase_add_loop_test(t, close_is_told_once, 0, 2);
     tcase_add_loop_test(t, protocols_are_offered_adapters_old_and_new, 0, 4);
