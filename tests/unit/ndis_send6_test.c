@@ -375,6 +375,51 @@ START_TEST(req_62_der_14_frames_of_nbls_are_looped_back)
 }
 END_TEST
 
+/* DER-14 for NBLs: each kind of frame with each kind of filter. */
+START_TEST(der_14_what_each_filter_takes_of_looped_nbls)
+{
+    static const UCHAR to[][6] = {{2, 0, 0, 0, 0, 7},
+                                  {2, 0, 0, 0, 0, 8}, /* somebody else's */
+                                  {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+                                  {1, 0, 0x5e, 0, 0, 1}, /* in the list */
+                                  {1, 0, 0x5e, 0, 0, 2}};
+    static const struct {
+        ULONG filter;
+        bool takes[5];
+    } kinds[] = {
+        {0, {0, 0, 0, 0, 0}},
+        {NDIS_PACKET_TYPE_DIRECTED, {1, 0, 0, 0, 0}},
+        {NDIS_PACKET_TYPE_BROADCAST, {0, 0, 1, 0, 0}},
+        {NDIS_PACKET_TYPE_MULTICAST, {0, 0, 0, 1, 0}},
+        {NDIS_PACKET_TYPE_ALL_MULTICAST, {0, 0, 0, 1, 1}},
+        {NDIS_PACKET_TYPE_PROMISCUOUS, {1, 1, 1, 1, 1}},
+        {NDIS_PACKET_TYPE_ALL_LOCAL, {1, 1, 1, 1, 1}},
+    };
+    struct nic_script6_miniport like = {.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK};
+
+    memcpy(like.address, to[0], 6);
+    rig6_start(&r, &like, 2, RIG_VERIFY);
+    ck_status(nic_script6_request(&r.protocols[1], NdisRequestSetInformation,
+                                  OID_802_3_MULTICAST_LIST, (void *)(uintptr_t)to[3], 6, NULL),
+              NDIS_STATUS_SUCCESS);
+    set_filter(1, kinds[_i].filter);
+    for (unsigned k = 0; k < 5; k++) {
+        PNET_BUFFER_LIST nbl = rig6_chain(&r.protocols[0], 1, 1);
+        UCHAR *data = NdisGetDataBuffer(nbl->FirstNetBuffer, 14, NULL, 1, 0);
+        unsigned before = r.protocols[1].frames;
+        memcpy(data, to[k], 6);
+        nic_script6_send(&r.protocols[0], nbl, 0);
+        rig6_run(&r, 100);
+        ck_assert_msg(r.protocols[1].frames - before == kinds[_i].takes[k],
+                      "filter 0x%x, frame %u: %u copies", (unsigned)kinds[_i].filter, k,
+                      r.protocols[1].frames - before);
+        ck_assert_uint_eq(record(0, nbl).completed, 1);
+        nic_script6_nbl_free(&r.protocols[0], nbl);
+    }
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* DER-16, with the verifier off, too: a second completion goes nowhere. */
 START_TEST(der_16_a_second_completion_is_ignored)
 {
@@ -422,6 +467,7 @@ int main(void)
     tcase_add_test(t, der_12_the_library_cancels_what_it_holds);
     tcase_add_test(t, c_11_ten_thousand_sends_from_completions_do_not_nest);
     tcase_add_test(t, req_62_der_14_frames_of_nbls_are_looped_back);
+    tcase_add_loop_test(t, der_14_what_each_filter_takes_of_looped_nbls, 0, 7);
     tcase_add_test(t, der_16_a_second_completion_is_ignored);
     tcase_add_test(t, only_the_default_port_is_there);
     suite_add_tcase(suite, t);
