@@ -16,10 +16,10 @@
 
 #define UNDER_WAY    512
 #define BATCH        32
-#define RING         1024 /* buffers: more than UNDER_WAY + BATCH */
-#define NUMBER_AT    14   /* of the sequence number in a frame, for the order */
-#define OVERHEAD     20   /* octets of preamble, SFD and gap on the wire */
-#define WARM_UP_NS   20000000ull
+#define RING         1024       /* buffers: more than UNDER_WAY + BATCH */
+#define NUMBER_AT    14         /* of the sequence number in a frame, for the order */
+#define OVERHEAD     20         /* octets of preamble, SFD and gap on the wire */
+#define WARM_UP_NS   1000000ull /* from the link's coming up to the first frame of the wire */
 #define STALL_NS     50000000ull
 #define USB_FRAME_NS 1000000ull
 #define USB_STALL_NS 3000000000ull /* in real time; the device may be a model */
@@ -36,8 +36,8 @@ struct bench {
     bool sends, carries; /* frames go out; frames come in */
     bool usb;
     uint8_t (*ring)[1514];
-    struct latency *latency; /* or NULL */
-    uint64_t last_ns;        /* of what came in without being sent */
+    struct latency *latency;   /* or NULL */
+    uint64_t from_ns, last_ns; /* of what comes in without being sent */
     volatile bool progress;
 };
 
@@ -84,7 +84,7 @@ static bool next_frame(struct wire_port *port, uint64_t now_ns, struct wire_fram
 {
     struct wire_port *plug = ((struct bench *)port)->plug;
     *retry_ns = UINT64_MAX;
-    return plug->ops->next && plug->ops->next(plug, now_ns, frame, retry_ns);
+    return plug && plug->ops->next && plug->ops->next(plug, now_ns, frame, retry_ns);
 }
 
 static const struct wire_port_ops port_ops = {.transmitted = transmitted, .next = next_frame};
@@ -192,7 +192,7 @@ static double rate_mbps(const struct bench *b, double frames, uint64_t ns, uint3
 static struct figures figures_of(const struct bench *b, double seconds, uint64_t model_ns,
                                  const struct core_model_stats *core)
 {
-    uint64_t ns = b->sends ? model_ns : b->last_ns - WARM_UP_NS;
+    uint64_t ns = b->sends ? model_ns : b->last_ns - b->from_ns;
     double frames = b->carries ? b->received : b->completed;
     return (struct figures){.seconds = seconds,
                             .frames = frames,
@@ -265,17 +265,25 @@ static struct wire_port *make_plug(const struct bench *b)
 {
     const struct options *o = b->options;
     /* Some loop back by themselves and only show what they sent. */
-    if (!strcmp(o->direction, "out") || !has_wire(o))
-        return wire_null_create();
-    if (b->sends)
-        return wire_loopback_create();
-    return wire_generator_create(
-        &(struct wire_generator_options){.seed = o->seed,
-                                         .count = b->count,
-                                         .min_octets = o->size,
-                                         .max_octets = o->size,
-                                         .start_ns = WARM_UP_NS,
-                                         .destination = {2, 0, 0, 0, 0, 11}});
+    return !strcmp(o->direction, "both") && has_wire(o) ? wire_loopback_create()
+                                                        : wire_null_create();
+}
+
+/* Frames from the wire, when the link is up: firmware takes its time. */
+static bool plug_generator(struct bench *b)
+{
+    const struct options *o = b->options;
+    b->from_ns = machine_now_ns(&b->machine) + WARM_UP_NS;
+    wire_port_close(b->plug);
+    b->plug =
+        wire_generator_create(&(struct wire_generator_options){.seed = o->seed,
+                                                               .count = b->count,
+                                                               .min_octets = o->size,
+                                                               .max_octets = o->size,
+                                                               .start_ns = b->from_ns,
+                                                               .destination = {2, 0, 0, 0, 0, 11}});
+    b->port.changed = true;
+    return b->plug != NULL;
 }
 
 static void fill(struct bench *b)
@@ -306,6 +314,10 @@ static int run(struct bench *b)
     code = machine_start(&b->machine, &options);
     if (code)
         return complain(code, "%s", b->machine.message);
+    if (!b->sends && !plug_generator(b)) {
+        machine_stop(&b->machine);
+        return complain(EXIT_FAILED, "out of memory");
+    }
     b->under_way_max = o->latency ? 1 : under_way_max(b);
     if (b->machine.core)
         core_model_stats_get(b->machine.core, &before);

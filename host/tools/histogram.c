@@ -39,3 +39,13 @@ uint64_t histogram_quantile(const struct histogram *h, double share)
     }
     return h->max;
 }
+
+uint64_t histogram_next(const struct histogram *h, unsigned *at, uint64_t *top)
+{
+    while (*at < HISTOGRAM_BUCKETS && !h->buckets[*at])
+        ++*at;
+    if (*at == HISTOGRAM_BUCKETS)
+        return 0;
+    *top = top_of(*at);
+    return h->buckets[(*at)++];
+}

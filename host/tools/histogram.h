@@ -22,4 +22,7 @@ void histogram_add(struct histogram *, uint64_t value);
 /* The least value that at least `share` (0..1) of all are not above, rounded up to its part, never over max; 0: empty. */
 uint64_t histogram_quantile(const struct histogram *, double share);
 
+/* How many values there are from over the last one's `top` to `top`, of the next part that has any; 0: no more. `at` begins at 0. */
+uint64_t histogram_next(const struct histogram *, unsigned *at, uint64_t *top);
+
 #endif

@@ -39,6 +39,12 @@ static void add(json_t *to, const char *name, const struct histogram *h)
     for (unsigned i = 0; i < QUANTILES; i++)
         json_object_set_new(object, quantiles[i].name,
                             json_integer((json_int_t)histogram_quantile(h, quantiles[i].share)));
+    json_t *parts = json_array();
+    uint64_t top, count;
+    unsigned at = 0;
+    while ((count = histogram_next(h, &at, &top)) != 0)
+        json_array_append_new(parts, json_pack("[I, I]", (json_int_t)top, (json_int_t)count));
+    json_object_set_new(object, "histogram", parts);
     json_object_set_new(to, name, object);
 }
 

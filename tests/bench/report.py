@@ -11,6 +11,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 SIZES = [64, 128, 256, 512, 1024, 1280, 1518]
 OVERHEAD = 20  # octets of preamble, SFD and gap
@@ -48,7 +49,12 @@ def plot(settings, series):
     done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, timeout=60)
     if done.returncode or "<svg" not in done.stdout:
         sys.exit(f"report.py: gnuplot: {done.stderr.strip()}")
-    return done.stdout[done.stdout.index("<svg"):]
+    svg = done.stdout[done.stdout.index("<svg"):]
+    drawn = {t.text for t in xml.etree.ElementTree.fromstring(svg).iter() if t.tag.endswith("}title")}
+    missing = {title for title, _, _ in series} - drawn
+    if missing:
+        sys.exit(f"report.py: gnuplot did not draw {', '.join(sorted(missing))}")
+    return svg
 
 
 def table(head, rows):
@@ -92,10 +98,15 @@ def latency(program, device, frames):
     tics = ", ".join(f'"{title}" {i}' for i, (_, title) in enumerate(QUANTILES)).replace("%", "%%")  # formats
     svg = plot(f'set xtics ({tics}); set xrange [-0.3:{len(QUANTILES) - 0.7}]; set yrange [0:*]; '
                'set xlabel "share of the frames"; set ylabel "microseconds"', series)
+    histograms = "".join(
+        plot(f'set logscale x; set yrange [0:*]; set title "{size} octets"; set xlabel "microseconds"; set ylabel "% of the frames"',
+             [(title, "impulses", [(max(top, 1) / 1000, 100 * n / frames) for top, n in parts[name]["histogram"]])
+              for name, title in PARTS])
+        for size, parts in results)
     rows = [[size, title] + [f"{parts[name][q] / 1000:.3f}" for q, _ in QUANTILES]
             for size, parts in results for name, title in PARTS]
     return (f"<h2>Latency: {device}</h2><p>One frame under way at a time, the device's clock; {frames} frames of each "
-            f"size. Microseconds.</p>{svg}{table(['octets', 'part'] + [t for _, t in QUANTILES], rows)}")
+            f"size. Microseconds.</p>{svg}{histograms}{table(['octets', 'part'] + [t for _, t in QUANTILES], rows)}")
 
 
 def launch(program, device, frames):
@@ -125,10 +136,13 @@ def main():
                    "The Verilated core, sys clock 60 MHz: its byte streams carry at most 480 Mb/s each way, records and "
                    "headers included. From the wire frames come at gigabit line rate; what does not fit into the receive "
                    "buffer is lost and counted. Out and back has no more under way than that buffer holds."),
-        throughput(program, "board:butterstick", ["out", "both"], 60, 1000,
+        throughput(program, "board:butterstick", ["out", "in", "both"], 60, 1000,
                    "The same with its USB device, from the ULPI pins of a high-speed host controller model to GMII. Not yet "
                    "run on a board."),
-        latency(program, "core", 500), latency(program, "board:butterstick", 100), launch(program, "core", 200)]
+        throughput(program, "board:ulx3s", ["out", "in", "both"], 20, 100,
+                   "Full speed on D+ and D-, 12 Mb/s, and RMII. Not yet run on a board."),
+        latency(program, "core", 500), latency(program, "board:butterstick", 200), latency(program, "board:ulx3s", 50),
+        launch(program, "core", 200), launch(program, "board:butterstick", 20)]
     version = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     page = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>hilnic: measured</title><style>{STYLE}</style></head><body>

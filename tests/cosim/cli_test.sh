@@ -355,8 +355,13 @@ done
 "$hilnic" bench --direction out --size 1518 --count 300 --device core --json >"$work/json" 2>/dev/null
 mbps=$(value mbps)
 check "bench: $mbps Mb/s, what 60 MHz carry and no more" [ "${mbps%.*}" -gt 430 -a "${mbps%.*}" -le 480 ]
+check "bench: frames from the wire wait until firmware has the link" "$hilnic" bench -q --device board:ulx3s --direction in --count 5
 "$hilnic" bench --latency --count 200 --json >"$work/json" 2>/dev/null
 check "bench --latency: three parts" [ "$(grep -o '"p999": [0-9]*' "$work/json" | wc -l)" = 3 ]
+check "bench --latency: a histogram of all frames in each" python3 -c "
+import json
+parts = json.load(open('$work/json'))['latency_ns'].values()
+assert all(sum(n for _, n in p['histogram']) == 200 and p['histogram'][-1][0] >= p['max'] for p in parts), parts"
 check "bench --latency: text" sh -c "'$hilnic' bench --latency --count 50 | grep -q 'send to SFD *p50 [0-9.]* p90'"
 refuses 2 "--direction takes both, out or in" bench --direction up
 refuses 2 "need the wire" bench --direction in --device soft

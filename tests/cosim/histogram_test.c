@@ -45,6 +45,16 @@ START_TEST(quantiles)
                       (unsigned long long)exact);
     }
     ck_assert_uint_eq(histogram_quantile(&h, 1), values[VALUES - 1]);
+
+    unsigned at = 0, told = 0;
+    uint64_t top, count;
+    while ((count = histogram_next(&h, &at, &top)) != 0) {
+        told += (unsigned)count;
+        ck_assert_uint_le(told, VALUES);
+        ck_assert_uint_le(values[told - 1], top);
+        ck_assert(told == VALUES || values[told] > top);
+    }
+    ck_assert_uint_eq(told, VALUES);
 }
 END_TEST
 
