@@ -40,6 +40,12 @@ for name in $(grep -ohE '`[a-z0-9_*]+_test`' README.md ARCHITECTURE.md | tr -d '
     check "$name is a test" sh -c "git ls-files 'tests/**' | grep -qE '/${name//\*/[a-z0-9_]*}\.(c|cpp|sh)\$'"
 done
 
+# ---- what README says that `make run` ends with, but the time that it took ----
+shown() { sed -E 's/[0-9.]+ s of yours/N s of yours/; s/ +$//'; }
+sed -n '/^\$ build\/hilnic replay -r tests\/data\/iperf.pcap/,/^```/p' README.md | sed '1d;$d' | shown >"$work/readme"
+build/hilnic replay -r tests/data/iperf.pcap -w "$work/iperf.pcap" 2>&1 | shown >"$work/true"
+check "README: what make run says" diff "$work/readme" "$work/true"
+
 # ---- the MAC alone ----
 sed -n '/^module beacon/,/^endmodule/p' README.md >"$work/beacon.sv"
 cat >"$work/main.cpp" <<'CPP'
