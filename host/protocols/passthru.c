@@ -261,6 +261,7 @@ static NTSTATUS register_both(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     c.ResetHandler = passthru_reset;
     c.TransferDataHandler = passthru_transfer;
     c.ReturnPacketHandler = passthru_return_packet;
+    c.CancelSendPacketsHandler = passthru_cancel;
     if (passthru_is_single)
         c.SendHandler = passthru_send;
     else

@@ -30,6 +30,7 @@ PNDIS_PACKET passthru_repackage(NDIS_HANDLE pool, PNDIS_PACKET packet);
 /* passthru_send.c */
 NDIS_STATUS NTAPI passthru_send(NDIS_HANDLE context, PNDIS_PACKET packet, UINT flags);
 VOID NTAPI passthru_send_packets(NDIS_HANDLE context, PPNDIS_PACKET packets, UINT count);
+VOID NTAPI passthru_cancel(NDIS_HANDLE context, PVOID id);
 VOID NTAPI passthru_send_complete(NDIS_HANDLE context, PNDIS_PACKET mine, NDIS_STATUS status);
 NDIS_STATUS NTAPI passthru_transfer(PNDIS_PACKET packet, PUINT moved, NDIS_HANDLE context,
                                     NDIS_HANDLE receive_context, UINT offset, UINT length);

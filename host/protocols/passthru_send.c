@@ -73,6 +73,14 @@ VOID NTAPI passthru_send_packets(NDIS_HANDLE context, PPNDIS_PACKET packets, UIN
                           NDIS_STATUS_FAILURE); /* no descriptor was left */
 }
 
+/* Nothing waits here: what is queued is queued below, under the same id. */
+VOID NTAPI passthru_cancel(NDIS_HANDLE context, PVOID id)
+{
+    struct passthru *p = context;
+
+    NdisCancelSendPackets(p->below, id);
+}
+
 VOID NTAPI passthru_send_complete(NDIS_HANDLE context, PNDIS_PACKET mine, NDIS_STATUS status)
 {
     struct passthru *p = context;

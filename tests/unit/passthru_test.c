@@ -93,6 +93,42 @@ START_TEST(req_54_out_of_descriptors)
 }
 END_TEST
 
+/* Room for the first one, then none until that has ended. */
+static struct nic_script_step room_for_one(void *context, PNDIS_PACKET packet)
+{
+    unsigned *calls = context;
+    (void)packet;
+    return (*calls)++ == 1 ? (struct nic_script_step){.answer = NDIS_STATUS_RESOURCES}
+                           : pend_manual;
+}
+
+/* What waits below for room ends with its id's cancel, and nothing else does. */
+START_TEST(req_54_a_cancel_goes_through)
+{
+    static char one, two;
+    PNDIS_PACKET packets[4];
+    unsigned calls = 0;
+
+    rig_set_layer(through(_i));
+    rig_start(&r, &(struct nic_script_miniport){.next = room_for_one, .context = &calls}, 1,
+              RIG_VERIFY, 4);
+    take(packets, 4);
+    for (unsigned i = 0; i < 4; i++)
+        NdisSetPacketCancelId(packets[i], i % 2 ? (PVOID)&one : (PVOID)&two);
+    nic_script_send_array(&r.protocols[0], packets, 4);
+    NdisCancelSendPackets(r.protocols[0].binding, &one);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(completions(packets[i]), i % 2);
+    ck_status(completed_with(packets[1]), NDIS_STATUS_REQUEST_ABORTED);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(completions(packets[i]), 1);
+    give(packets, 4);
+    stop_clean();
+}
+END_TEST
+
 /* An adapter without UpperBindings is left alone, and the one above is nobody's to bind to below. */
 START_TEST(it_binds_where_the_configuration_says_so)
 {
@@ -222,6 +258,7 @@ int main(void)
                         0, 2);
     tcase_add_loop_test(t, req_54_time_sent_comes_back, 0, 2);
     tcase_add_loop_test(t, req_54_out_of_descriptors, 0, 2);
+    tcase_add_loop_test(t, req_54_a_cancel_goes_through, 0, 2);
     tcase_add_loop_test(t, it_binds_where_the_configuration_says_so, 0, 2);
     tcase_add_loop_test(t, the_adapter_above_can_go_alone, 0, 2);
     tcase_add_loop_test(t, halt_above_does_not_wait_for_ever, 0, 2);
