@@ -47,7 +47,7 @@ check "firmware: every frame is accounted for" every_frame_counted nic0
 for board in butterstick ulx3s; do
     start --device board:$board --mtu 9000
     far ip link set wire0 mtu 9000
-    check "$board, jumbo: ping of 8972 octets in one frame" ping -M do -c 2 -i 0.5 -W 5 -s 8972 10.9.0.2
+    check "$board, jumbo: ping of 8972 octets in one frame" ping -M do -c 2 -i 0.5 -W 20 -s 8972 10.9.0.2
     stop
     check "$board, jumbo: every frame is accounted for" every_frame_counted nic0
 done
