@@ -5,7 +5,7 @@
  * NDIS_PROT_OPTION_NO_LOOPBACK. The copy is made when the packet is sent and delivered by the
  * gate's owner on his way out, so that an answer sent from ProtocolReceive does not nest. A frame
  * to the adapter's own address that somebody accepts does not go to the wire, unless the machine
- * says so (DER-14). NDIS_FLAGS_DONT_LOOPBACK is honoured (C-5).
+ * says so (DER-14). NDIS_FLAGS_DONT_LOOPBACK is honoured, unless the machine says otherwise (C-5).
  */
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ struct ndis_loop *ndis_loopback_take(struct ndis_binding *sender, PNDIS_PACKET p
     UCHAR header[NDIS_HEADER_BYTES];
     UINT length;
 
-    if (NdisGetPacketFlags(packet) & NDIS_FLAGS_DONT_LOOPBACK)
+    if (NdisGetPacketFlags(packet) & NDIS_FLAGS_DONT_LOOPBACK && !ndis.options.loop_all)
         return NULL;
     NdisQueryPacketLength(packet, &length);
     if (ndis_packet_gather(packet, header, sizeof(header)) < sizeof(header))

@@ -208,6 +208,34 @@ START_TEST(req_62_der_14_loopback_for_every_filter)
 }
 END_TEST
 
+START_TEST(der_14_a_machine_that_sends_to_itself)
+{
+    unsigned wire;
+
+    start((struct nic_script_miniport){.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK,
+                                       .deserialized = _i},
+          RIG_SEND_TO_SELF);
+    filter(0, NDIS_PACKET_TYPE_DIRECTED);
+    ck_assert(sent_here(own, 0, true, &wire));
+    ck_assert_uint_eq(wire, 1);
+    stop();
+}
+END_TEST
+
+START_TEST(c_05_a_machine_that_loops_what_declines_it)
+{
+    unsigned wire;
+
+    start((struct nic_script_miniport){.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK,
+                                       .deserialized = _i},
+          RIG_LOOP_ALL);
+    filter(0, NDIS_PACKET_TYPE_DIRECTED);
+    ck_assert(sent_here(own, NDIS_FLAGS_DONT_LOOPBACK, true, &wire));
+    ck_assert_uint_eq(wire, 0);
+    stop();
+}
+END_TEST
+
 START_TEST(req_63_no_loopback_by_the_library_for_a_driver_that_does_it)
 {
     unsigned wire;
@@ -606,6 +634,8 @@ static Suite *make(const char *name)
     tcase_add_test(c, req_62_the_sender_gets_its_copy_unless_it_declined);
     tcase_add_loop_test(c, der_14_an_element_to_oneself_leaves_the_array_in_order, 0, 2);
     tcase_add_loop_test(c, der_14_every_element_of_an_array_is_looped, 0, 4);
+    tcase_add_loop_test(c, der_14_a_machine_that_sends_to_itself, 0, 2);
+    tcase_add_loop_test(c, c_05_a_machine_that_loops_what_declines_it, 0, 2);
     tcase_add_loop_test(c, c_11_a_send_to_oneself_from_its_completion_does_not_nest, 0, 2);
     tcase_add_test(c, multicast_lists_are_united);
     tcase_add_loop_test(c, der_14_without_an_address, 0, 2);

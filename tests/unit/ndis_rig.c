@@ -55,6 +55,8 @@ void rig_start(struct rig *r, const struct nic_script_miniport *like, unsigned b
 {
     struct nic_ndis_options options = {
         .verify = flags & RIG_VERIFY,
+        .send_to_self = flags & RIG_SEND_TO_SELF,
+        .loop_all = flags & RIG_LOOP_ALL,
         .report = on_finding,
         .report_context = r,
         .log = on_log,

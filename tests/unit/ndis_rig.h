@@ -30,7 +30,13 @@ struct rig {
     char log[1024];     /* the latest */
 };
 
-enum { RIG_VERIFY = 1, RIG_POSIX = 2, RIG_NO_MINIPORT = 4 };
+enum {
+    RIG_VERIFY = 1,
+    RIG_POSIX = 2,
+    RIG_NO_MINIPORT = 4,
+    RIG_SEND_TO_SELF = 8,
+    RIG_LOOP_ALL = 16
+};
 
 /* `like` is copied; its trace is set. Packets: 64 of 100 bytes unless `packets` says otherwise. */
 void rig_start(struct rig *, const struct nic_script_miniport *like, unsigned bindings,
