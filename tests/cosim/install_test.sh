@@ -35,11 +35,14 @@ include/hilnic/ndis_codes.h
 include/hilnic/ndis_codes6.h
 include/hilnic/ndis_dma.h
 include/hilnic/ndis_hardware.h
+include/hilnic/ndis_kernel.h
 include/hilnic/ndis_lists.h
 include/hilnic/ndis_miniport6.h
 include/hilnic/ndis_nbl.h
+include/hilnic/ndis_pci.h
 include/hilnic/ndis_protocol6.h
 include/hilnic/ndis_services.h
+include/hilnic/ndis_tasks.h
 include/hilnic/ndis_types.h
 include/hilnic/nic_ndis.h
 include/hilnic/nic_ndis_device.h
