@@ -48,6 +48,7 @@ VOID NdisCancelSendPackets(NDIS_HANDLE NdisBindingHandle, PVOID CancelId)
     struct ndis_binding *binding = NdisBindingHandle;
     enum nic_level before = ndis_raise();
 
+    ndis_up_to_dispatch("NdisCancelSendPackets");
     ndis_preempt("NdisCancelSendPackets");
     if (ndis_verifying())
         ndis_verify_no_lock("NdisCancelSendPackets");

@@ -116,6 +116,7 @@ VOID NdisOpenConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle
 {
     struct configuration *c = calloc(1, sizeof(*c));
 
+    ndis_only_passive("NdisOpenConfiguration");
     if (c)
         c->miniport = WrapperConfigurationContext;
     *ConfigurationHandle = c;
@@ -126,6 +127,7 @@ VOID NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
 {
     struct configuration *c = ConfigurationHandle;
 
+    ndis_only_passive("NdisCloseConfiguration");
     while (c->values) {
         struct configuration_value *value = c->values;
         c->values = value->next;
@@ -204,6 +206,7 @@ VOID NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *P
     struct configuration_value *value =
         text ? calloc(1, sizeof(*value) + (strlen(text) + 2) * sizeof(WCHAR)) : NULL;
 
+    ndis_only_passive("NdisReadConfiguration");
     free(keyword);
     *ParameterValue = NULL;
     *Status = NDIS_STATUS_FAILURE;
@@ -224,6 +227,7 @@ VOID NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT Ne
     const char *text = ndis_config_get(c->miniport, "NetworkAddress");
     unsigned digits = 0;
 
+    ndis_only_passive("NdisReadNetworkAddress");
     for (; text && *text && digits < 12; text++) {
         if (*text == ':' || *text == '-')
             continue;
@@ -292,6 +296,7 @@ VOID NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle
     struct ndis_miniport *m = ((struct configuration *)ConfigurationHandle)->miniport;
     char *keyword, *text;
 
+    ndis_only_passive("NdisWriteConfiguration");
     *Status = NDIS_STATUS_NOT_SUPPORTED;
     if ((unsigned)ParameterValue->ParameterType > NdisParameterBinary)
         return;

@@ -71,6 +71,7 @@ NDIS_STATUS NdisMInitializeScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
+    ndis_only_passive("NdisMInitializeScatterGatherDma");
     if (ndis_verifying() && !(m->attributes & NDIS_ATTRIBUTE_BUS_MASTER))
         ndis_verify_finding(
             NULL, "%s: NdisMInitializeScatterGatherDma, but no attribute BUS_MASTER", m->name);
@@ -113,6 +114,7 @@ NDIS_STATUS NdisMAllocateMapRegisters(NDIS_HANDLE MiniportAdapterHandle, UINT Dm
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
+    ndis_only_passive("NdisMAllocateMapRegisters");
     (void)DmaChannel;
     if (m->map_registers || m->maps_packets)
         return NDIS_STATUS_FAILURE;
@@ -142,6 +144,7 @@ static void registers_free(struct ndis_miniport *m)
 
 VOID NdisMFreeMapRegisters(NDIS_HANDLE MiniportAdapterHandle)
 {
+    ndis_only_passive("NdisMFreeMapRegisters");
     registers_free(ndis_miniport_of(MiniportAdapterHandle));
 }
 

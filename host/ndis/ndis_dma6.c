@@ -83,8 +83,7 @@ VOID NdisMDeregisterScatterGatherDma(NDIS_HANDLE NdisMiniportDmaHandle)
     struct ndis_miniport *m = ndis_miniport_of(NdisMiniportDmaHandle);
     uint64_t lists = __atomic_load_n(&m->six.lists, __ATOMIC_ACQUIRE);
 
-    if (ndis_verifying())
-        ndis_verify_level("NdisMDeregisterScatterGatherDma", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisMDeregisterScatterGatherDma");
     if (ndis_verifying() && lists)
         ndis_verify_finding(NULL, "%s deregisters its DMA with %llu scatter/gather lists not freed",
                             m->name, (unsigned long long)lists);

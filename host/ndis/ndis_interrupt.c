@@ -88,6 +88,7 @@ NDIS_STATUS NdisMRegisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt,
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
     bool is_first;
 
+    ndis_only_passive("NdisMRegisterInterrupt");
     (void)InterruptLevel;
     (void)InterruptMode;
     if (InterruptVector >= NIC_VECTORS || m->interrupt ||
@@ -129,6 +130,7 @@ void ndis_interrupt_stop(struct ndis_miniport *m)
 
 VOID NdisMDeregisterInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt)
 {
+    ndis_only_passive("NdisMDeregisterInterrupt");
     ndis_interrupt_stop(Interrupt->InterruptObject);
 }
 

@@ -19,6 +19,7 @@ NDIS_STATUS NdisIMRegisterLayeredMiniport(NDIS_HANDLE NdisWrapperHandle,
                              : NdisMRegisterMiniport(NdisWrapperHandle, MiniportCharacteristics,
                                                      CharacteristicsLength);
 
+    ndis_only_passive("NdisIMRegisterLayeredMiniport");
     *DriverHandle = status == NDIS_STATUS_SUCCESS ? NdisWrapperHandle : NULL;
     return status;
 }
@@ -30,6 +31,7 @@ VOID NdisIMDeregisterLayeredMiniport(NDIS_HANDLE DriverHandle)
 
 VOID NdisIMAssociateMiniport(NDIS_HANDLE DriverHandle, NDIS_HANDLE ProtocolHandle)
 {
+    ndis_only_passive("NdisIMAssociateMiniport");
     ((struct nic_ndis_driver *)DriverHandle)->lower_edge = ProtocolHandle;
 }
 
@@ -39,8 +41,7 @@ NDIS_STATUS NdisIMInitializeDeviceInstanceEx(NDIS_HANDLE DriverHandle, PNDIS_STR
     char *name = ndis_string_to_utf8(DriverInstance);
     NDIS_STATUS status = NDIS_STATUS_RESOURCES;
 
-    if (ndis_verifying())
-        ndis_verify_level("NdisIMInitializeDeviceInstanceEx", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisIMInitializeDeviceInstanceEx");
     if (name)
         status =
             ndis_adapter_start(DriverHandle, name, &(struct nic_ndis_adapter){0}, DeviceContext);
@@ -59,6 +60,7 @@ NDIS_STATUS NdisIMCancelInitializeDeviceInstance(NDIS_HANDLE DriverHandle,
 
 NDIS_STATUS NdisIMDeInitializeDeviceInstance(NDIS_HANDLE NdisMiniportHandle)
 {
+    ndis_only_passive("NdisIMDeInitializeDeviceInstance");
     return nic_ndis_adapter_remove(ndis_miniport_of(NdisMiniportHandle)->name, REMOVE_TIMEOUT_MS);
 }
 
@@ -95,5 +97,6 @@ VOID NdisIMCopySendCompletePerPacketInfo(PNDIS_PACKET DstPacket, PNDIS_PACKET Sr
 VOID NdisOpenProtocolConfiguration(PNDIS_STATUS Status, PNDIS_HANDLE ConfigurationHandle,
                                    PNDIS_STRING ProtocolSection)
 {
+    ndis_only_passive("NdisOpenProtocolConfiguration");
     NdisOpenConfiguration(Status, ConfigurationHandle, ProtocolSection);
 }

@@ -644,6 +644,19 @@ void ndis_verify_stop(void);
 void ndis_verify_finding(PNDIS_PACKET packet, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level highest);
+
+/* At the head of a call, verifier on or off: at which levels it may be made. */
+static inline void ndis_only_passive(const char *call)
+{
+    if (ndis_verifying())
+        ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+}
+
+static inline void ndis_up_to_dispatch(const char *call)
+{
+    if (ndis_verifying())
+        ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
+}
 void ndis_verify_no_lock(const char *call);
 void ndis_verify_lock_count(int change);
 void ndis_verify_call_up(const char *call); /* up to DISPATCH_LEVEL, no spin lock held */

@@ -18,6 +18,7 @@ VOID NdisInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1
 
 VOID NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific)
 {
+    ndis_only_passive("NdisTerminateWrapper");
     (void)NdisWrapperHandle;
     (void)SystemSpecific;
 }
@@ -54,6 +55,7 @@ NDIS_STATUS NdisMRegisterMiniport(NDIS_HANDLE NdisWrapperHandle,
     size_t length =
         characteristics_bytes(Characteristics->MajorNdisVersion, Characteristics->MinorNdisVersion);
 
+    ndis_only_passive("NdisMRegisterMiniport");
     if (length == 0)
         return NDIS_STATUS_BAD_VERSION;
     if (CharacteristicsLength < length)
@@ -74,6 +76,7 @@ VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Minipor
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
+    ndis_only_passive("NdisMSetAttributesEx");
     (void)AdapterType;
     m->context = MiniportAdapterContext;
     m->attributes = AttributeFlags;
@@ -85,12 +88,14 @@ VOID NdisMSetAttributesEx(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Minipor
 VOID NdisMRegisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle, PVOID ShutdownContext,
                                          ADAPTER_SHUTDOWN_HANDLER ShutdownHandler)
 {
+    ndis_only_passive("NdisMRegisterAdapterShutdownHandler");
     ndis_miniport_of(MiniportHandle)->shutdown = ShutdownHandler;
     ndis_miniport_of(MiniportHandle)->shutdown_context = ShutdownContext;
 }
 
 VOID NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle)
 {
+    ndis_only_passive("NdisMDeregisterAdapterShutdownHandler");
     ndis_miniport_of(MiniportHandle)->shutdown = NULL;
 }
 
@@ -399,6 +404,7 @@ void ndis_timers_stop(struct ndis_miniport *m)
 VOID NdisMInitializeTimer(PNDIS_MINIPORT_TIMER Timer, NDIS_HANDLE MiniportAdapterHandle,
                           PNDIS_TIMER_FUNCTION TimerFunction, PVOID FunctionContext)
 {
+    ndis_up_to_dispatch("NdisMInitializeTimer");
     Timer->Miniport = MiniportAdapterHandle;
     Timer->MiniportTimerFunction = TimerFunction;
     Timer->MiniportTimerContext = FunctionContext;
@@ -407,17 +413,20 @@ VOID NdisMInitializeTimer(PNDIS_MINIPORT_TIMER Timer, NDIS_HANDLE MiniportAdapte
 
 VOID NdisMSetTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondsToDelay)
 {
+    ndis_up_to_dispatch("NdisMSetTimer");
     ndis_preempt("NdisMSetTimer");
     timer_start(&Timer->Timer, MillisecondsToDelay, 0);
 }
 
 VOID NdisMSetPeriodicTimer(PNDIS_MINIPORT_TIMER Timer, UINT MillisecondPeriod)
 {
+    ndis_up_to_dispatch("NdisMSetPeriodicTimer");
     timer_start(&Timer->Timer, MillisecondPeriod, MillisecondPeriod);
 }
 
 VOID NdisMCancelTimer(PNDIS_MINIPORT_TIMER Timer, PBOOLEAN TimerCancelled)
 {
+    ndis_up_to_dispatch("NdisMCancelTimer");
     ndis_preempt("NdisMCancelTimer");
     *TimerCancelled = ndis_timer_stop(Timer->Timer.Private);
 }
@@ -430,6 +439,7 @@ VOID NdisInitializeTimer(PNDIS_TIMER Timer, PNDIS_TIMER_FUNCTION TimerFunction,
 
 VOID NdisSetTimer(PNDIS_TIMER Timer, UINT MillisecondsToDelay)
 {
+    ndis_up_to_dispatch("NdisSetTimer");
     timer_start(&Timer->Timer, MillisecondsToDelay, 0);
 }
 

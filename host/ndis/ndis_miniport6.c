@@ -31,6 +31,7 @@ NDIS_STATUS NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNICODE_ST
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS chars = {0};
     NDIS_STATUS status;
 
+    ndis_only_passive("NdisMRegisterMiniportDriver");
     (void)RegistryPath;
     *NdisMiniportDriverHandle = NULL;
     if (header->Type != NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS ||
@@ -53,6 +54,7 @@ NDIS_STATUS NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNICODE_ST
 
 VOID NdisMDeregisterMiniportDriver(NDIS_HANDLE NdisMiniportDriverHandle)
 {
+    ndis_only_passive("NdisMDeregisterMiniportDriver");
     ((struct nic_ndis_driver *)NdisMiniportDriverHandle)->registered = false;
 }
 
@@ -125,6 +127,7 @@ NDIS_STATUS NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
 {
     struct ndis_miniport *m = ndis_miniport_of(NdisMiniportHandle);
 
+    ndis_only_passive("NdisMSetMiniportAttributes");
     switch (MiniportAttributes->Header.Type) {
     case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES:
         return set_registration(m, &MiniportAttributes->RegistrationAttributes);

@@ -259,8 +259,7 @@ NDIS_STATUS NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidR
     bool now = false;
 
     ndis_preempt("NdisOidRequest");
-    if (ndis_verifying())
-        ndis_verify_level("NdisOidRequest", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisOidRequest");
     if (status != NDIS_STATUS_PENDING)
         return status;
     *tag_of(OidRequest) =

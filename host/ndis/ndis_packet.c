@@ -70,6 +70,7 @@ VOID NdisAllocatePacketPoolEx(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle,
                               UINT NumberOfDescriptors, UINT NumberOfOverflowDescriptors,
                               UINT ProtocolReservedLength)
 {
+    ndis_up_to_dispatch("NdisAllocatePacketPoolEx");
     size_t count = (size_t)NumberOfDescriptors + NumberOfOverflowDescriptors;
     size_t shadow = ndis_verifying() ? NDIS_SHADOW_BYTES : 0;
     size_t stride = ALIGN(shadow + NdisPacketSize(ProtocolReservedLength), CACHE_LINE_BYTES);
@@ -131,6 +132,7 @@ VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle)
     struct ndis_packet_pool *pool = PoolHandle;
     PNDIS_PACKET in_transit = NULL;
 
+    ndis_up_to_dispatch("NdisFreePacketPool");
     if (ndis_verifying()) {
         pool_walk(pool, find_in_use, &in_transit);
         if (in_transit) {
@@ -257,6 +259,7 @@ VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT N
     struct ndis_buffer_pool *pool = ndis_object_new(
         NDIS_KIND_BUFFER_POOL, sizeof(*pool) + NumberOfDescriptors * sizeof(NDIS_BUFFER), 0);
 
+    ndis_up_to_dispatch("NdisAllocateBufferPool");
     *PoolHandle = pool;
     *Status = pool ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
     if (!pool)
@@ -273,6 +276,7 @@ VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle)
 {
     struct ndis_buffer_pool *pool = PoolHandle;
 
+    ndis_up_to_dispatch("NdisFreeBufferPool");
     if (ndis_verifying() && pool->used)
         ndis_verify_finding(NULL, "NdisFreeBufferPool for a pool with %u buffers in use",
                             pool->used);

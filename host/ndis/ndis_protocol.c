@@ -64,6 +64,7 @@ VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
                           PNDIS_PROTOCOL_CHARACTERISTICS Characteristics,
                           UINT CharacteristicsLength)
 {
+    ndis_only_passive("NdisRegisterProtocol");
     size_t length = Characteristics->MajorNdisVersion == 5 ? sizeof(NDIS50_PROTOCOL_CHARACTERISTICS)
                     : Characteristics->MajorNdisVersion == 4
                         ? sizeof(NDIS40_PROTOCOL_CHARACTERISTICS)
@@ -101,6 +102,7 @@ VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
 {
     struct ndis_protocol *protocol = NdisProtocolHandle;
 
+    ndis_only_passive("NdisDeregisterProtocol");
     ndis_lock(&ndis.lock);
     *Status = protocol->bindings ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     for (struct ndis_protocol **at = &ndis.protocols; *Status == NDIS_STATUS_SUCCESS && *at;
@@ -131,6 +133,7 @@ VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
     struct ndis_binding *binding;
     UINT medium = 0;
 
+    ndis_only_passive("NdisOpenAdapter");
     (void)OpenOptions;
     (void)AddressingInformation;
     free(name);
@@ -207,6 +210,7 @@ VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     struct ndis_miniport *m = binding->miniport;
     bool enter = ndis_inside != m && ndis_state(m) != MINIPORT_HALTED;
 
+    ndis_only_passive("NdisCloseAdapter");
     /* Inside the gate, so that a completion there either counts before we look or sees `closing`.
      */
     if (enter)

@@ -125,6 +125,7 @@ NDIS_STATUS NdisRegisterProtocolDriver(NDIS_HANDLE ProtocolDriverContext,
     struct ndis_protocol *protocol;
     NDIS_STATUS status;
 
+    ndis_only_passive("NdisRegisterProtocolDriver");
     *NdisProtocolHandle = NULL;
     if (header->Type != NDIS_OBJECT_TYPE_PROTOCOL_DRIVER_CHARACTERISTICS ||
         header->Size < NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1)
@@ -170,6 +171,7 @@ VOID NdisDeregisterProtocolDriver(NDIS_HANDLE NdisProtocolHandle)
     struct ndis_binding *binding;
     NDIS_STATUS status;
 
+    ndis_only_passive("NdisDeregisterProtocolDriver");
     while ((binding = open_binding(protocol)) != NULL) {
         binding->unbind_asked = true;
         ndis_pnp_event(binding, NetEventPause, NULL, 0);
@@ -186,6 +188,7 @@ NDIS_STATUS NdisOpenAdapterEx(NDIS_HANDLE NdisProtocolHandle, NDIS_HANDLE Protoc
 {
     NDIS_STATUS status, error;
 
+    ndis_only_passive("NdisOpenAdapterEx");
     (void)BindContext;
     *NdisBindingHandle = NULL;
     if (OpenParameters->Header.Type != NDIS_OBJECT_TYPE_OPEN_PARAMETERS)
@@ -201,6 +204,7 @@ NDIS_STATUS NdisCloseAdapterEx(NDIS_HANDLE NdisBindingHandle)
 {
     NDIS_STATUS status;
 
+    ndis_only_passive("NdisCloseAdapterEx");
     NdisCloseAdapter(&status, NdisBindingHandle);
     return status;
 }

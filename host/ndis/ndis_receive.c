@@ -70,6 +70,7 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
 
 VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle)
 {
+    ndis_up_to_dispatch("NdisMEthIndicateReceiveComplete");
     ndis_preempt("NdisMEthIndicateReceiveComplete");
     ndis_receive_complete(ndis_miniport_of(MiniportAdapterHandle));
 }
@@ -270,6 +271,7 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
     struct ndis_binding *binding = NdisBindingHandle;
     struct ndis_miniport *m = binding->miniport;
 
+    ndis_up_to_dispatch("NdisTransferData");
     *BytesTransferred = 0;
     ndis_packet_set_owner(Packet, binding);
     if (indicating.context && indicating.context == MacReceiveContext) {
@@ -292,6 +294,7 @@ VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET P
 {
     struct ndis_binding *binding = ndis_packet_owner(Packet);
 
+    ndis_up_to_dispatch("NdisMTransferDataComplete");
     (void)MiniportAdapterHandle;
     binding->protocol->chars.TransferDataCompleteHandler(binding->context, Packet, Status,
                                                          BytesTransferred);

@@ -311,12 +311,14 @@ static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const 
 
 VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
+    ndis_up_to_dispatch("NdisMQueryInformationComplete");
     request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
                      "NdisMQueryInformationComplete");
 }
 
 VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
+    ndis_up_to_dispatch("NdisMSetInformationComplete");
     request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
                      "NdisMSetInformationComplete");
 }
@@ -328,6 +330,7 @@ VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     struct ndis_binding *binding = NdisBindingHandle;
     struct ndis_miniport *m = binding->miniport;
 
+    ndis_up_to_dispatch("NdisReset");
     ndis_lock(&m->lock);
     *Status = m->reset_due || m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_PENDING;
     if (*Status == NDIS_STATUS_PENDING) {
@@ -370,6 +373,7 @@ VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
 
+    ndis_up_to_dispatch("NdisMResetComplete");
     ndis_preempt("NdisMResetComplete");
     ndis_lock(&m->lock);
     m->reset_status = Status;
@@ -513,5 +517,6 @@ VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralS
 
 VOID NdisMIndicateStatusComplete(NDIS_HANDLE MiniportAdapterHandle)
 {
+    ndis_up_to_dispatch("NdisMIndicateStatusComplete");
     ndis_status_complete(ndis_miniport_of(MiniportAdapterHandle));
 }

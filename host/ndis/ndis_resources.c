@@ -93,6 +93,7 @@ VOID NdisMQueryAdapterResources(PNDIS_STATUS Status, NDIS_HANDLE WrapperConfigur
     const struct nic_ndis_device *device = &ndis_miniport_of(WrapperConfigurationContext)->device;
     UINT room = *BufferSize;
 
+    ndis_only_passive("NdisMQueryAdapterResources");
     *Status = NDIS_STATUS_FAILURE;
     if (!has_resources(device))
         return;

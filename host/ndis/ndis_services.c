@@ -32,12 +32,6 @@ static NDIS_STATUS read_file(FILE *stream, struct file **file)
     return NDIS_STATUS_ERROR_READING_FILE;
 }
 
-static void must_be_passive(const char *call)
-{
-    if (ndis_verifying())
-        ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
-}
-
 VOID NdisOpenFile(PNDIS_STATUS Status, PNDIS_HANDLE FileHandle, PUINT FileLength,
                   PNDIS_STRING FileName, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
 {
@@ -47,7 +41,7 @@ VOID NdisOpenFile(PNDIS_STATUS Status, PNDIS_HANDLE FileHandle, PUINT FileLength
     FILE *stream;
 
     (void)HighestAcceptableAddress;
-    must_be_passive("NdisOpenFile");
+    ndis_only_passive("NdisOpenFile");
     snprintf(path, sizeof(path), "%s/%s", is_plain ? ndis.options.files : "", is_plain ? name : "");
     free(name);
     *Status = NDIS_STATUS_FILE_NOT_FOUND;
@@ -64,7 +58,7 @@ VOID NdisOpenFile(PNDIS_STATUS Status, PNDIS_HANDLE FileHandle, PUINT FileLength
 
 VOID NdisCloseFile(NDIS_HANDLE FileHandle)
 {
-    must_be_passive("NdisCloseFile");
+    ndis_only_passive("NdisCloseFile");
     if (((struct file *)FileHandle)->is_mapped && ndis_verifying())
         ndis_verify_finding(NULL, "NdisCloseFile for a file that is mapped");
     ndis_object_free(FileHandle);

@@ -63,8 +63,7 @@ VOID NdisMAllocateSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, 
                                PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress)
 {
     (void)Cached;
-    if (ndis_verifying())
-        ndis_verify_level("NdisMAllocateSharedMemory", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisMAllocateSharedMemory");
     allocate_shared(ndis_miniport_of(MiniportAdapterHandle), Length, VirtualAddress,
                     PhysicalAddress);
 }
@@ -75,6 +74,7 @@ VOID NdisMFreeSharedMemory(NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOL
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
     struct ndis_shared *shared = NULL;
 
+    ndis_only_passive("NdisMFreeSharedMemory");
     (void)Cached;
     ndis_lock(&m->lock);
     for (struct ndis_shared **at = &m->shared; *at; at = &(*at)->next) {

@@ -12,6 +12,7 @@
 
 NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag)
 {
+    ndis_up_to_dispatch("NdisAllocateMemoryWithTag");
     *VirtualAddress = ndis_object_new(NDIS_KIND_MEMORY, Length, Tag);
     return *VirtualAddress ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
 }
@@ -26,6 +27,7 @@ NDIS_STATUS NdisAllocateMemory(PVOID *VirtualAddress, UINT Length, UINT MemoryFl
 
 VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
 {
+    ndis_up_to_dispatch("NdisFreeMemory");
     (void)MemoryFlags;
     if (!VirtualAddress)
         return;
@@ -58,19 +60,8 @@ VOID NdisInitAnsiString(PNDIS_ANSI_STRING DestinationString, PCSTR SourceString)
     DestinationString->Buffer = (PCHAR)SourceString;
 }
 
-VOID NdisInitializeString(PNDIS_STRING Destination, PUCHAR Source)
-{
-    ANSI_STRING ansi;
-
-    NdisInitAnsiString(&ansi, (PCSTR)Source);
-    Destination->MaximumLength = (USHORT)(ansi.MaximumLength * sizeof(WCHAR));
-    Destination->Buffer = ndis_object_new(NDIS_KIND_MEMORY, Destination->MaximumLength, 0);
-    Destination->Length = 0;
-    if (Destination->Buffer)
-        NdisAnsiStringToUnicodeString(Destination, &ansi);
-}
-
-NDIS_STATUS NdisAnsiStringToUnicodeString(PNDIS_STRING Destination, PNDIS_ANSI_STRING Source)
+/* The library's own, at any level. */
+static NDIS_STATUS to_unicode(PNDIS_STRING Destination, PNDIS_ANSI_STRING Source)
 {
     USHORT length = Source->Length;
 
@@ -83,7 +74,7 @@ NDIS_STATUS NdisAnsiStringToUnicodeString(PNDIS_STRING Destination, PNDIS_ANSI_S
     return NDIS_STATUS_SUCCESS;
 }
 
-NDIS_STATUS NdisUnicodeStringToAnsiString(PNDIS_ANSI_STRING Destination, PNDIS_STRING Source)
+static NDIS_STATUS to_ansi(PNDIS_ANSI_STRING Destination, PNDIS_STRING Source)
 {
     USHORT length = Source->Length / sizeof(WCHAR);
 
@@ -94,6 +85,31 @@ NDIS_STATUS NdisUnicodeStringToAnsiString(PNDIS_ANSI_STRING Destination, PNDIS_S
     Destination->Buffer[length] = 0;
     Destination->Length = length;
     return NDIS_STATUS_SUCCESS;
+}
+
+VOID NdisInitializeString(PNDIS_STRING Destination, PUCHAR Source)
+{
+    ANSI_STRING ansi;
+
+    ndis_only_passive("NdisInitializeString");
+    NdisInitAnsiString(&ansi, (PCSTR)Source);
+    Destination->MaximumLength = (USHORT)(ansi.MaximumLength * sizeof(WCHAR));
+    Destination->Buffer = ndis_object_new(NDIS_KIND_MEMORY, Destination->MaximumLength, 0);
+    Destination->Length = 0;
+    if (Destination->Buffer)
+        to_unicode(Destination, &ansi);
+}
+
+NDIS_STATUS NdisAnsiStringToUnicodeString(PNDIS_STRING Destination, PNDIS_ANSI_STRING Source)
+{
+    ndis_only_passive("NdisAnsiStringToUnicodeString");
+    return to_unicode(Destination, Source);
+}
+
+NDIS_STATUS NdisUnicodeStringToAnsiString(PNDIS_ANSI_STRING Destination, PNDIS_STRING Source)
+{
+    ndis_only_passive("NdisUnicodeStringToAnsiString");
+    return to_ansi(Destination, Source);
 }
 
 static WCHAR folded(WCHAR c, BOOLEAN fold)
@@ -119,7 +135,7 @@ char *ndis_string_to_utf8(PNDIS_STRING string)
     ANSI_STRING ansi = {.MaximumLength = size, .Buffer = malloc(size)};
 
     if (ansi.Buffer)
-        NdisUnicodeStringToAnsiString(&ansi, string);
+        to_ansi(&ansi, string);
     return ansi.Buffer;
 }
 
@@ -134,7 +150,7 @@ PNDIS_STRING ndis_string_new(const char *utf8)
         return NULL;
     string->MaximumLength = (USHORT)(ansi.MaximumLength * sizeof(WCHAR));
     string->Buffer = (PWSTR)(string + 1);
-    NdisAnsiStringToUnicodeString(string, &ansi);
+    to_unicode(string, &ansi);
     return string;
 }
 
@@ -238,6 +254,7 @@ VOID NdisInitializeEvent(PNDIS_EVENT Event)
 
 VOID NdisSetEvent(PNDIS_EVENT Event)
 {
+    ndis_up_to_dispatch("NdisSetEvent");
     nic_platform_flag_set(ndis.platform, &Event->Event.Signalled);
 }
 
@@ -248,8 +265,7 @@ VOID NdisResetEvent(PNDIS_EVENT Event)
 
 BOOLEAN NdisWaitEvent(PNDIS_EVENT Event, UINT MsToWait)
 {
-    if (ndis_verifying())
-        ndis_verify_level("NdisWaitEvent", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisWaitEvent");
     if (nic_platform_level() != NIC_LEVEL_PASSIVE)
         return nic_platform_flag_get(&Event->Event.Signalled); /* nobody can wait here */
     return ndis.platform->ops->wait(ndis.platform, &Event->Event.Signalled,
@@ -260,8 +276,7 @@ VOID NdisMSleep(ULONG MicrosecondsToSleep)
 {
     static const volatile bool never = false;
 
-    if (ndis_verifying())
-        ndis_verify_level("NdisMSleep", NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
+    ndis_only_passive("NdisMSleep");
     if (nic_platform_level() == NIC_LEVEL_PASSIVE)
         ndis.platform->ops->wait(ndis.platform, &never, (uint64_t)MicrosecondsToSleep * 1000u);
 }

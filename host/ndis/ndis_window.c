@@ -155,16 +155,10 @@ void ndis_windows_free(struct ndis_miniport *m)
     }
 }
 
-static void must_be_passive(const char *call)
-{
-    if (ndis_verifying())
-        ndis_verify_level(call, NIC_LEVEL_PASSIVE, NIC_LEVEL_PASSIVE);
-}
-
 NDIS_STATUS NdisMRegisterIoPortRange(PVOID *PortOffset, NDIS_HANDLE MiniportAdapterHandle,
                                      UINT InitialPort, UINT NumberOfPorts)
 {
-    must_be_passive("NdisMRegisterIoPortRange");
+    ndis_only_passive("NdisMRegisterIoPortRange");
     if (InitialPort >= PORTS || NumberOfPorts > PORTS - InitialPort)
         return NDIS_STATUS_RESOURCE_CONFLICT;
     return window_open(ndis_miniport_of(MiniportAdapterHandle), NIC_NDIS_PORTS, InitialPort,
@@ -175,7 +169,7 @@ VOID NdisMDeregisterIoPortRange(NDIS_HANDLE MiniportAdapterHandle, UINT InitialP
                                 UINT NumberOfPorts, PVOID PortOffset)
 {
     (void)InitialPort; /* the same number */
-    must_be_passive("NdisMDeregisterIoPortRange");
+    ndis_only_passive("NdisMDeregisterIoPortRange");
     window_close(ndis_miniport_of(MiniportAdapterHandle), "NdisMDeregisterIoPortRange", PortOffset,
                  NumberOfPorts);
 }
@@ -183,14 +177,14 @@ VOID NdisMDeregisterIoPortRange(NDIS_HANDLE MiniportAdapterHandle, UINT InitialP
 NDIS_STATUS NdisMMapIoSpace(PVOID *VirtualAddress, NDIS_HANDLE MiniportAdapterHandle,
                             NDIS_PHYSICAL_ADDRESS PhysicalAddress, UINT Length)
 {
-    must_be_passive("NdisMMapIoSpace");
+    ndis_only_passive("NdisMMapIoSpace");
     return window_open(ndis_miniport_of(MiniportAdapterHandle), NIC_NDIS_MEMORY,
                        (uint64_t)PhysicalAddress.QuadPart, Length, VirtualAddress);
 }
 
 VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, UINT Length)
 {
-    must_be_passive("NdisMUnmapIoSpace");
+    ndis_only_passive("NdisMUnmapIoSpace");
     window_close(ndis_miniport_of(MiniportAdapterHandle), "NdisMUnmapIoSpace", VirtualAddress,
                  Length);
 }

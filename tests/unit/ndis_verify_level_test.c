@@ -123,6 +123,181 @@ START_TEST(more_wrong_levels)
 }
 END_TEST
 
+/* Calls of the documents' "IRQL = PASSIVE_LEVEL" and "<= DISPATCH_LEVEL", each one level too high. What one of them makes the next one ends. */
+static NDIS_HANDLE some_pool;
+static PVOID some_memory;
+static NDIS_STATUS some_status;
+static NDIS_STRING some_string;
+static NDIS_ANSI_STRING some_ansi;
+static NDIS_EVENT some_event;
+static NDIS_MINIPORT_TIMER some_timer;
+
+static void register_protocol(void)
+{
+    NDIS_PROTOCOL_CHARACTERISTICS none = {0};
+    NdisRegisterProtocol(&some_status, &some_pool, &none, 0);
+}
+
+static void open_adapter(void)
+{
+    NDIS_STRING nobody = NDIS_STRING_CONST("nobody");
+    NDIS_MEDIUM medium = NdisMedium802_3;
+    NDIS_STATUS error;
+    UINT selected;
+    NdisOpenAdapter(&some_status, &error, &some_pool, &selected, &medium, 1, NULL, NULL, &nobody, 0,
+                    NULL);
+}
+
+static void make_string(void)
+{
+    NdisInitializeString(&some_string, (PUCHAR) "x");
+}
+
+static void to_ansi(void)
+{
+    static CHAR room[8];
+    some_ansi = (NDIS_ANSI_STRING){.MaximumLength = sizeof(room), .Buffer = room};
+    some_status = NdisUnicodeStringToAnsiString(&some_ansi, &some_string);
+}
+
+static void to_unicode(void)
+{
+    some_status = NdisAnsiStringToUnicodeString(&some_string, &some_ansi);
+    NdisFreeString(some_string);
+}
+
+static void shut_down(PVOID context)
+{
+    (void)context;
+}
+
+static void register_shutdown(void)
+{
+    NdisMRegisterAdapterShutdownHandler(r.miniport->handle, NULL, shut_down);
+}
+
+static void deregister_shutdown(void)
+{
+    NdisMDeregisterAdapterShutdownHandler(r.miniport->handle);
+}
+
+static void allocate_memory(void)
+{
+    some_status = NdisAllocateMemoryWithTag(&some_memory, 8, 0x74736574);
+}
+
+static void free_memory(void)
+{
+    NdisFreeMemory(some_memory, 8, 0);
+}
+
+static void packet_pool(void)
+{
+    NdisAllocatePacketPoolEx(&some_status, &some_pool, 1, 0, PROTOCOL_RESERVED_SIZE_IN_PACKET);
+}
+
+static void no_packet_pool(void)
+{
+    NdisFreePacketPool(some_pool);
+}
+
+static void buffer_pool(void)
+{
+    NdisAllocateBufferPool(&some_status, &some_pool, 1);
+}
+
+static void no_buffer_pool(void)
+{
+    NdisFreeBufferPool(some_pool);
+}
+
+static void cancel_sends(void)
+{
+    NdisCancelSendPackets(r.protocols[0].binding, &r);
+}
+
+static void ticked(PVOID a, PVOID context, PVOID b, PVOID c)
+{
+    (void)a;
+    (void)context;
+    (void)b;
+    (void)c;
+}
+
+static void make_timer(void)
+{
+    NdisMInitializeTimer(&some_timer, r.miniport->handle, ticked, NULL);
+}
+
+static void set_timer(void)
+{
+    NdisMSetTimer(&some_timer, 1000);
+}
+
+static void cancel_timer(void)
+{
+    BOOLEAN cancelled;
+    NdisMCancelTimer(&some_timer, &cancelled);
+}
+
+static void set_event(void)
+{
+    NdisInitializeEvent(&some_event);
+    NdisSetEvent(&some_event);
+}
+
+static void receive_complete(void)
+{
+    NdisMEthIndicateReceiveComplete(r.miniport->handle);
+}
+
+static void status_complete(void)
+{
+    NdisMIndicateStatusComplete(r.miniport->handle);
+}
+
+START_TEST(calls_one_level_too_high)
+{
+    static const struct {
+        const char *name;
+        enum nic_level level;
+        void (*call)(void);
+    } calls[] = {
+        {"NdisRegisterProtocol", NIC_LEVEL_DISPATCH, register_protocol},
+        {"NdisOpenAdapter", NIC_LEVEL_DISPATCH, open_adapter},
+        {"NdisInitializeString", NIC_LEVEL_DISPATCH, make_string},
+        {"NdisUnicodeStringToAnsiString", NIC_LEVEL_DISPATCH, to_ansi},
+        {"NdisAnsiStringToUnicodeString", NIC_LEVEL_DISPATCH, to_unicode},
+        {"NdisMRegisterAdapterShutdownHandler", NIC_LEVEL_DISPATCH, register_shutdown},
+        {"NdisMDeregisterAdapterShutdownHandler", NIC_LEVEL_DISPATCH, deregister_shutdown},
+        {"NdisAllocateMemoryWithTag", NIC_LEVEL_INTERRUPT, allocate_memory},
+        {"NdisFreeMemory", NIC_LEVEL_INTERRUPT, free_memory},
+        {"NdisAllocatePacketPoolEx", NIC_LEVEL_INTERRUPT, packet_pool},
+        {"NdisFreePacketPool", NIC_LEVEL_INTERRUPT, no_packet_pool},
+        {"NdisAllocateBufferPool", NIC_LEVEL_INTERRUPT, buffer_pool},
+        {"NdisFreeBufferPool", NIC_LEVEL_INTERRUPT, no_buffer_pool},
+        {"NdisCancelSendPackets", NIC_LEVEL_INTERRUPT, cancel_sends},
+        {"NdisMInitializeTimer", NIC_LEVEL_INTERRUPT, make_timer},
+        {"NdisMSetTimer", NIC_LEVEL_INTERRUPT, set_timer},
+        {"NdisMCancelTimer", NIC_LEVEL_INTERRUPT, cancel_timer},
+        {"NdisSetEvent", NIC_LEVEL_INTERRUPT, set_event},
+        {"NdisMEthIndicateReceiveComplete", NIC_LEVEL_INTERRUPT, receive_complete},
+        {"NdisMIndicateStatusComplete", NIC_LEVEL_INTERRUPT, status_complete},
+    };
+    start(NDIS_STATUS_SUCCESS, NIC_WHEN_MANUAL);
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        char words[100];
+        enum nic_level before = r.platform->ops->raise(r.platform, calls[i].level);
+        r.findings = 0;
+        calls[i].call();
+        r.platform->ops->lower(r.platform, before);
+        snprintf(words, sizeof(words), "%s called at level %d", calls[i].name, calls[i].level);
+        found(words);
+    }
+    finish();
+}
+END_TEST
+
 static NDIS_SPIN_LOCK forgotten;
 
 static void forget(void *context, PNDIS_PACKET sent)
@@ -231,6 +406,7 @@ int main(void)
     tcase_add_loop_test(t, a_protocol_calls_down_with_a_lock, 0, 5);
     tcase_add_loop_test(t, c_11_completions_nested_too_deep, 0, 2);
     tcase_add_loop_test(t, more_wrong_levels, 0, 4);
+    tcase_add_test(t, calls_one_level_too_high);
     suite_add_tcase(suite, t);
     return rig_main(suite);
 }
