@@ -10,6 +10,7 @@ test="$run check tshark tcpdump iproute2 iputils-ping curl python3 libumockdev-d
 swarm="$test openssh-client"
 live="$run tshark tcpdump iproute2 iputils-ping curl python3 dnsmasq-base udhcpc iperf3 netcat-openbsd ethtool dropbear-bin"
 formal="python3-venv berkeley-abc"
+gates="$test $formal iverilog"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc"
 fuzz="$test clang libclang-rt-14-dev"
 kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
@@ -22,6 +23,7 @@ case $want in
     run) packages=$run ;;
     test) packages=$test ;;
     formal) packages=$formal ;;
+    gates) packages=$gates ;;
     live) packages=$live ;;
     swarm) packages=$swarm ;;
     lint) packages=$lint ;;
@@ -30,8 +32,8 @@ case $want in
     report) packages=$report ;;
     bench) packages=$bench ;;
     deb) packages=$deb ;;
-    all) packages="$test $live $swarm $formal $lint $fuzz $kernel $report $bench $deb" ;;
-    *) echo "install-tools.sh: unknown target '$want': run, test, live, swarm, formal, lint, fuzz, kernel, report, bench, deb or all" >&2; exit 2 ;;
+    all) packages="$test $live $swarm $gates $lint $fuzz $kernel $report $bench $deb" ;;
+    *) echo "install-tools.sh: unknown target '$want': run, test, live, swarm, formal, gates, lint, fuzz, kernel, report, bench, deb or all" >&2; exit 2 ;;
 esac
 
 missing=
@@ -55,7 +57,7 @@ fi
 
 # The models of the boards take the Verilog of SERV from its Python package, and nothing else.
 case $want in
-    formal | all) cat requirements.txt ;;
+    formal | gates | all) cat requirements.txt ;;
     *) grep '^pythondata-cpu-serv==' requirements.txt ;;
 esac | {
     mkdir -p build

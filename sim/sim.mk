@@ -114,17 +114,43 @@ $(B)/sim/board_top_$(1)/Vtop.made: $$(SIM_RTL) rtl/boards/nic_$(1).sv $$(wildcar
 	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_$(1) $$(MODEL_CHECKED) -Wno-fatal -Wno-lint $$(RTL_FLAGS) \
 		-y rtl/boards -y rtl/boards/$(BOARD_TOP_CELLS_$(1)) -y sim/cells -y sim/cells/$(BOARD_TOP_CELLS_$(1)) sim/models/nic_board_$(1).sv
 	$$(Q)touch $$@
+endef
+$(foreach b,$(BOARD_TOPS),$(eval $(call BOARD_TOP_RULES,$(b))))
 
-$(B)/sim/board_top_$(1)/model.o: $(B)/sim/board_top_$(1)/Vtop.made sim/models/board_top_$(BOARD_TOP_PINS_$(1))_pins.cpp \
+# The same of the netlist that the board's bitstream is made of, whose start-up lasts 2**START clocks.
+BOARD_TOP_START_butterstick := 21
+BOARD_TOP_START_ecpix5 := 22
+BOARD_TOP_START_ulx3s := 20
+BOARD_TOP_START_tinyfpga_bx := 20
+# $(1) board
+define BOARD_GATES_RULES
+$(B)/boards/$(subst _,-,$(1))/netlist.v: $$(SIM_RTL) $$(wildcard rtl/boards/*/*) constraints/bitstream.py
+	$$(call say,SYNTH,nic_$(1))
+	$$(Q)$$(PY) constraints/bitstream.py $(subst _,-,$(1)) --netlist
+
+$(B)/sim/board_gates_$(1)/Vtop.made: $(B)/boards/$(subst _,-,$(1))/netlist.v $$(wildcard sim/cells/*.sv sim/cells/$(BOARD_TOP_CELLS_$(1))/*.sv) \
+		sim/models/nic_board_$(1).sv rtl/lint.vlt
+	$$(call say,VERILATE,nic_$(1) (netlist))
+	@rm -rf $$(@D) && mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) --cc --Mdir $$(@D) --top-module nic_board_$(1) $$(MODEL_VERILATOR) -Wno-fatal -Wno-lint -Wno-MULTIDRIVEN \
+		+define+NETLIST rtl/lint.vlt -y sim/cells -y sim/cells/$(BOARD_TOP_CELLS_$(1)) \
+		sim/cells/$(BOARD_TOP_CELLS_$(1))/netlist.sv $$< sim/models/nic_board_$(1).sv
+	$$(Q)touch $$@
+endef
+$(foreach b,$(BOARD_TOPS),$(eval $(call BOARD_GATES_RULES,$(b))))
+
+# $(1) board, $(2) top or gates
+define BOARD_TOP_MODEL_RULES
+$(B)/sim/board_$(2)_$(1)/model.o: $(B)/sim/board_$(2)_$(1)/Vtop.made sim/models/board_top_$(BOARD_TOP_PINS_$(1))_pins.cpp \
 		$$(wildcard sim/models/*.h sim/wire/*.h) sim/sim.mk
 	$$(call say,CXX,nic_$(1))
 	$$(Q)ls $$(@D)/Vnic_*.cpp | sed 's/.*/#include "&"/' >$$(@D)/model.cpp
 	$$(Q)echo '#include "sim/models/board_top_$(BOARD_TOP_PINS_$(1))_pins.cpp"' >>$$(@D)/model.cpp
-	$$(Q)$$(MODEL_CXX) -std=c++17 -O1 -DBOARD_TOP=Vnic_board_$(1) -DBOARD_PINS=board_top_$(1) \
+	$$(Q)$$(MODEL_CXX) -std=c++17 -O1 $(if $(filter gates,$(2)),-DNETLIST=$(BOARD_TOP_START_$(1))) -DBOARD_TOP=Vnic_board_$(1) -DBOARD_PINS=board_top_$(1) \
 		-isystem $$(VERILATOR_ROOT)/include -isystem $$(VERILATOR_ROOT)/include/vltstd -I. -I$$(@D) -Ihost/include -Isim/wire \
 		-Isim/models -c $$(@D)/model.cpp -o $$@
 endef
-$(foreach b,$(BOARD_TOPS),$(eval $(call BOARD_TOP_RULES,$(b))))
+$(foreach b,$(BOARD_TOPS),$(foreach m,top gates,$(eval $(call BOARD_TOP_MODEL_RULES,$(b),$(m)))))
 
 WIRE_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard sim/wire/*.c))
 CORE_OBJS := $(patsubst %,$(O)/sim/models/%.o,core_model board_model board_ulpi board_fs fs_line mdio_phy usb_host ulpi_phy urb_front)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Verilated halves of the board model that are each board's whole top from pin to pin, with what its cells do (sim/cells), RGMII at
- * both edges with its in-band status, and the speed that the PHY has negotiated. Start-up lasts 64 clocks. For the field `half` of
- * board_model_options. Every clock is simulated, several times slower than the boards' own.
+ * both edges with its in-band status, and the speed that the PHY has negotiated. Start-up lasts 64 clocks, in a netlist as long as on
+ * the board. For the field `half` of board_model_options. Every clock is simulated, several times slower than the boards' own.
  *
  * They leave out delays at pins, pull-ups and buttons, the PHY's loopback and broken wiring (board_wiring.h). Not to be unplugged.
  */

@@ -61,6 +61,7 @@ void *create(board_model *m)
     t.rmii_rxd_i = t.rmii_crs_dv_i = 0;
     t.mdio_i = t.mdio_drive_i = 0;
     t.eval();
+    start_up(p, [&](uint8_t level) { t.clk_sys_i = t.clk_ref_i = level; });
     return p;
 }
 

@@ -58,6 +58,8 @@ void *create(board_model *m)
     t.mdio_i = t.mdio_drive_i = 0;
     t.rgmii_rxc_i = t.rgmii_rxd_i = t.rgmii_rx_ctl_i = 0;
     t.eval();
+    start_up(p, [&](uint8_t level) { t.clk_start_i = t.clk_sys_i = t.clk_tx_i = t.rgmii_rxc_i = level; });
+    p->txc = t.rgmii_txc_o;
     return p;
 }
 
@@ -72,7 +74,8 @@ void clock(board_model *m, ulpi_link_pins *link)
     if (power_up(p) || changed)
         t.eval(); // what the link shows may depend on what the PHY does in the same clock
     m->high_speed = (m->phy.registers[ULPI_FUNCTION_CONTROL] & 7) == 0; // transceiver and terminations (ULPI 1.1, 4.2.2)
-    *link = {t.ulpi_data_o, t.ulpi_driven_o != 0, t.ulpi_stp_o != 0, t.ulpi_rst_o != 0};
+    *link = {t.ulpi_data_o, t.ulpi_driven_o != 0, t.ulpi_stp_o != 0, t.ulpi_rst_o || p->phy_reset};
+    p->phy_reset = false;
     m->stats.hash = nic_hash_fold(m->stats.hash, (uint64_t)m->phy.data | t.ulpi_dir_i << 8 | t.ulpi_nxt_i << 9 |
                                                      (uint64_t)t.ulpi_data_o << 16 | link->driven << 24 | link->stp << 25);
     t.ulpi_data_i = m->phy.data;

@@ -17,6 +17,7 @@ enum { START_CLOCKS = 616, LOCKED_CLOCKS = 600 };
 
 struct Board : Pins<BOARD_TOP> {
     unsigned start_clocks = START_CLOCKS; // that are left
+    bool phy_reset = false; // the USB transceiver's, in a start-up that nobody looked at
 
     // RGMII. TXC and RXC come behind the data that change with them; no model of a pin has such a delay: an edge takes what changes with it.
     bool txc = false;
@@ -35,6 +36,25 @@ bool power_up(Board *p)
     bool locked = p->start_clocks < LOCKED_CLOCKS, changed = p->top->locked_i != locked;
     p->top->locked_i = locked;
     return changed;
+}
+
+// A netlist has the board's own start-up, of 2**NETLIST clocks: all but the last few, while no host or PHY looks at its pins. `clocks` sets
+// all clocks.
+template <typename Clocks> void start_up(Board *p, Clocks clocks)
+{
+#ifdef NETLIST
+    for (unsigned i = 0; i < 1 << NETLIST; i++) {
+        p->top->locked_i = i >= START_CLOCKS - LOCKED_CLOCKS;
+        clocks(1);
+        p->top->eval();
+        clocks(0);
+        p->top->eval();
+    }
+    p->start_clocks = 0;
+    p->phy_reset = true;
+#else
+    (void)p, (void)clocks;
+#endif
 }
 
 // Once a clock of sys: the PHY on MDIO, and the speed that it has then.

@@ -47,7 +47,11 @@ module nic_board_butterstick (
         .mhz48_i(1'b0), .mhz60_i(clk_sys_i), .mhz125_i(clk_tx_i), .locked_i
     );
 
-    nic_butterstick #(.START(6)) u_top (
+    nic_butterstick
+`ifndef NETLIST                                  // which has no parameters
+        #(.START(6))
+`endif
+        u_top (
         .clk30_i(clk_start_i),
         .ulpi_clk_o,
         .ulpi_rst_no(ulpi_rst_n),

@@ -49,7 +49,11 @@ module nic_board_ecpix5 (
         .mhz48_i(1'b0), .mhz60_i(1'b0), .mhz125_i(clk_tx_i), .locked_i
     );
 
-    nic_ecpix5 #(.START(6)) u_top (
+    nic_ecpix5
+`ifndef NETLIST                                  // which has no parameters
+        #(.START(6))
+`endif
+        u_top (
         .clk100_i(clk_start_i),
         .ulpi_clk_i(clk_sys_i),
         .ulpi_rst_o,

@@ -40,7 +40,11 @@ module nic_board_tinyfpga_bx (
 
     nic_cell_clocks #(.REFERENCE_MHZ(16)) u_clocks (.mhz48_i(clk_sys_i), .mhz60_i(1'b0), .mhz125_i(1'b0), .locked_i);
 
-    nic_tinyfpga_bx #(.START(6)) u_top (
+    nic_tinyfpga_bx
+`ifndef NETLIST                                  // which has no parameters
+        #(.START(6))
+`endif
+        u_top (
         .clk16_i(1'b0),
         .usb_dp_io(usb[0]),
         .usb_dn_io(usb[1]),

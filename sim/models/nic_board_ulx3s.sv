@@ -37,7 +37,11 @@ module nic_board_ulx3s (
 
     nic_cell_clocks #(.REFERENCE_MHZ(25)) u_clocks (.mhz48_i(clk_sys_i), .mhz60_i(1'b0), .mhz125_i(1'b0), .locked_i);
 
-    nic_ulx3s #(.START(6)) u_top (
+    nic_ulx3s
+`ifndef NETLIST                                  // which has no parameters
+        #(.START(6))
+`endif
+        u_top (
         .clk25_i(1'b0),
         .usb_dp_io(usb[0]),
         .usb_dn_io(usb[1]),

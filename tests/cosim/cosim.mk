@@ -45,6 +45,17 @@ TESTS += $(if $(SANITIZE),,$(B)/cosim/top_test)
 $(eval $(call COSIM_RULE,top_test,top_test,test))
 $(B)/cosim/top_test: $(BOARD_TOPS:%=$(B)/sim/board_top_%/model.o)
 
+# top_test on the netlists that the bitstreams are made of, after a look at the models of their cells: each board at its own rate.
+$(eval $(call COSIM_RULE,gates_test,top_test,test))
+$(B)/cosim/gates_test: $(BOARD_TOPS:%=$(B)/sim/board_gates_%/model.o)
+
+.PHONY: gates
+gates:
+	$(Q)./install-tools.sh gates
+	$(Q)$(PY) tests/rtl/cells.py
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(B)/cosim/gates_test
+	$(Q)CK_RUN_CASE=top $(B)/cosim/gates_test
+
 # The CLI and a device on USB: libumockdev shows the soft device to the hilnic that the test starts.
 TESTS += $(if $(SANITIZE),,$(B)/cosim/usb_cli_test)
 USB_CLI_OBJS = $(O)/tests/cosim/usb_cli_test.o $(O)/sim/models/umockdev_bridge.o $(O)/sim/models/urb_front.o $(O)/host/transport/libusb.o \

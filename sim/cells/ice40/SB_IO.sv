@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // iCE40 pad (Lattice iCE Technology Library, SB_IO), what of PIN_TYPE does without DDR, latch and inversion. Leaves out the pull-up: a pin that
-// nobody drives is 0.
+// nobody drives is 0; and CLOCK_ENABLE, which Yosys ties to 1.
 module SB_IO #(
     parameter [5:0] PIN_TYPE = 6'b000000,
     parameter [0:0] PULLUP = 1'b0
 ) (
-    inout PACKAGE_PIN, input INPUT_CLK, input OUTPUT_CLK, input OUTPUT_ENABLE, input D_OUT_0, output D_IN_0
+    inout PACKAGE_PIN, input INPUT_CLK, input OUTPUT_CLK, input OUTPUT_ENABLE, input CLOCK_ENABLE,
+    input D_OUT_0, output D_IN_0
 );
     if ((PIN_TYPE[5:4] != 2'b00 && PIN_TYPE[2] == PIN_TYPE[3]) || PIN_TYPE[1])
         $fatal(1, "SB_IO: PIN_TYPE %b has no model", PIN_TYPE);
