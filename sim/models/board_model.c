@@ -17,6 +17,7 @@
 #define RESET_CLOCKS       16
 #define PS_MS              1000000000ull
 #define CLEAR_TRIES        3 /* each of three errors on the bus */
+#define OPEN_TRIES         3
 
 enum {
     GET_DESCRIPTOR = 6,
@@ -336,15 +337,22 @@ void board_model_run(void *model, uint64_t until_ns)
 
 /* ---- open ---- */
 
-static int board_open(struct nic_transport *transport)
+static bool enumerate(struct urb_device *device)
 {
-    struct board_model *m = model_of(transport);
     uint8_t configuration[CONFIGURATION_BYTES];
     static const uint8_t get[SETUP_BYTES] = {0x80, GET_DESCRIPTOR, 0, 2, 0, 0, CONFIGURATION_BYTES};
     static const uint8_t set[SETUP_BYTES] = {0x00, SET_CONFIGURATION, 1};
-    bool up = urb_front_reset(&m->host.device) &&
-              urb_front_control(&m->host.device, get, configuration) >= 0 &&
-              urb_front_control(&m->host.device, set, NULL) >= 0;
+    return urb_front_reset(device) && urb_front_control(device, get, configuration) >= 0 &&
+           urb_front_control(device, set, NULL) >= 0;
+}
+
+/* Where the ACK of SET_ADDRESS is lost, the device stays at its old address (9.4.6); as hosts do, from the reset on once more. */
+static int board_open(struct nic_transport *transport)
+{
+    struct board_model *m = model_of(transport);
+    bool up = false;
+    for (unsigned i = 0; i < OPEN_TRIES && m->plugged && !up; i++)
+        up = enumerate(&m->host.device);
     nic_virtual_advance(m->platform, m->now_ps / 1000);
     return up ? 0 : m->plugged ? -EIO : -ENODEV;
 }
