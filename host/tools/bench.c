@@ -106,7 +106,7 @@ static uint32_t under_way_max(struct bench *b)
         !machine_read(&b->machine, NIC_BUFFERS_ADDR, &buffers, 1))
         return UNDER_WAY;
     fit = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 / b->length - 1;
-    return fit < UNDER_WAY ? fit : UNDER_WAY;
+    return fit < MACHINE_RX_FRAMES ? fit : MACHINE_RX_FRAMES - 1;
 }
 
 static uint32_t next_batch(const struct bench *b)

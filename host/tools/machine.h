@@ -17,8 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MACHINE_ADAPTER       "hilnic0"
-#define MACHINE_SLOT          0 /* of the transport */
+#define MACHINE_ADAPTER "hilnic0"
+#define MACHINE_SLOT    0 /* of the transport */
+/* So many received frames fit into a device, however small they are (RX_FRAMES of rtl/nic_core.sv); one that loops has no more under way. */
+#define MACHINE_RX_FRAMES 64
+
 #define MACHINE_MESSAGE_BYTES 320
 #define MACHINE_FIRMWARE_MOST 65535u
 

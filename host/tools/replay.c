@@ -74,9 +74,12 @@ static bool is_pause(const struct capture_frame *f)
            !memcmp(f->octets + 12, "\x88\x08\x00\x01", 4);
 }
 
-static uint32_t cost(const struct capture_frame *f)
+/* Of the window: a small frame takes one of the receive buffer's places for frames. */
+static uint32_t cost(const struct replay *r, const struct capture_frame *f)
 {
-    return f->length < LEAST_WIRE ? LEAST_WIRE : f->length;
+    uint32_t least = r->window_bytes / MACHINE_RX_FRAMES;
+    least = least < LEAST_WIRE ? LEAST_WIRE : least + 1;
+    return f->length < least ? least : f->length;
 }
 
 /* ---- what the machine reports ---- */
@@ -89,7 +92,7 @@ static void moved(struct replay *r)
 
 static void arrived(struct replay *r, const struct capture_frame *f)
 {
-    uint32_t bytes = cost(f);
+    uint32_t bytes = cost(r, f);
     r->under_way_bytes -= bytes < r->under_way_bytes ? bytes : r->under_way_bytes;
 }
 
@@ -190,9 +193,9 @@ static uint32_t ready(const struct replay *r, uint64_t now_ns, uint64_t start_ns
     uint32_t n = 0, bytes = r->under_way_bytes;
     while (n < most && r->next + n < r->capture->count &&
            due_ns(r, r->next + n, start_ns) <= now_ns) {
-        bytes += cost(&r->capture->frames[r->next + n]);
+        bytes += cost(r, &r->capture->frames[r->next + n]);
         /* a frame alone always goes: an unsendable one may be larger than any window */
-        if (bytes > r->window_bytes && bytes != cost(&r->capture->frames[r->next]))
+        if (bytes > r->window_bytes && bytes != cost(r, &r->capture->frames[r->next]))
             break;
         n++;
     }
@@ -219,7 +222,7 @@ static bool send_some(struct replay *r, uint64_t start_ns)
         frames[i] =
             (struct sender_frame){.octets = f->octets, .length = f->length, .number = r->next + i};
         r->fate[r->next + i] = SENT;
-        r->under_way_bytes += cost(f);
+        r->under_way_bytes += cost(r, f);
     }
     r->next += n;
     if (sender_send(r->machine.sender, frames, n, call) != n)

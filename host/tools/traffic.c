@@ -85,7 +85,7 @@ static uint32_t fits(struct machine *m, uint32_t longest)
     if (!machine_read(m, NIC_BUFFERS_ADDR, &buffers, 1))
         return 1;
     fit = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 / (longest + 20);
-    return fit < 1 ? 1 : fit;
+    return fit < 1 ? 1 : fit < MACHINE_RX_FRAMES ? fit : MACHINE_RX_FRAMES - 1;
 }
 
 static void send_some(struct traffic *t)
