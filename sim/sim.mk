@@ -162,6 +162,9 @@ RIG_LIBS := -lusb-1.0 -lpcap -ljansson -lmicrohttpd $(MODEL_LIBS)
 
 $(TOOL_OBJS) $(patsubst %.c,$(O)/%.o,$(wildcard host/protocols/*.c)): CPPFLAGS += -Idriver -Ihost/protocols -Ifirmware
 
+$(O)/host/tools/hilnic.o: CPPFLAGS += -DHILNIC_VERSION='"$(VERSION)"'
+$(O)/host/tools/hilnic.o: debian/changelog
+
 .SECONDEXPANSION:
 $(B)/hilnic: $(TOOL_OBJS) $(FIRMWARE_OBJ) $$(RIG_OBJS) $(B)/sim/fast/model.o $(BOARD_FAST)
 	$(call say,LD,$@)

@@ -2,6 +2,8 @@
 /* The command line: finds the command, takes its options, runs it. */
 #include "options.h"
 
+#include "nic_regs.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +24,8 @@ static void print_usage(FILE *to)
     for (const struct command *c = commands; c->name; c++)
         fprintf(to, " %s,", c->name);
     fputs(" help.\n"
-          "Each also takes -q, --quiet: no summary, no note, no progress.\n"
+          "Each also takes -q, --quiet: no summary, no note, no progress. hilnic --version says "
+          "which it is.\n"
           "Exit codes: 0 done, 1 failed, 2 usage, 3 no device, 4 no permission, 5 device and "
           "driver do not match.\n",
           to);
@@ -34,6 +37,13 @@ static int show_help(const struct command *c)
         fputs(c->help, stdout);
     else
         print_usage(stdout);
+    return flush_output(EXIT_DONE);
+}
+
+/* With the hash by which driver, firmware and bitstream tell whether they match. */
+static int show_version(void)
+{
+    printf("hilnic " HILNIC_VERSION ", register map %08x\n", NIC_MAP_HASH);
     return flush_output(EXIT_DONE);
 }
 
@@ -69,6 +79,8 @@ int main(int argc, char **argv)
     const char *name = help ? (argc > 2 ? argv[2] : NULL) : argc > 1 ? argv[1] : NULL;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe and a full quota are errors of writing like others */
     signal(SIGXFSZ, SIG_IGN);
+    if (name && (!strcmp(name, "--version") || !strcmp(name, "-V")))
+        return show_version();
     if (!name || (help && !strcmp(name, "help"))) {
         if (help)
             return show_help(NULL);

@@ -207,6 +207,10 @@ for command in "" $commands; do
     done
 done
 refuses 2 "see hilnic help" help frobnicate
+version="hilnic $(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog), register map $(sed -n 's/^#define NIC_MAP_HASH 0x\(.*\)u$/\1/p' host/include/nic_regs.h)"
+for flag in --version -V; do
+    check "$flag" [ "$("$hilnic" $flag)" = "$version" ]
+done
 
 # ---- bad input: registers, firmware ----
 refuses 2 "there is no register 0x100000000" regs 0x100000000
