@@ -109,7 +109,7 @@ lint-clang:
 	$(call say,CLANG,warnings of every C file)
 	$(Q)printf '%s\n' $(filter %.c,$(C_SOURCES)) | xargs -P $(JOBS) -I FILE sh -c '$(CLANG) $(filter-out -O2 -g,$(CFLAGS)) \
 		-Idriver -Ifirmware -Ihost/protocols -Ihost/tools -Itests/unit -I. \
-		$(UMOCKDEV_CFLAGS) -DHILNIC_VERSION=__FILE__ $$(case FILE in *6.c) echo -DNIC_NDIS6 ;; esac) -fsyntax-only FILE'
+		$(UMOCKDEV_CFLAGS) -DHILNIC_VERSION="\"$(VERSION)\"" $$(case FILE in *6.c) echo -DNIC_NDIS6 ;; esac) -fsyntax-only FILE'
 
 lint-format:
 	$(call say,FORMAT,C files against .clang-format)
