@@ -32,6 +32,7 @@ one()
     echo "$good $bad" >"$log.count"
     printf '  %-8s %-44s %4d checks %4d.%d s\n' "$([ $bad -eq 0 ] && echo ok || echo FAILED)" \
         "$(basename "$program")" $((good + bad)) $((seconds / 10)) $((seconds % 10))
+    grep ' skipped: ' "$log"
     if [ $bad -ne 0 ]; then
         tail -n 40 "$log"
         [ $code -eq 124 ] && echo "  $program ran over $limit_s s and was ended"

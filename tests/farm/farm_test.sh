@@ -4,7 +4,7 @@
 # once, a failing one named, what is lost run again. Ends with `N passed, N failed`.
 set -u
 unset SHELL # as under a CI runner
-command -v parallel rsync >/dev/null || { echo "farm test skipped: there is no parallel or no rsync"; exit 0; }
+command -v parallel rsync >/dev/null || { echo "farm_test skipped: there is no parallel or no rsync"; exit 0; }
 swarm=$(git rev-parse --show-toplevel)/tests/farm/swarm.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,7 +4,7 @@
 .PHONY: live-test
 live-test: tools-live
 	$(Q)$(MAKE) --no-print-directory $(B)/hilnic
-	$(Q)for test in live_test live_interface_test live_boards_test live_wires_test; do tests/system/$$test.sh $(B)/hilnic || exit 1; done
+	$(Q)for test in live_test live_interface_test live_boards_test live_wires_test live_service_test; do tests/system/$$test.sh $(B)/hilnic || exit 1; done
 
 # Ten minutes of it: make soak [SOAK_SECONDS=n].
 .PHONY: soak
