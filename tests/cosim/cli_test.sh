@@ -211,6 +211,15 @@ version="hilnic $(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog), register map 
 for flag in --version -V; do
     check "$flag" [ "$("$hilnic" $flag)" = "$version" ]
 done
+# What no command takes.
+for command in $commands; do
+    [ "$command" = help ] && continue
+    refuses 2 "--device takes core, board:butterstick" "$command" --device usb9
+    refuses 2 "there is no option --frobnicate, see hilnic help $command" "$command" --frobnicate
+done
+for command in replay bench info regs stats send capture doctor up selftest serve; do
+    refuses 2 "--seed takes a number from 0 to 18446744073709551615, not 99999999999999999999" $command --seed 99999999999999999999
+done
 
 # ---- bad input: registers, firmware ----
 refuses 2 "there is no register 0x100000000" regs 0x100000000
@@ -330,6 +339,13 @@ check "a launch time far ahead costs nothing" timeout 20 "$hilnic" send -q --at 
 check "late frames: exit" [ $? = 1 ]
 check "late frames: counted" [ "$(value sent)" = 10 -a "$(value late)" = 10 ]
 check "late frames: said" [ "$(cat "$work/err")" = "hilnic: 10 of 20 frames came too late for their time and were not sent." ]
+# Through USB; at full speed, which brings such frames slower than the wire takes them, more of them are late.
+for device in board:butterstick board:ulx3s; do
+    "$hilnic" send --device $device --speed 100 --at +5ms --gap 30us --size 512 --count 20 --json >"$work/json" 2>"$work/err"
+    check "late frames, $device: exit" [ $? = 1 ]
+    check "late frames, $device: $(cat "$work/json")" [ "$(value sent)" -gt 0 -a "$(value late)" -ge 10 -a $(($(value sent) + $(value late))) = 20 -a \
+        "$(value wire_frames)" = "$(value sent)" -a "$(value late_max_ns)" -le 40 ]
+done
 "$hilnic" send --at 1 --gap 1ns --count 5 --json >"$work/json" 2>/dev/null
 check "a time that has passed" [ $? = 1 -a "$(value late)" = 5 -a "$(value wire_frames)" = 0 ]
 check "send at once" "$hilnic" send -q --count 300 --mode single

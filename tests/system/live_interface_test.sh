@@ -103,6 +103,16 @@ check "pings over two seconds" ping -e 4711 -c 21 -i 0.1 -W 5 10.9.0.2
 kill "$near"
 wait "$near"
 
+# ---- another address of the running interface ----
+far ip neigh add 10.9.0.78 lladdr "$(cat /sys/class/net/nic0/address)" dev wire0
+far ip neigh add 10.9.0.79 lladdr 02:11:22:33:44:55 dev wire0
+come 10.9.0.78 "its address" 20 40
+come 10.9.0.79 "not yet its address" 0 15
+ip link set nic0 address 02:11:22:33:44:55
+check "another address: ping" until_true ping -c 1 -W 1 10.9.0.2
+come 10.9.0.78 "no longer its address" 0 15
+come 10.9.0.79 "its new address" 20 40
+
 # ---- SIGTERM in a flood from both sides ----
 ping -f -l 40 -s 1000 10.9.0.2 >/dev/null & pings=$!
 far ping -f -l 40 -s 1000 10.9.0.1 >/dev/null & floods=$!
