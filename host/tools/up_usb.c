@@ -94,15 +94,22 @@ static void wait_for_device(struct up_usb *u)
     }
 }
 
+/* One access that failed or came too late on a busy machine is no unplugged device, whose accesses all fail at once. */
+static bool is_gone(struct up_usb *u)
+{
+    uint32_t word;
+    return !machine_read(&u->machine, NIC_ID_ADDR, &word, 1) &&
+           !machine_read(&u->machine, NIC_ID_ADDR, &word, 1);
+}
+
 /* 0, or the exit code to leave with. */
 static int look(struct up_usb *u)
 {
-    uint32_t word;
     uint64_t now = up_monotonic_ns();
     u->look_ns = now + LOOK_NS;
     if (now >= u->alive_ns) {
         u->alive_ns = now + ALIVE_NS;
-        if (!machine_read(&u->machine, NIC_ID_ADDR, &word, 1))
+        if (is_gone(u))
             wait_for_device(u);
         else if (u->metrics)
             up_publish(u->metrics, &u->machine, u->tap, NULL);

@@ -414,8 +414,34 @@ END_TEST
 #define PID "build/cosim/usb_cli.pid"
 
 static unsigned long long rx_before;
-static enum { STARTING, CARRYING, UNPLUGGED, TAKEN, CARRYING_AGAIN, ENDING } phase;
-static unsigned taken;
+static enum { STARTING, CARRYING, UNPLUGGED, TAKEN, CARRYING_AGAIN, REFUSING, ENDING } phase;
+static unsigned taken, refused;
+
+/* The device refuses one look at its ID, which is no reason to take it for gone. */
+static const struct urb_device_ops *soft_ops;
+static bool refuses_id;
+
+static int refusing_submit(struct urb_device *device, struct urb *urb)
+{
+    static const uint8_t read_id[6] = {0xc0, NIC_VENDOR_REQUEST_REG_READ};
+    if (refuses_id && !(urb->endpoint & 0x7f) && !memcmp(urb->setup, read_id, sizeof read_id)) {
+        urb->setup[1] = NIC_VENDOR_REQUEST_MAX + 1;
+        refuses_id = false;
+    }
+    return soft_ops->submit(device, urb);
+}
+
+static void refuse_id(void *context)
+{
+    static struct urb_device_ops ops;
+    struct urb_device *device = soft_usb_device(usb);
+    (void)context;
+    soft_ops = device->ops;
+    ops = *soft_ops;
+    ops.submit = refusing_submit;
+    device->ops = &ops;
+    refuses_id = true;
+}
 
 static unsigned long long kernel_received(void)
 {
@@ -444,7 +470,7 @@ static bool succeeds(const char *command)
 /* Each phase lasts until what it waits for is there; `hilnic_while` has the bound. */
 static void up_and_down(unsigned i)
 {
-    if (phase == CARRYING || phase == CARRYING_AGAIN)
+    if (phase == CARRYING || phase == CARRYING_AGAIN || phase == REFUSING)
         umockdev_bridge_with(bridge, hear, NULL);
     if (phase == STARTING && succeeds("ip link set " INTERFACE " up 2>/dev/null")) {
         phase = CARRYING;
@@ -463,6 +489,10 @@ static void up_and_down(unsigned i)
         umockdev_bridge_take(bridge, false);
         phase = CARRYING_AGAIN;
     } else if (phase == CARRYING_AGAIN && i % 10 == 0 && kernel_received() > rx_before) {
+        umockdev_bridge_with(bridge, refuse_id, NULL);
+        refused = 0;
+        phase = REFUSING;
+    } else if (phase == REFUSING && !refuses_id && ++refused > 50) { /* it has looked again */
         ck_assert(succeeds("kill $(cat " PID ")"));
         phase = ENDING;
     }
@@ -487,7 +517,9 @@ START_TEST(test_up)
     ck_assert_msg(strstr(output, "the device is gone, the interface waits for it") &&
                       strstr(output, "the device is back"),
                   "%s", output);
-    const char *at = strstr(output, "is in use by another program");
+    const char *at = strstr(output, "the device is gone");
+    ck_assert_msg(!strstr(at + 1, "the device is gone"), "%s", output);
+    at = strstr(output, "is in use by another program");
     ck_assert_msg(at && !strstr(at + 1, "is in use by another program"), "%s", output);
     at = strstr(output, "\"received\": ");
     ck_assert_msg(at && sscanf(at, "\"received\": %llu", &received) == 1, "%s", output);
