@@ -86,7 +86,7 @@ A: idProduct=$2
 DEVICE
     timeout 20 umockdev-run -d "$work/device" -- udevadm test --action=add /sys/devices/pci0000:00/usb1/1-1 >"$work/udev" 2>&1
 }
-mount -t tmpfs none /dev/char && mount -t tmpfs none /lib/udev/rules.d && cp "$rules"/*.rules /lib/udev/rules.d/ || exit 1
+mkdir -p /dev/char && mount -t tmpfs none /dev/char && mount -t tmpfs none /lib/udev/rules.d && cp "$rules"/*.rules /lib/udev/rules.d/ || exit 1
 check "udev knows a board" plugged 1209 0001
 check "and starts the unit" grep -qx SYSTEMD_WANTS=hilnic.service "$work/udev"
 for tag in uaccess systemd; do check "tag $tag" grep -q "^CURRENT_TAGS=.*:$tag:" "$work/udev"; done
