@@ -35,6 +35,18 @@ static bool add_device(struct machine *m, struct list *l)
     return true;
 }
 
+/* The device's view of USB: what only it can see. */
+static void add_usb_errors(struct machine *m, struct list *l)
+{
+    uint32_t errors;
+    if (!machine_read(m, NIC_USB_ERRORS_ADDR, &errors, 1))
+        return;
+    add(l, "usb_bad", "Broken packets from the host since the bus reset, 255 at most.",
+        (errors & NIC_USB_ERRORS_BAD_MASK) >> NIC_USB_ERRORS_BAD_SHIFT);
+    add(l, "usb_unanswered", "The device's data packets without an answer, 255 at most.",
+        (errors & NIC_USB_ERRORS_UNANSWERED_MASK) >> NIC_USB_ERRORS_UNANSWERED_SHIFT);
+}
+
 static bool add_driver(struct machine *m, struct list *l)
 {
     struct nic_oid_driver d;
@@ -113,6 +125,8 @@ unsigned counters_read(struct machine *m, struct counter *counters, bool *device
     struct list l = {.at = counters};
     *device = add_device(m, &l);
     add_usb(m, &l);
+    if (*device)
+        add_usb_errors(m, &l);
     return add_driver(m, &l) && add_ndis(&l) ? l.count : 0;
 }
 

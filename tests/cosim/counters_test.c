@@ -450,18 +450,58 @@ START_TEST(the_address_is_lost)
 }
 END_TEST
 
+/* Packets that the device must take for broken, and answers of the host that it must miss, as many as were made. */
+START_TEST(errors_of_usb)
+{
+    static const struct scene with = {"board:butterstick", 200, 3, 1, 150, 2000000, 0, false};
+    static const struct {
+        enum usb_step step;
+        enum usb_fault_kind kind;
+        unsigned times;
+    } faults[] = {{USB_DATA_OUT, USB_FAULT_CRC, 2},
+                  {USB_TOKEN, USB_FAULT_PID, 1},
+                  {USB_HANDSHAKE_OUT, USB_FAULT_LOST, 2}};
+    struct cosim c;
+    struct gated g;
+    start(&c, &g, &with, 0);
+    started(&c, &g);
+    look(&c, true);
+    ck_assert_uint_eq(value("usb_bad") + value("usb_unanswered"), 0);
+    for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
+        bus.step = faults[i].step;
+        bus.kind = faults[i].kind;
+        bus.times = faults[i].times;
+        bus.hits = 0;
+        for (unsigned k = 0; bus.hits < bus.times; k++) {
+            send_some(&c);
+            machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + 150000);
+            ck_assert_uint_lt(k, 100);
+        }
+    }
+    machine_run(&c.machine, NULL, machine_now_ns(&c.machine) + with.settle_ns);
+    look(&c, true);
+    ck_assert_uint_eq(value("usb_bad"), 3);
+    ck_assert_uint_eq(value("usb_unanswered"), 2);
+    finish(&c);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     Suite *suite = suite_create("counters");
-    TCase *core = tcase_create("conservation"), *boards = tcase_create("boards");
+    TCase *core = tcase_create("conservation"), *boards = tcase_create("boards"),
+          *usb = tcase_create("usb");
     (void)argc;
     tcase_set_timeout(core, 240);
     tcase_set_timeout(boards, 240);
+    tcase_set_timeout(usb, 120);
     tcase_add_loop_test(core, every_frame_in_one_counter, 0, 4);
     tcase_add_loop_test(boards, and_on_boards, 0, sizeof on_boards / sizeof *on_boards);
     tcase_add_loop_test(boards, the_device_goes, 0, 2);
     tcase_add_test(boards, the_address_is_lost);
+    tcase_add_test(usb, errors_of_usb);
     suite_add_tcase(suite, core);
     suite_add_tcase(suite, boards);
+    suite_add_tcase(suite, usb);
     return cosim_main(suite, argv[0]);
 }
