@@ -11,7 +11,7 @@ static void tell_driver(struct ndis_miniport *m, PVOID id)
 {
     ndis_preempt("MiniportCancelSendPackets");
     if (m->driver->chars.CancelSendPacketsHandler)
-        m->driver->chars.CancelSendPacketsHandler(m->context, id);
+        OUTSIDE(m->driver->chars.CancelSendPacketsHandler)(m->context, id);
     ndis_preempt("MiniportCancelSendPackets returned");
 }
 

@@ -113,7 +113,7 @@ NDIS_STATUS NdisMAllocateNetBufferSGList(NDIS_HANDLE NdisMiniportDmaHandle, PNET
         return NDIS_STATUS_FAILURE;
     }
     __atomic_add_fetch(&m->six.lists, 1, __ATOMIC_ACQ_REL);
-    m->six.process_list(NULL, NULL, list, Context);
+    OUTSIDE(m->six.process_list)(NULL, NULL, list, Context);
     ndis_preempt("NdisMAllocateNetBufferSGList returned");
     return NDIS_STATUS_SUCCESS;
 }

@@ -23,8 +23,9 @@ static uint32_t immediate_read(struct ndis_miniport *m, const char *call, enum n
     bool is_ours = is_allowed(m, call, space, address, size_bytes);
 
     ndis_preempt("read of the device");
-    return is_ours && m->device.read ? m->device.read(m->device.context, space, address, size_bytes)
-                                     : UINT32_MAX;
+    return is_ours && m->device.read
+               ? OUTSIDE(m->device.read)(m->device.context, space, address, size_bytes)
+               : UINT32_MAX;
 }
 
 static void immediate_write(struct ndis_miniport *m, const char *call, enum nic_ndis_space space,
@@ -34,7 +35,7 @@ static void immediate_write(struct ndis_miniport *m, const char *call, enum nic_
 
     ndis_preempt("write to the device");
     if (is_ours && m->device.write)
-        m->device.write(m->device.context, space, address, size_bytes, value);
+        OUTSIDE(m->device.write)(m->device.context, space, address, size_bytes, value);
 }
 
 #define PORT_ACCESS(NAME, WIDTH)                                                                   \

@@ -27,9 +27,9 @@ static void isr_of(struct ndis_miniport *m)
     BOOLEAN recognized = TRUE, queue = TRUE;
 
     if (m->interrupt->IsrRequested || m->interrupt->SharedInterrupt)
-        m->driver->chars.ISRHandler(&recognized, &queue, m->context);
+        OUTSIDE(m->driver->chars.ISRHandler)(&recognized, &queue, m->context);
     else if (m->driver->chars.DisableInterruptHandler)
-        m->driver->chars.DisableInterruptHandler(m->context);
+        OUTSIDE(m->driver->chars.DisableInterruptHandler)(m->context);
     if (!recognized)
         return;
     ndis_count_add(&m->interrupts, true); /* one ISR of a vector at a time */
@@ -143,7 +143,7 @@ BOOLEAN NdisMSynchronizeWithInterrupt(PNDIS_MINIPORT_INTERRUPT Interrupt, PVOID 
 
     ndis_preempt("NdisMSynchronizeWithInterrupt");
     ndis.platform->ops->interrupt_lock(ndis.platform, m->vector);
-    result = function(SynchronizeContext);
+    result = OUTSIDE(function)(SynchronizeContext);
     ndis.platform->ops->interrupt_unlock(ndis.platform, m->vector);
     ndis_preempt("NdisMSynchronizeWithInterrupt returned");
     return result;

@@ -13,8 +13,8 @@ static uint32_t access_read(enum nic_ndis_space space, uintptr_t address, unsign
 
     ndis_preempt("read of the device");
     return device && device->read
-               ? device->read(device->context, space, window->first + (address - window->address),
-                              size_bytes)
+               ? OUTSIDE(device->read)(device->context, space,
+                                       window->first + (address - window->address), size_bytes)
                : UINT32_MAX;
 }
 
@@ -26,8 +26,8 @@ static void access_write(enum nic_ndis_space space, uintptr_t address, unsigned 
 
     ndis_preempt("write to the device");
     if (device && device->write)
-        device->write(device->context, space, window->first + (address - window->address),
-                      size_bytes, value);
+        OUTSIDE(device->write)
+    (device->context, space, window->first + (address - window->address), size_bytes, value);
 }
 
 #define ACCESSES(WIDTH)                                                                            \

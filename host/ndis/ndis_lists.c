@@ -92,7 +92,7 @@ VOID NdisDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 
 PVOID NdisAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    PVOID entry = Lookaside->Allocate(NonPagedPool, Lookaside->Size, Lookaside->Tag);
+    PVOID entry = OUTSIDE(Lookaside->Allocate)(NonPagedPool, Lookaside->Size, Lookaside->Tag);
 
     if (entry)
         NdisInterlockedIncrement((PLONG)&Lookaside->Outstanding);
@@ -101,7 +101,7 @@ PVOID NdisAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 
 VOID NdisFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry)
 {
-    Lookaside->Free(Entry);
+    OUTSIDE(Lookaside->Free)(Entry);
     NdisInterlockedDecrement((PLONG)&Lookaside->Outstanding);
 }
 

@@ -30,6 +30,8 @@ void ndis_log(const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof(text), format, list);
     va_end(list);
+    if (ndis_verifying())
+        ndis_verify_outside("the log");
     say(ndis.options.log, ndis.options.log_context, text);
 }
 
@@ -177,7 +179,7 @@ NDIS_STATUS nic_ndis_driver_load(nic_ndis_driver_entry *entry, struct nic_ndis_d
     *driver = NULL;
     if (!d)
         return NDIS_STATUS_RESOURCES;
-    status = entry((PDRIVER_OBJECT)d, &path);
+    status = OUTSIDE(entry)((PDRIVER_OBJECT)d, &path);
     if (status == STATUS_SUCCESS && !d->registered)
         status = NDIS_STATUS_BAD_CHARACTERISTICS;
     if (status != STATUS_SUCCESS) {
@@ -208,7 +210,7 @@ void nic_ndis_driver_unload(struct nic_ndis_driver *driver)
     while ((m = any_adapter(driver)) != NULL)
         nic_ndis_adapter_remove(m->name, 1000);
     if (driver->unload)
-        driver->unload((PDRIVER_OBJECT)driver);
+        OUTSIDE(driver->unload)((PDRIVER_OBJECT)driver);
     ndis_lock(&ndis.lock);
     for (struct nic_ndis_driver **at = &ndis.drivers; *at; at = &(*at)->next) {
         if (*at == driver) {
@@ -283,7 +285,7 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
 static void attach(struct ndis_miniport *m, struct nic_ndis_bus *bus)
 {
     if (m->device.attach)
-        m->device.attach(m->device.context, bus);
+        OUTSIDE(m->device.attach)(m->device.context, bus);
 }
 
 /* What the driver has left of it, after MiniportHalt or a MiniportInitialize that failed. */
@@ -310,9 +312,9 @@ static NDIS_STATUS initialize(struct ndis_miniport *m)
 
     attach(m, (struct nic_ndis_bus *)m);
     ndis_inside = m;
-    status = m->driver->is6
-                 ? ndis_initialize6(m)
-                 : m->driver->chars.InitializeHandler(&open_error, &selected, media, 1, m, m);
+    status = m->driver->is6 ? ndis_initialize6(m)
+                            : OUTSIDE(m->driver->chars.InitializeHandler)(&open_error, &selected,
+                                                                          media, 1, m, m);
     ndis_inside = outer;
     if (status == NDIS_STATUS_SUCCESS && selected != 0)
         status = NDIS_STATUS_UNSUPPORTED_MEDIA;
@@ -430,9 +432,9 @@ static void halt(struct ndis_miniport *m)
     ndis_gate_enter_waiting(m);
     ndis_inside = m;
     if (m->driver->is6)
-        m->driver->chars6.HaltHandlerEx(m->context, NdisHaltDeviceInstanceDeInitialized);
+        OUTSIDE(m->driver->chars6.HaltHandlerEx)(m->context, NdisHaltDeviceInstanceDeInitialized);
     else
-        m->driver->chars.HaltHandler(m->context);
+        OUTSIDE(m->driver->chars.HaltHandler)(m->context);
     if (ndis_verifying())
         ndis_verify_none_lent(m);
     if (ndis_verifying() && (m->interrupt || m->six.has_interrupt))
@@ -536,11 +538,11 @@ void nic_ndis_shutdown(void)
 {
     for (struct ndis_miniport *m = ndis.miniports; m; m = m->next) {
         if (m->driver->is6 && m->driver->chars6.ShutdownHandlerEx)
-            m->driver->chars6.ShutdownHandlerEx(m->context, NdisShutdownPowerOff);
+            OUTSIDE(m->driver->chars6.ShutdownHandlerEx)(m->context, NdisShutdownPowerOff);
         else if (m->shutdown)
-            m->shutdown(m->shutdown_context);
+            OUTSIDE(m->shutdown)(m->shutdown_context);
         else if (m->driver->chars.AdapterShutdownHandler)
-            m->driver->chars.AdapterShutdownHandler(m->context);
+            OUTSIDE(m->driver->chars.AdapterShutdownHandler)(m->context);
     }
 }
 

@@ -90,15 +90,40 @@ static inline void ndis_preempt(const char *where)
     nic_platform_preempt(ndis.platform, where);
 }
 
-static inline void ndis_lock(struct nic_lock *lock)
+/* A driver's spin lock, which may be held across what it likes. */
+static inline void ndis_lock_drivers(struct nic_lock *lock)
 {
     ndis.platform->ops->lock(ndis.platform, lock);
 }
 
-static inline void ndis_unlock(struct nic_lock *lock)
+static inline void ndis_unlock_drivers(struct nic_lock *lock)
 {
     ndis.platform->ops->unlock(ndis.platform, lock);
 }
+
+void ndis_verify_own_lock(int change);
+void ndis_verify_outside(const char *what);
+
+/* The library's own. Counted only while it is held: before and after, a DPC may run on this thread. */
+static inline void ndis_lock(struct nic_lock *lock)
+{
+    ndis_lock_drivers(lock);
+    if (ndis_verifying())
+        ndis_verify_own_lock(1);
+}
+
+static inline void ndis_unlock(struct nic_lock *lock)
+{
+    if (ndis_verifying())
+        ndis_verify_own_lock(-1);
+    ndis_unlock_drivers(lock);
+}
+
+/* Every call of a driver, a protocol or a device's model is written OUTSIDE(function)(arguments): the verifier looks whether
+ * this thread holds a lock of the library. _IF where it is known whether the verifier is on. */
+#define OUTSIDE_IF(verify, function)                                                               \
+    ((verify) ? ndis_verify_outside(#function) : (void)0, (function))
+#define OUTSIDE(function) OUTSIDE_IF(ndis_verifying(), function)
 
 static inline enum nic_level ndis_raise(void)
 {

@@ -56,7 +56,7 @@ static TWICE void give_back(struct ndis_miniport *m, PNDIS_PACKET packet, NDIS_S
     if (unlikely(m->maps_packets))
         ndis_dma_unmap_packet(m, packet);
     ndis_packet_set(packet, PACKET_PROTOCOL);
-    binding->send_complete(binding->context, packet, status);
+    OUTSIDE_IF(verify, binding->send_complete)(binding->context, packet, status);
     if (verify)
         ndis_verify_nest(NULL, -1);
     account(m, binding, status);

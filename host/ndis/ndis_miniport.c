@@ -118,11 +118,11 @@ void ndis_handle_interrupt(struct ndis_miniport *m)
     int locks = ndis_verifying() ? ndis_verify_locks() : 0;
 
     ndis_preempt("MiniportHandleInterrupt");
-    m->driver->chars.HandleInterruptHandler(m->context);
+    OUTSIDE(m->driver->chars.HandleInterruptHandler)(m->context);
     if (ndis_verifying())
         ndis_verify_locks_left(m, "MiniportHandleInterrupt", locks);
     if (m->driver->chars.EnableInterruptHandler)
-        m->driver->chars.EnableInterruptHandler(m->context);
+        OUTSIDE(m->driver->chars.EnableInterruptHandler)(m->context);
     ndis_preempt("MiniportHandleInterrupt returned");
 }
 
@@ -261,7 +261,7 @@ void ndis_gate_enter_waiting(struct ndis_miniport *m)
 
 void ndis_timer_call(struct ndis_timer *timer)
 {
-    timer->function(NULL, timer->context, NULL, NULL);
+    OUTSIDE(timer->function)(NULL, timer->context, NULL, NULL);
 }
 
 static void timer_fired(void *context)
@@ -355,7 +355,7 @@ static VOID run_once(PVOID one, PVOID context, PVOID two, PVOID three)
     struct once *once = context;
     struct ndis_timer *timer = once->timer;
 
-    once->function(one, once->context, two, three);
+    OUTSIDE(once->function)(one, once->context, two, three);
     ndis_object_free(timer);
 }
 
@@ -551,8 +551,9 @@ static bool says_it_hangs(struct ndis_miniport *m)
 
     if (driver->is6)
         return driver->chars6.CheckForHangHandlerEx &&
-               driver->chars6.CheckForHangHandlerEx(m->context);
-    return driver->chars.CheckForHangHandler && driver->chars.CheckForHangHandler(m->context);
+               OUTSIDE(driver->chars6.CheckForHangHandlerEx)(m->context);
+    return driver->chars.CheckForHangHandler &&
+           OUTSIDE(driver->chars.CheckForHangHandler)(m->context);
 }
 
 void ndis_hang_check(struct ndis_miniport *m)

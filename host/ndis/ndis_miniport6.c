@@ -47,7 +47,7 @@ NDIS_STATUS NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNICODE_ST
     driver->unload = chars.UnloadHandler;
     *NdisMiniportDriverHandle = driver;
     if (chars.SetOptionsHandler)
-        status = chars.SetOptionsHandler(driver, MiniportDriverContext);
+        status = OUTSIDE(chars.SetOptionsHandler)(driver, MiniportDriverContext);
     driver->registered = status == NDIS_STATUS_SUCCESS;
     return status;
 }
@@ -70,10 +70,10 @@ NDIS_STATUS ndis_initialize6(struct ndis_miniport *m)
     m->serialized = false;
     m->six.flow = FLOW_PAUSED;
     ndis_oid_start(m);
-    status = m->driver->chars6.InitializeHandlerEx(m, m->driver->context6, &parameters);
+    status = OUTSIDE(m->driver->chars6.InitializeHandlerEx)(m, m->driver->context6, &parameters);
     if (status == NDIS_STATUS_SUCCESS && !m->six.has_attributes) {
         ndis_log("%s initialized without general attributes", m->name);
-        m->driver->chars6.HaltHandlerEx(m->context, NdisHaltDeviceInitializationFailed);
+        OUTSIDE(m->driver->chars6.HaltHandlerEx)(m->context, NdisHaltDeviceInitializationFailed);
         status = NDIS_STATUS_FAILURE;
     }
     return status;
@@ -145,9 +145,9 @@ static void interrupt_dpc(void *context)
     struct ndis_miniport *m = context;
 
     ndis_preempt("MiniportInterruptDPC");
-    m->six.interrupt.InterruptDpcHandler(m->six.interrupt_context, NULL, NULL, NULL);
+    OUTSIDE(m->six.interrupt.InterruptDpcHandler)(m->six.interrupt_context, NULL, NULL, NULL);
     if (m->six.interrupt.EnableInterruptHandler)
-        m->six.interrupt.EnableInterruptHandler(m->six.interrupt_context);
+        OUTSIDE(m->six.interrupt.EnableInterruptHandler)(m->six.interrupt_context);
     ndis_preempt("MiniportInterruptDPC returned");
 }
 
@@ -157,7 +157,7 @@ static void interrupt_isr(void *context)
     BOOLEAN queue = FALSE;
     ULONG processors = 0;
 
-    if (!m->six.interrupt.InterruptHandler(m->six.interrupt_context, &queue, &processors))
+    if (!OUTSIDE(m->six.interrupt.InterruptHandler)(m->six.interrupt_context, &queue, &processors))
         return;
     ndis_count_add(&m->interrupts, true); /* one ISR of a vector at a time */
     if (queue)

@@ -132,7 +132,7 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_OID_REQUEST reques
         set->InformationBufferLength = length;
     }
     ndis_preempt("MiniportOidRequest");
-    status = m->driver->chars6.OidRequestHandler(m->context, request);
+    status = OUTSIDE(m->driver->chars6.OidRequestHandler)(m->context, request);
     ndis_preempt("MiniportOidRequest returned");
     return status;
 }
@@ -171,7 +171,8 @@ static void tell(PNDIS_OID_REQUEST request, NDIS_STATUS status)
     struct ndis_binding *binding = tag_of(request)->binding;
 
     if (binding)
-        binding->protocol->chars6.OidRequestCompleteHandler(binding->context, request, status);
+        OUTSIDE(binding->protocol->chars6.OidRequestCompleteHandler)
+    (binding->context, request, status);
 }
 
 /* Under m->lock. */
@@ -328,7 +329,7 @@ VOID NdisCancelOidRequest(NDIS_HANDLE NdisBindingHandle, PVOID RequestId)
         tell(cancelled, NDIS_STATUS_REQUEST_ABORTED);
     }
     if (is_with_driver && m->driver->chars6.CancelOidRequestHandler)
-        m->driver->chars6.CancelOidRequestHandler(m->context, RequestId);
+        OUTSIDE(m->driver->chars6.CancelOidRequestHandler)(m->context, RequestId);
 }
 
 /* ---- reset, halt ---- */
@@ -377,7 +378,7 @@ VOID NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle,
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && (!StatusIndication->DestinationHandle ||
                                           StatusIndication->DestinationHandle == binding))
-            binding->protocol->chars6.StatusHandlerEx(binding->context, StatusIndication);
+            OUTSIDE(binding->protocol->chars6.StatusHandlerEx)(binding->context, StatusIndication);
     }
 }
 

@@ -23,7 +23,8 @@ void ndis_pnp_event(struct ndis_binding *binding, NET_PNP_EVENT_CODE event, void
             .NetPnPEvent = {.NetEvent = event, .Buffer = buffer, .BufferLength = length_bytes}}};
     NDIS_STATUS status;
 
-    status = binding->protocol->chars6.NetPnPEventHandler(binding->context, &wait.notification);
+    status =
+        OUTSIDE(binding->protocol->chars6.NetPnPEventHandler)(binding->context, &wait.notification);
     while (status == NDIS_STATUS_PENDING &&
            !ndis.platform->ops->wait(ndis.platform, &wait.done, 1000000000u))
         ndis_log("%s: still waiting for a protocol's answer to PnP event %d",
@@ -139,7 +140,7 @@ NDIS_STATUS ndis_pause(struct ndis_miniport *m, ULONG reason, uint64_t timeout_n
     tell_all(m, NetEventPause);
     set_flow(m, FLOW_PAUSING);
     ndis_preempt("MiniportPause");
-    status = m->driver->chars6.PauseHandler(m->context, &parameters);
+    status = OUTSIDE(m->driver->chars6.PauseHandler)(m->context, &parameters);
     status = flow_end(m, status, "MiniportPause", timeout_ns);
     if (status == NDIS_STATUS_PENDING || !wait_for_cancels(m, timeout_ns))
         return NDIS_STATUS_PENDING;
@@ -162,7 +163,7 @@ NDIS_STATUS ndis_restart(struct ndis_miniport *m, uint64_t timeout_ns)
         return m->six.flow == FLOW_RUNNING ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
     set_flow(m, FLOW_RESTARTING);
     ndis_preempt("MiniportRestart");
-    status = m->driver->chars6.RestartHandler(m->context, &parameters);
+    status = OUTSIDE(m->driver->chars6.RestartHandler)(m->context, &parameters);
     status = flow_end(m, status, "MiniportRestart", timeout_ns);
     set_flow(m, status == NDIS_STATUS_SUCCESS ? FLOW_RUNNING : FLOW_PAUSED);
     if (status == NDIS_STATUS_SUCCESS)
@@ -224,8 +225,8 @@ void nic_ndis_adapter_surprise(const char *name)
         .DevicePnPEvent = NdisDevicePnPEventSurpriseRemoved};
 
     if (m && m->driver->is6 && m->driver->chars6.DevicePnPEventNotifyHandler)
-        m->driver->chars6.DevicePnPEventNotifyHandler(m->context, &event);
+        OUTSIDE(m->driver->chars6.DevicePnPEventNotifyHandler)(m->context, &event);
     else if (m && !m->driver->is6 && m->driver->chars.PnPEventNotifyHandler)
-        m->driver->chars.PnPEventNotifyHandler(m->context, NdisDevicePnPEventSurpriseRemoved, NULL,
-                                               0);
+        OUTSIDE(m->driver->chars.PnPEventNotifyHandler)
+    (m->context, NdisDevicePnPEventSurpriseRemoved, NULL, 0);
 }

@@ -28,7 +28,7 @@ static void bind_one(struct ndis_protocol *protocol, struct ndis_miniport *m)
 
     if (!name)
         return;
-    protocol->chars.BindAdapterHandler(&context.status, &context, name, m, NULL);
+    OUTSIDE(protocol->chars.BindAdapterHandler)(&context.status, &context, name, m, NULL);
     if (context.status == NDIS_STATUS_PENDING)
         ndis.platform->ops->wait(ndis.platform, &context.done, UINT64_MAX);
     free(name);
@@ -199,9 +199,9 @@ void ndis_binding_maybe_closed(struct ndis_binding *binding)
     tell6 = binding->protocol->chars6.CloseAdapterCompleteHandlerEx;
     closed(binding);
     if (tell6)
-        tell6(binding->context);
+        OUTSIDE(tell6)(binding->context);
     else if (tell)
-        tell(binding->context, NDIS_STATUS_SUCCESS);
+        OUTSIDE(tell)(binding->context, NDIS_STATUS_SUCCESS);
 }
 
 VOID NdisCloseAdapter(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
@@ -254,7 +254,7 @@ void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns)
         if (binding->protocol->is6)
             ndis_unbind6(binding, timeout_ns);
         else if (unbind)
-            unbind(&context.status, binding->context, &context);
+            OUTSIDE(unbind)(&context.status, binding->context, &context);
         if (unbind && context.status == NDIS_STATUS_PENDING)
             ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);
         if (!ndis_is_closing(binding)) {

@@ -81,7 +81,8 @@ void ndis_bind6(struct ndis_protocol *protocol, struct ndis_miniport *m)
     if (!name)
         return;
     parameters = bind_parameters(m, name);
-    status = protocol->chars6.BindAdapterHandlerEx(protocol->context6, &context, &parameters);
+    status =
+        OUTSIDE(protocol->chars6.BindAdapterHandlerEx)(protocol->context6, &context, &parameters);
     if (status == NDIS_STATUS_PENDING) {
         ndis.platform->ops->wait(ndis.platform, &context.done, UINT64_MAX);
         status = context.status;
@@ -112,7 +113,7 @@ void ndis_unbind6(struct ndis_binding *binding, uint64_t timeout_ns)
 {
     struct bind_context context = {.status = NDIS_STATUS_PENDING};
 
-    if (binding->protocol->chars6.UnbindAdapterHandlerEx(&context, binding->context) ==
+    if (OUTSIDE(binding->protocol->chars6.UnbindAdapterHandlerEx)(&context, binding->context) ==
         NDIS_STATUS_PENDING)
         ndis.platform->ops->wait(ndis.platform, &context.done, timeout_ns);
 }

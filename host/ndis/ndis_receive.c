@@ -39,7 +39,7 @@ void ndis_receive_complete(struct ndis_miniport *m)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (wants(binding) && binding->protocol->chars.ReceiveCompleteHandler)
-            binding->protocol->chars.ReceiveCompleteHandler(binding->context);
+            OUTSIDE(binding->protocol->chars.ReceiveCompleteHandler)(binding->context);
     }
 }
 
@@ -59,9 +59,9 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
                                   : ndis_filter_accepts(binding, HeaderBuffer, false)) &&
             binding->protocol->chars.ReceiveHandler) {
             is_claimed = true;
-            binding->protocol->chars.ReceiveHandler(binding->context, MiniportReceiveContext,
-                                                    HeaderBuffer, HeaderBufferSize, LookaheadBuffer,
-                                                    LookaheadBufferSize, PacketSize);
+            OUTSIDE(binding->protocol->chars.ReceiveHandler)
+            (binding->context, MiniportReceiveContext, HeaderBuffer, HeaderBufferSize,
+             LookaheadBuffer, LookaheadBufferSize, PacketSize);
         }
     }
     if (!is_claimed)
@@ -118,9 +118,9 @@ static void receive(struct ndis_binding *binding, struct indicating frame, UCHAR
     if (!binding->protocol->chars.ReceiveHandler)
         return;
     indicating = frame;
-    binding->protocol->chars.ReceiveHandler(binding->context, (NDIS_HANDLE)frame.context, header,
-                                            HEADER_BYTES, ahead, ahead_bytes,
-                                            frame.length - HEADER_BYTES);
+    OUTSIDE(binding->protocol->chars.ReceiveHandler)
+    (binding->context, (NDIS_HANDLE)frame.context, header, HEADER_BYTES, ahead, ahead_bytes,
+     frame.length - HEADER_BYTES);
     indicating = outer;
 }
 
@@ -160,10 +160,10 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
             continue;
         is_claimed = true;
         if (is_lent && binding->protocol->chars.ReceivePacketHandler)
-            __atomic_add_fetch(
-                &packet->Reserved[1],
-                (ULONG_PTR)binding->protocol->chars.ReceivePacketHandler(binding->context, packet),
-                __ATOMIC_ACQ_REL);
+            __atomic_add_fetch(&packet->Reserved[1],
+                               (ULONG_PTR)OUTSIDE(binding->protocol->chars.ReceivePacketHandler)(
+                                   binding->context, packet),
+                               __ATOMIC_ACQ_REL);
         else
             indicate_bytes(binding, packet, header);
     }
@@ -199,7 +199,7 @@ void ndis_receive_returned(struct ndis_miniport *m, PNDIS_PACKET list)
     while (list) {
         PNDIS_PACKET packet = list;
         list = ndis_packet_next(packet);
-        m->driver->chars.ReturnPacketHandler(m->context, packet);
+        OUTSIDE(m->driver->chars.ReturnPacketHandler)(m->context, packet);
     }
 }
 
@@ -213,7 +213,7 @@ static void return_one(PNDIS_PACKET packet)
         ndis_verify_received_back(packet, "NdisReturnPackets");
     ndis_packet_set(packet, PACKET_PROTOCOL);
     if (!m->serialized) {
-        m->driver->chars.ReturnPacketHandler(m->context, packet);
+        OUTSIDE(m->driver->chars.ReturnPacketHandler)(m->context, packet);
         return;
     }
     ndis_lock(&m->lock);
@@ -282,7 +282,7 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
             *BytesTransferred = scatter(Packet, ByteOffset, BytesToTransfer);
         *Status = NDIS_STATUS_SUCCESS;
     } else if (m->driver->chars.TransferDataHandler) {
-        *Status = m->driver->chars.TransferDataHandler(
+        *Status = OUTSIDE(m->driver->chars.TransferDataHandler)(
             Packet, BytesTransferred, m->context, MacReceiveContext, ByteOffset, BytesToTransfer);
     } else {
         *Status = NDIS_STATUS_NOT_SUPPORTED;
@@ -296,6 +296,6 @@ VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET P
 
     ndis_up_to_dispatch("NdisMTransferDataComplete");
     (void)MiniportAdapterHandle;
-    binding->protocol->chars.TransferDataCompleteHandler(binding->context, Packet, Status,
-                                                         BytesTransferred);
+    OUTSIDE(binding->protocol->chars.TransferDataCompleteHandler)
+    (binding->context, Packet, Status, BytesTransferred);
 }

@@ -43,17 +43,17 @@ static void go_up(struct ndis_binding *binding, PNET_BUFFER_LIST chain, ULONG co
     if (nic_platform_level() >= NIC_LEVEL_DISPATCH)
         flags |= NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL;
     ndis_preempt("ProtocolReceiveNetBufferLists");
-    binding->protocol->chars6.ReceiveNetBufferListsHandler(binding->context, chain,
-                                                           NDIS_DEFAULT_PORT_NUMBER, count, flags);
+    OUTSIDE(binding->protocol->chars6.ReceiveNetBufferListsHandler)
+    (binding->context, chain, NDIS_DEFAULT_PORT_NUMBER, count, flags);
     ndis_preempt("ProtocolReceiveNetBufferLists returned");
 }
 
 static void give_to_driver(struct ndis_miniport *m, PNET_BUFFER_LIST chain)
 {
     ndis_preempt("MiniportReturnNetBufferLists");
-    m->driver->chars6.ReturnNetBufferListsHandler(
-        m->context, chain,
-        nic_platform_level() >= NIC_LEVEL_DISPATCH ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL : 0);
+    OUTSIDE(m->driver->chars6.ReturnNetBufferListsHandler)
+    (m->context, chain,
+     nic_platform_level() >= NIC_LEVEL_DISPATCH ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL : 0);
     ndis_preempt("MiniportReturnNetBufferLists returned");
 }
 

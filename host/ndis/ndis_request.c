@@ -65,14 +65,14 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
 
     m->bytes_written = m->bytes_needed = 0;
     if (!is_set(request))
-        return m->driver->chars.QueryInformationHandler(m->context, set->Oid, buffer, length,
-                                                        &m->bytes_written, &m->bytes_needed);
+        return OUTSIDE(m->driver->chars.QueryInformationHandler)(
+            m->context, set->Oid, buffer, length, &m->bytes_written, &m->bytes_needed);
     status = binding ? ndis_filter_set(m, binding, set->Oid, &buffer, &length)
                      : ndis_filter_unite(m, set->Oid, &buffer, &length);
     if (status != NDIS_STATUS_SUCCESS)
         return status;
-    return m->driver->chars.SetInformationHandler(m->context, set->Oid, buffer, length,
-                                                  &m->bytes_written, &m->bytes_needed);
+    return OUTSIDE(m->driver->chars.SetInformationHandler)(m->context, set->Oid, buffer, length,
+                                                           &m->bytes_written, &m->bytes_needed);
 }
 
 /* A request, or a reset, of the binding has ended, and its protocol knows. */
@@ -94,7 +94,8 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
     }
     if (!tag.binding)
         return;
-    tag.binding->protocol->chars.RequestCompleteHandler(tag.binding->context, request, status);
+    OUTSIDE(tag.binding->protocol->chars.RequestCompleteHandler)
+    (tag.binding->context, request, status);
     ended(tag.binding);
 }
 
@@ -362,8 +363,9 @@ void ndis_reset_run(struct ndis_miniport *m)
     if (ndis_verifying() && !m->serialized && !m->driver->is6)
         ndis_verify_reset_begins(m);
     ndis_preempt("MiniportReset");
-    status = m->driver->is6 ? m->driver->chars6.ResetHandlerEx(m->context, &addressing_reset)
-                            : m->driver->chars.ResetHandler(&addressing_reset, m->context);
+    status = m->driver->is6
+                 ? OUTSIDE(m->driver->chars6.ResetHandlerEx)(m->context, &addressing_reset)
+                 : OUTSIDE(m->driver->chars.ResetHandler)(&addressing_reset, m->context);
     if (status != NDIS_STATUS_PENDING)
         NdisMResetComplete(m, status, addressing_reset);
 }
@@ -400,7 +402,7 @@ static void tell_reset(struct ndis_binding *by, NDIS_STATUS status)
 {
     if (!by)
         return;
-    by->protocol->chars.ResetCompleteHandler(by->context, status);
+    OUTSIDE(by->protocol->chars.ResetCompleteHandler)(by->context, status);
     ended(by);
 }
 
@@ -491,7 +493,8 @@ void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buf
     }
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && binding->protocol->chars.StatusHandler)
-            binding->protocol->chars.StatusHandler(binding->context, status, buffer, length_bytes);
+            OUTSIDE(binding->protocol->chars.StatusHandler)
+        (binding->context, status, buffer, length_bytes);
     }
 }
 
@@ -501,7 +504,7 @@ void ndis_status_complete(struct ndis_miniport *m)
         return;
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if (!ndis_is_closing(binding) && binding->protocol->chars.StatusCompleteHandler)
-            binding->protocol->chars.StatusCompleteHandler(binding->context);
+            OUTSIDE(binding->protocol->chars.StatusCompleteHandler)(binding->context);
     }
 }
 

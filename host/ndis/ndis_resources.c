@@ -163,7 +163,8 @@ ULONG NdisReadPciSlotInformation(NDIS_HANDLE NdisAdapterHandle, ULONG SlotNumber
     (void)SlotNumber;
     while (device->read && moved < Length && Offset + moved < PCI_BYTES) {
         unsigned bytes = access_bytes(Offset + moved, Length - moved);
-        uint32_t value = device->read(device->context, NIC_NDIS_PCI, Offset + moved, bytes);
+        uint32_t value =
+            OUTSIDE(device->read)(device->context, NIC_NDIS_PCI, Offset + moved, bytes);
         memcpy((UCHAR *)Buffer + moved, &value, bytes);
         moved += bytes;
     }
@@ -181,7 +182,7 @@ ULONG NdisWritePciSlotInformation(NDIS_HANDLE NdisAdapterHandle, ULONG SlotNumbe
         unsigned bytes = access_bytes(Offset + moved, Length - moved);
         uint32_t value = 0;
         memcpy(&value, (const UCHAR *)Buffer + moved, bytes);
-        device->write(device->context, NIC_NDIS_PCI, Offset + moved, bytes, value);
+        OUTSIDE(device->write)(device->context, NIC_NDIS_PCI, Offset + moved, bytes, value);
         moved += bytes;
     }
     return moved;

@@ -54,7 +54,7 @@ static void acquire(PNDIS_RW_LOCK lock, BOOLEAN writes, PLOCK_STATE state, const
     *state = (LOCK_STATE){.LockState = writes ? WRITE : (USHORT)first,
                           .OldIrql = (KIRQL)nic_platform_level()};
     for (unsigned i = first; i <= last; i++)
-        ndis_lock(&rw_lock_of(lock)->slots[i]);
+        ndis_lock_drivers(&rw_lock_of(lock)->slots[i]);
     if (ndis_verifying())
         ndis_verify_lock_count(1);
 }
@@ -77,7 +77,7 @@ VOID NdisReleaseReadWriteLock(PNDIS_RW_LOCK Lock, PLOCK_STATE LockState)
     if (ndis_verifying())
         ndis_verify_lock_count(-1);
     while (end-- > first)
-        ndis_unlock(&rw_lock_of(Lock)->slots[end]);
+        ndis_unlock_drivers(&rw_lock_of(Lock)->slots[end]);
 }
 
 VOID NdisDprReleaseReadWriteLock(PNDIS_RW_LOCK Lock, PLOCK_STATE LockState)

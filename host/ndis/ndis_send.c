@@ -143,7 +143,8 @@ static TWICE NDIS_STATUS hand_over(struct ndis_miniport *m, PNDIS_PACKET packet,
     }
     ndis_count_add(&m->calls, is_inside(m));
     ndis_preempt("MiniportSend");
-    status = m->driver->chars.SendHandler(m->context, packet, NdisGetPacketFlags(packet));
+    status = OUTSIDE_IF(verify, m->driver->chars.SendHandler)(m->context, packet,
+                                                              NdisGetPacketFlags(packet));
     ndis_preempt("MiniportSend returned");
     if (verify) {
         ndis_verify_leave(&call);
@@ -174,7 +175,7 @@ static TWICE UINT hand_over_array(struct ndis_miniport *m, PPNDIS_PACKET packets
     }
     ndis_count_add(&m->calls, true);
     ndis_preempt("MiniportSendPackets");
-    m->driver->chars.SendPacketsHandler(m->context, packets, count);
+    OUTSIDE_IF(verify, m->driver->chars.SendPacketsHandler)(m->context, packets, count);
     ndis_preempt("MiniportSendPackets returned");
     if (verify) {
         ndis_verify_leave(&call);
@@ -293,7 +294,7 @@ void ndis_send_refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_ST
         ndis_verify_return(packet, status, "NdisSendPackets");
     if (binding->miniport->maps_packets)
         ndis_dma_unmap_packet(binding->miniport, packet);
-    binding->send_complete(binding->context, packet, status);
+    OUTSIDE(binding->send_complete)(binding->context, packet, status);
 }
 
 /* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are
@@ -335,7 +336,7 @@ static TWICE void hand_over_array_deserialized(struct ndis_miniport *m, PPNDIS_P
         ndis_verify_give(&call, packets[i]);
     ndis_count_add(&m->calls, false);
     ndis_preempt("MiniportSendPackets");
-    m->driver->chars.SendPacketsHandler(m->context, packets, count);
+    OUTSIDE_IF(verify, m->driver->chars.SendPacketsHandler)(m->context, packets, count);
     ndis_preempt("MiniportSendPackets returned");
     if (verify)
         ndis_verify_leave(&call);

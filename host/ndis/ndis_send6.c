@@ -53,19 +53,19 @@ static TWICE void run_add(struct run *run, PNET_BUFFER_LIST nbl, const char *cal
 }
 
 /* After the callback its NBLs may be anywhere. */
-static TWICE void run_tell(struct run *run)
+static TWICE void run_tell(struct run *run, bool verify)
 {
     run->last->Next = NULL;
-    run->binding->protocol->chars6.SendNetBufferListsCompleteHandler(
-        run->binding->context, run->first,
-        nic_platform_level() >= NIC_LEVEL_DISPATCH ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
+    OUTSIDE_IF(verify, run->binding->protocol->chars6.SendNetBufferListsCompleteHandler)
+    (run->binding->context, run->first,
+     nic_platform_level() >= NIC_LEVEL_DISPATCH ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
 }
 
-static TWICE void run_end(struct run *run)
+static TWICE void run_end(struct run *run, bool verify)
 {
     struct ndis_binding *binding = run->binding;
 
-    run_tell(run);
+    run_tell(run, verify);
     if (run->done[0])
         ndis_count_add_many(&binding->done_error, run->done[0]);
     if (run->done[1])
@@ -80,7 +80,7 @@ static TWICE void run_next(struct run *run, PNET_BUFFER_LIST nbl, const char *ca
     struct ndis_binding *binding = ndis_nbl_owner(nbl);
 
     if (unlikely(run->first && run->binding != binding)) {
-        run_end(run);
+        run_end(run, verify);
         *run = (struct run){0};
     }
     run->binding = binding;
@@ -98,7 +98,7 @@ static void refuse(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_ST
         nbl->Status = status;
         run_add(&run, nbl, "NdisSendNetBufferLists", ndis_verifying());
     }
-    run_tell(&run);
+    run_tell(&run, ndis_verifying());
 }
 
 /* A chain of NBLs of any bindings. */
@@ -113,7 +113,7 @@ static void abort_chain(PNET_BUFFER_LIST chain, NDIS_STATUS status)
         run_next(&run, nbl, "library", ndis_verifying());
     }
     if (run.first)
-        run_end(&run);
+        run_end(&run, ndis_verifying());
 }
 
 /* ---- the gate ---- */
@@ -184,9 +184,9 @@ static TWICE void hand_over(struct ndis_miniport *m, PNET_BUFFER_LIST chain, ULO
         ndis_verify_nbl_event(nbl, EVENT_GIVEN, NDIS_STATUS_SUCCESS);
     ndis_count_add(&m->calls, false);
     ndis_preempt("MiniportSendNetBufferLists");
-    m->driver->chars6.SendNetBufferListsHandler(
-        m->context, chain, NDIS_DEFAULT_PORT_NUMBER,
-        (flags & ~(ULONG)NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) | NDIS_SEND_FLAGS_DISPATCH_LEVEL);
+    OUTSIDE_IF(verify, m->driver->chars6.SendNetBufferListsHandler)
+    (m->context, chain, NDIS_DEFAULT_PORT_NUMBER,
+     (flags & ~(ULONG)NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) | NDIS_SEND_FLAGS_DISPATCH_LEVEL);
     ndis_preempt("MiniportSendNetBufferLists returned");
 }
 
@@ -369,7 +369,7 @@ static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool
             run_next(&run, nbl, "NdisMSendNetBufferListsComplete", verify);
     }
     if (run.first)
-        run_end(&run);
+        run_end(&run, verify);
 }
 
 VOID NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle,
@@ -438,7 +438,7 @@ VOID NdisCancelSendNetBufferLists(NDIS_HANDLE NdisBindingHandle, PVOID CancelId)
     abort_chain(chain, NDIS_STATUS_SEND_ABORTED);
     __atomic_sub_fetch(&m->six.cancels, 1, __ATOMIC_SEQ_CST);
     if (ndis_state(m) == MINIPORT_RUNNING)
-        m->driver->chars6.CancelSendHandler(m->context, CancelId);
+        OUTSIDE(m->driver->chars6.CancelSendHandler)(m->context, CancelId);
     ndis_preempt("NdisCancelSendNetBufferLists returned");
 }
 

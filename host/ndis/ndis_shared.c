@@ -112,8 +112,8 @@ static VOID allocate_async(PVOID one, PVOID context, PVOID two, PVOID three)
     (void)two;
     (void)three;
     allocate_shared(m, allocation.length, &memory, &address);
-    m->driver->chars.AllocateCompleteHandler(m->context, memory, &address, allocation.length,
-                                             allocation.context);
+    OUTSIDE(m->driver->chars.AllocateCompleteHandler)
+    (m->context, memory, &address, allocation.length, allocation.context);
 }
 
 NDIS_STATUS NdisMAllocateSharedMemoryAsync(NDIS_HANDLE MiniportAdapterHandle, ULONG Length,

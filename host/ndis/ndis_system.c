@@ -183,7 +183,7 @@ VOID NdisAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
     if (ndis_verifying())
         ndis_verify_level("NdisAcquireSpinLock", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
-    ndis_lock(lock_of(SpinLock));
+    ndis_lock_drivers(lock_of(SpinLock));
     if (ndis_verifying())
         ndis_verify_lock_count(1);
 }
@@ -192,7 +192,7 @@ VOID NdisReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock)
 {
     if (ndis_verifying())
         ndis_verify_lock_count(-1);
-    ndis_unlock(lock_of(SpinLock));
+    ndis_unlock_drivers(lock_of(SpinLock));
 }
 
 VOID NdisDprAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
@@ -201,7 +201,7 @@ VOID NdisDprAcquireSpinLock(PNDIS_SPIN_LOCK SpinLock)
         ndis_verify_level("NdisDprAcquireSpinLock", NIC_LEVEL_DISPATCH, NIC_LEVEL_DISPATCH);
         ndis_verify_lock_count(1);
     }
-    ndis_lock(lock_of(SpinLock));
+    ndis_lock_drivers(lock_of(SpinLock));
 }
 
 VOID NdisDprReleaseSpinLock(PNDIS_SPIN_LOCK SpinLock)
@@ -285,7 +285,7 @@ static void work_run(void *context)
 {
     PNDIS_WORK_ITEM item = context;
 
-    item->Routine(item, item->Context);
+    OUTSIDE(item->Routine)(item, item->Context);
 }
 
 NDIS_STATUS NdisScheduleWorkItem(PNDIS_WORK_ITEM WorkItem)

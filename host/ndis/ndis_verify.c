@@ -11,7 +11,8 @@
 struct nic_lock ndis_shadow_lock;
 static uint32_t sentinel; /* changes with every use, REQ-29 */
 static _Thread_local int locks_held;
-static _Thread_local int nesting; /* of ProtocolSendComplete on this stack */
+static _Thread_local int own_locks; /* the library's */
+static _Thread_local int nesting;   /* of ProtocolSendComplete on this stack */
 
 #define NESTING_MOST 32
 
@@ -131,6 +132,19 @@ void ndis_verify_level(const char *call, enum nic_level lowest, enum nic_level h
 void ndis_verify_lock_count(int change)
 {
     locks_held += change;
+}
+
+void ndis_verify_own_lock(int change)
+{
+    own_locks += change;
+}
+
+/* It is the library's fault, and a deadlock when what is called calls back. An ISR may interrupt whoever holds one. */
+void ndis_verify_outside(const char *what)
+{
+    if (own_locks && nic_platform_level() < NIC_LEVEL_INTERRUPT)
+        ndis_verify_finding(NULL, "the library calls %s with %d of its own locks held", what,
+                            own_locks);
 }
 
 void ndis_verify_no_lock(const char *call)

@@ -6,7 +6,7 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 	ndis_verify_memory_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
 	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test ndis_immediate_test ndis_kernel_test
 # The same for NDIS 6, on a rig of its own.
-NDIS6_TESTS := ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
+NDIS6_TESTS := ndis_outside_test ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_random6_test ndis_dma6_test
 NDIS_TESTS += $(NDIS6_TESTS) passthru_test ndis_schedule_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
@@ -71,6 +71,13 @@ LINTS += lint-ndis-names
 lint-ndis-names:
 	$(call say,DDK,names of the DDK header)
 	$(Q)tests/unit/ndis_names.sh /usr/share/mingw-w64/include/ddk/ndis.h
+
+# Every call of a driver, a protocol or a device's model goes through OUTSIDE (ndis_machine.h).
+LINTS += lint-outside
+.PHONY: lint-outside
+lint-outside:
+	$(call say,CHECK,calls out of the NDIS library)
+	$(Q)! grep -nE '(->|\.)(\w*Handler(Ex)?|send_complete|process_list|read|write|attach|unload|shutdown|Routine|function)\(' host/ndis/ndis_*.c host/ndis/ndis_*.h
 
 # Every requirement has a test that names it; `make requirements` prints which.
 LINTS += lint-requirements
