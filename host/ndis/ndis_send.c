@@ -44,9 +44,10 @@
  * nothing until its next NdisMSendComplete or NdisMSendResourcesAvailable (REQ-47, 49, 50); there
  * is no timer and no poll.
  *
- * Deserialized miniports (DER-2): no queue, no gate; (2), (3) and (4) do not exist, RESOURCES is
- * final. Nor does (7) at a reset, which may come and go while a thread is inside of MiniportSend or
- * on its way to NdisMSendComplete: the driver completes what it had (DER-7), and nobody takes it away.
+ * Deserialized miniports (DER-2): no gate, no queue of the miniport; (4) does not exist, RESOURCES is final. (2) and (3) are
+ * a thread's own: what it sends from a completion inside of MiniportSend is QUEUED until that has returned, and then it
+ * gives it to the driver (C-11). Nor does (7) exist at a reset, which may come and go while a thread is inside of
+ * MiniportSend or on its way to NdisMSendComplete: the driver completes what it had (DER-7), and nobody takes it away.
  *
  * The library never reads OOB data for a decision (REQ-32), save the status that
  * MiniportSendPackets leaves there.
@@ -322,6 +323,39 @@ static NDIS_STATUS queue_up(struct ndis_binding *binding, PPNDIS_PACKET packets,
     return status;
 }
 
+/* ---- deserialized miniports ---- */
+
+/* A send of this thread that is inside of a deserialized miniport, innermost first. What its completions send there waits
+ * in its list until the driver has returned (C-11). */
+struct send {
+    const struct ndis_miniport *miniport;
+    struct send *outer;
+    PNDIS_PACKET head, tail;
+};
+
+static _Thread_local struct send *sends;
+
+/* False: this thread is not inside. */
+static bool defer(const struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count)
+{
+    struct send *send = sends;
+
+    while (send && send->miniport != m)
+        send = send->outer;
+    for (UINT i = 0; send && i < count; i++) {
+        ndis_packet_set(packets[i], PACKET_QUEUED);
+        ndis_packet_set_next(packets[i], NULL);
+        if (ndis_verifying())
+            ndis_verify_event(packets[i], EVENT_QUEUED, NDIS_STATUS_PENDING);
+        if (send->head)
+            ndis_packet_set_next(send->tail, packets[i]);
+        else
+            send->head = packets[i];
+        send->tail = packets[i];
+    }
+    return send;
+}
+
 /* The OOB status of a deserialized driver is not looked at: it may be gone. */
 static TWICE void hand_over_array_deserialized(struct ndis_miniport *m, PPNDIS_PACKET packets,
                                                UINT count, bool verify)
@@ -344,55 +378,88 @@ static TWICE void hand_over_array_deserialized(struct ndis_miniport *m, PPNDIS_P
 
 /* RESOURCES and answers other than PENDING are against the documents here; they are taken as final
  * (DER-2). */
-static TWICE NDIS_STATUS hand_over_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
+static TWICE NDIS_STATUS hand_over_deserialized(struct ndis_miniport *m, PNDIS_PACKET packet,
                                                 bool verify)
 {
-    struct ndis_miniport *m = binding->miniport;
-
-    ndis_count_add(&binding->sent, false);
     if (!m->sends_arrays)
         return hand_over(m, packet, verify);
     hand_over_array_deserialized(m, &packet, 1, verify);
     return NDIS_STATUS_PENDING;
 }
 
+/* Everything final goes back by callback. */
+static TWICE void start_deserialized(struct ndis_miniport *m, PPNDIS_PACKET packets, UINT count,
+                                     bool verify)
+{
+    for (UINT i = 0; m->sends_arrays && i < count; i += m->array_max)
+        hand_over_array_deserialized(m, packets + i,
+                                     count - i < m->array_max ? count - i : m->array_max, verify);
+    for (UINT i = 0; !m->sends_arrays && i < count; i++) {
+        NDIS_STATUS status = hand_over(m, packets[i], verify);
+        if (status != NDIS_STATUS_PENDING)
+            give_back(m, packets[i], status, "MiniportSend", verify);
+    }
+}
+
+/* The driver has returned: what its completions have sent, and what is sent by those of that. While there is a packet in
+ * the list, its binding and so the miniport stay. */
+static APART void start_deferred(struct ndis_miniport *m, struct send *send)
+{
+    while (send->head) {
+        PNDIS_PACKET packets[NDIS_MAX_ARRAY];
+        UINT count = 0;
+        while (count < NDIS_MAX_ARRAY && send->head) {
+            packets[count++] = send->head;
+            send->head = ndis_packet_next(send->head);
+        }
+        start_deserialized(m, packets, count, ndis_verifying());
+    }
+}
+
 static TWICE NDIS_STATUS send_deserialized(struct ndis_binding *binding, PNDIS_PACKET packet,
                                            bool verify)
 {
-    NDIS_STATUS status;
+    struct ndis_miniport *m = binding->miniport;
+    struct send send = {.miniport = m, .outer = sends};
+    NDIS_STATUS status = ndis_send_refusal(m, binding);
 
-    status = ndis_send_refusal(binding->miniport, binding);
     if (unlikely(status != NDIS_STATUS_SUCCESS)) {
         if (verify)
             ndis_verify_return(packet, status, "NdisSend");
-        ndis_count_add(&binding->miniport->refused, false);
+        ndis_count_add(&m->refused, false);
         return status;
     }
-    status = hand_over_deserialized(binding, packet, verify);
-    return status == NDIS_STATUS_PENDING ? status
-                                         : give_back_now(binding->miniport, packet, status, verify);
+    ndis_count_add(&binding->sent, false);
+    if (unlikely(sends) && defer(m, &packet, 1))
+        return NDIS_STATUS_PENDING;
+    sends = &send;
+    status = hand_over_deserialized(m, packet, verify);
+    if (unlikely(send.head))
+        start_deferred(m, &send);
+    sends = send.outer;
+    return status == NDIS_STATUS_PENDING ? status : give_back_now(m, packet, status, verify);
 }
 
 static TWICE void send_array_deserialized(struct ndis_binding *binding, PPNDIS_PACKET packets,
                                           UINT count, bool verify)
 {
     struct ndis_miniport *m = binding->miniport;
+    struct send send = {.miniport = m, .outer = sends};
+    NDIS_STATUS status = ndis_send_refusal(m, binding);
 
-    if (!m->sends_arrays || ndis_send_refusal(m, binding) != NDIS_STATUS_SUCCESS) {
-        for (UINT i = 0; i < count; i++) {
-            NDIS_STATUS status = ndis_send_refusal(m, binding);
-            if (status != NDIS_STATUS_SUCCESS)
-                ndis_send_refuse(binding, packets[i], status);
-            else if ((status = hand_over_deserialized(binding, packets[i], verify)) !=
-                     NDIS_STATUS_PENDING)
-                give_back(m, packets[i], status, "MiniportSend", verify);
-        }
+    if (unlikely(status != NDIS_STATUS_SUCCESS)) {
+        for (UINT i = 0; i < count; i++)
+            ndis_send_refuse(binding, packets[i], status);
         return;
     }
     ndis_count_add_many(&binding->sent, count);
-    for (UINT i = 0; i < count; i += m->array_max)
-        hand_over_array_deserialized(m, packets + i,
-                                     count - i < m->array_max ? count - i : m->array_max, verify);
+    if (unlikely(sends) && defer(m, packets, count))
+        return;
+    sends = &send;
+    start_deserialized(m, packets, count, verify);
+    if (unlikely(send.head))
+        start_deferred(m, &send);
+    sends = send.outer;
 }
 
 /* ---- the calls ---- */

@@ -172,16 +172,15 @@ void ndis_verify_locks_left(struct ndis_miniport *m, const char *entry, int befo
                             m->name, entry, locks_held - before);
 }
 
-/* C-11: a library that is not serialized cannot keep a driver from completing inside of MiniportSend what is sent again
- * inside of the completion. */
+/* C-11: what a completion sends does not nest, but a driver may complete from inside of a completion. */
 void ndis_verify_nest(PNDIS_PACKET packet, int change)
 {
     nesting += change;
     if (change > 0 && nesting == NESTING_MOST + 1)
         ndis_verify_finding(
             packet,
-            "ProtocolSendComplete is called %d deep on one stack; who sends from it needs a driver "
-            "that completes later",
+            "ProtocolSendComplete is called %d deep on one stack; a driver that is called from a "
+            "completion completes later",
             nesting);
 }
 
