@@ -86,7 +86,9 @@ check "up, unplugged under load: no carrier" said no carrier 0
 check "up, plugged in again: carrier" said carrier again 0
 check "up, plugged in again: the load goes on" said load again 0
 check "up: SIGTERM, exit 0" said up 0
-check "up: told of both" [ "$(grep -cx 'hilnic: the device is gone, the interface waits for it\.\|hilnic: the device is back\.' "$work/log")" = 2 ]
+# Once each, or more often on a machine on which the guest's kernel gives up accesses that come too late.
+check "up: told of both" sh -c "grep -x 'hilnic: the device is \(gone, the interface waits for it\|back\)\.' '$work/log' |
+    awk '/gone/ != (NR % 2) { bad = 1 } END { exit bad || !NR || NR % 2 }'"
 check "no warning of the kernel" said warnings 0
 if [ $failed != 0 ]; then
     diff "$(dirname "$0")/lsusb.expected" "$work/lsusb"
