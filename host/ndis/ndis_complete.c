@@ -160,6 +160,8 @@ static void abort_queue(struct ndis_miniport *m, struct ndis_binding *binding, c
         tail = (PNDIS_PACKET *)&packet->Reserved[1];
     }
     m->queue_tail = kept_tail;
+    if (!m->queue_head)
+        m->stalled = false; /* there is nothing left that an event could start */
     ndis_unlock(&m->lock);
     while (aborted) {
         PNDIS_PACKET packet = aborted;

@@ -191,7 +191,7 @@ struct ndis_binding {
     struct ndis_multicast *multicast;            /* under the miniport's lock */
     bool no_loopback;                            /* NDIS_PROT_OPTION_NO_LOOPBACK */
     bool closing;
-    uint32_t asked;  /* requests and resets that have not ended; atomic */
+    uint32_t asked;  /* requests, resets and transfers that have not ended; atomic */
     bool close_told; /* CloseAdapterComplete is due or done */
     bool unbind_asked;
 };
@@ -655,6 +655,8 @@ NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *b
 void ndis_bind_all(struct ndis_miniport *m);
 void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns);
 void ndis_binding_maybe_closed(struct ndis_binding *binding);
+/* One of what it has asked for has ended, and its protocol knows. */
+void ndis_binding_ended(struct ndis_binding *binding);
 void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,
                           UINT length_bytes);
 void ndis_status_complete(struct ndis_miniport *m);

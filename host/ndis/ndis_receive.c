@@ -282,8 +282,11 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
             *BytesTransferred = scatter(Packet, ByteOffset, BytesToTransfer);
         *Status = NDIS_STATUS_SUCCESS;
     } else if (m->driver->chars.TransferDataHandler) {
+        __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
         *Status = OUTSIDE(m->driver->chars.TransferDataHandler)(
             Packet, BytesTransferred, m->context, MacReceiveContext, ByteOffset, BytesToTransfer);
+        if (*Status != NDIS_STATUS_PENDING)
+            ndis_binding_ended(binding);
     } else {
         *Status = NDIS_STATUS_NOT_SUPPORTED;
     }
@@ -298,4 +301,5 @@ VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET P
     (void)MiniportAdapterHandle;
     OUTSIDE(binding->protocol->chars.TransferDataCompleteHandler)
     (binding->context, Packet, Status, BytesTransferred);
+    ndis_binding_ended(binding);
 }

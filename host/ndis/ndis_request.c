@@ -75,8 +75,7 @@ static NDIS_STATUS call_driver(struct ndis_miniport *m, PNDIS_REQUEST request)
                                                            &m->bytes_written, &m->bytes_needed);
 }
 
-/* A request, or a reset, of the binding has ended, and its protocol knows. */
-static void ended(struct ndis_binding *binding)
+void ndis_binding_ended(struct ndis_binding *binding)
 {
     __atomic_fetch_sub(&binding->asked, 1, __ATOMIC_SEQ_CST);
     if (ndis_is_closing(binding))
@@ -96,7 +95,7 @@ static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
         return;
     OUTSIDE(tag.binding->protocol->chars.RequestCompleteHandler)
     (tag.binding->context, request, status);
-    ended(tag.binding);
+    ndis_binding_ended(tag.binding);
 }
 
 /* Takes the current request out of the miniport, with its byte counts filled in; NULL: there is
@@ -194,7 +193,7 @@ static NDIS_STATUS submit(struct ndis_miniport *m, PNDIS_REQUEST request)
     struct ndis_miniport *outer = ndis_inside;
     enum nic_level before = ndis_raise();
     NDIS_STATUS status = NDIS_STATUS_PENDING;
-    bool now = false;
+    bool now = false, kick = false;
 
     ndis_lock(&m->lock);
     if (m->resetting || m->reset_due) {
@@ -203,19 +202,22 @@ static NDIS_STATUS submit(struct ndis_miniport *m, PNDIS_REQUEST request)
         status = NDIS_STATUS_ADAPTER_NOT_READY;
     } else {
         now = !m->request_head && !m->request_current && ndis_gate_take_locked(m);
-        if (now)
+        if (now) {
             m->request_current = request;
-        else
+        } else {
             request_append(m, request);
-        ndis_gate_attention(m);
+            ndis_gate_attention(m);
+            kick = ndis_gate_take_locked(m); /* its owner may just have gone */
+        }
     }
     ndis_unlock(&m->lock);
     if (now) {
         ndis_inside = m;
         status = run_current(m, request);
         ndis_inside = outer;
-        ndis_gate_leave_slow(m);
     }
+    if (now || kick)
+        ndis_gate_leave_slow(m);
     ndis_lower(before);
     return status;
 }
@@ -245,7 +247,7 @@ static NDIS_STATUS ask(struct ndis_binding *binding, PNDIS_REQUEST request)
     __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
     status = submit(binding->miniport, request);
     if (status != NDIS_STATUS_PENDING)
-        ended(binding);
+        ndis_binding_ended(binding);
     return status;
 }
 
@@ -392,10 +394,12 @@ static void abort_request(struct ndis_miniport *m)
 {
     PNDIS_REQUEST request = take_current(m, NDIS_STATUS_REQUEST_ABORTED);
 
-    if (request == &m->union_request) /* said again */
-        m->filter_union_due = m->list_union_due = true;
-    else if (request)
+    if (request == &m->union_request) { /* said again */
+        bool is_list = request->DATA.SET_INFORMATION.Oid == OID_802_3_MULTICAST_LIST;
+        *(is_list ? &m->list_union_due : &m->filter_union_due) = true;
+    } else if (request) {
         tell(request, NDIS_STATUS_REQUEST_ABORTED);
+    }
 }
 
 static void tell_reset(struct ndis_binding *by, NDIS_STATUS status)
@@ -403,7 +407,7 @@ static void tell_reset(struct ndis_binding *by, NDIS_STATUS status)
     if (!by)
         return;
     OUTSIDE(by->protocol->chars.ResetCompleteHandler)(by->context, status);
-    ended(by);
+    ndis_binding_ended(by);
 }
 
 void ndis_reset_end(struct ndis_miniport *m)

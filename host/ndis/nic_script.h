@@ -61,6 +61,7 @@ struct nic_script_step {
     NDIS_STATUS answer;
     enum nic_script_when when; /* PENDING: when it is completed */
     NDIS_STATUS final;         /* PENDING: with what */
+    bool queued; /* PENDING, MANUAL: MiniportCancelSendPackets can take it, with REQUEST_ABORTED */
     bool available; /* RESOURCES: call NdisMSendResourcesAvailable from a DPC, else rely on a
                        completion */
 };
@@ -94,6 +95,11 @@ struct nic_script_miniport {
     void (*sending)(void *context,
                     PNDIS_PACKET packet); /* called in MiniportSend, before anything else */
     void (*interrupting)(void *context);  /* called in MiniportHandleInterrupt */
+    void (*resetting)(void *context);     /* in MiniportReset, before anything else */
+    void (*halting)(void *context);       /* in MiniportHalt, likewise */
+    void (*asked)(void *context, NDIS_OID oid, const void *buffer,
+                  ULONG length); /* in MiniportQueryInformation and MiniportSetInformation */
+    void (*returning)(void *context, PNDIS_PACKET packet); /* in MiniportReturnPacket */
 
     /* the instrument's */
     NDIS_HANDLE handle;
@@ -119,7 +125,8 @@ struct nic_script_miniport {
     PULONG request_written;
     UCHAR multicast[32][6]; /* as set last */
     unsigned multicast_count;
-    unsigned returned; /* packets back by MiniportReturnPacket */
+    unsigned returned;            /* packets back by MiniportReturnPacket */
+    PNDIS_PACKET transfer_packet; /* the latest that MiniportTransferData got */
 };
 
 /* Loads the scripted driver (one per process is enough) and adds an adapter that runs `miniport` in
@@ -146,6 +153,12 @@ struct nic_script_protocol {
     void (*completed)(void *context, PNDIS_PACKET packet, NDIS_STATUS status);
     void (*received)(void *context, const UCHAR *header, const UCHAR *data, UINT length);
     INT (*received_packet)(void *context, PNDIS_PACKET packet);
+    void (*burst)(void *context); /* ProtocolReceiveComplete */
+    void (*transfer_ended)(void *context, PNDIS_PACKET packet, NDIS_STATUS status, UINT bytes);
+    void (*request_ended)(void *context, PNDIS_REQUEST request, NDIS_STATUS status);
+    void (*reset_ended)(void *context, NDIS_STATUS status);
+    void (*status)(void *context, NDIS_STATUS status);
+    void (*close_ended)(void *context);
     void *context;
 
     /* the instrument's */
@@ -172,6 +185,9 @@ NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *, struct nic_p
                                       const char *adapter);
 NDIS_STATUS
 nic_script_protocol_stop(struct nic_script_protocol *); /* closes, frees pools, deregisters */
+/* Its binding alone: closed, and opened again. */
+NDIS_STATUS nic_script_protocol_open(struct nic_script_protocol *, const char *adapter);
+NDIS_STATUS nic_script_protocol_close(struct nic_script_protocol *); /* PENDING: see `closed` */
 /* A packet of `length` bytes in one buffer, numbered from next_packet on. NULL: pool empty. */
 PNDIS_PACKET nic_script_packet(struct nic_script_protocol *, UINT length);
 void nic_script_packet_free(struct nic_script_protocol *, PNDIS_PACKET);

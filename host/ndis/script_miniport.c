@@ -222,6 +222,37 @@ static VOID script_send_packets(NDIS_HANDLE MiniportAdapterContext, PPNDIS_PACKE
     leave(s);
 }
 
+/* What waits for its owner, and may be taken. */
+static PNDIS_PACKET take_cancelled(struct nic_script_miniport *s, PVOID id)
+{
+    PNDIS_PACKET packet = NULL;
+
+    pthread_mutex_lock(&s->mutex);
+    for (unsigned i = 0; i < s->pending_count && !packet; i++) {
+        if (!s->pending[i].step.queued || NDIS_GET_PACKET_CANCEL_ID(s->pending[i].packet) != id)
+            continue;
+        packet = s->pending[i].packet;
+        memmove(&s->pending[i], &s->pending[i + 1],
+                (--s->pending_count - i) * sizeof(s->pending[0]));
+        s->completing++;
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return packet;
+}
+
+static VOID script_cancel(NDIS_HANDLE MiniportAdapterContext, PVOID CancelId)
+{
+    struct nic_script_miniport *s = MiniportAdapterContext;
+    PNDIS_PACKET packet;
+
+    enter(s);
+    while ((packet = take_cancelled(s, CancelId)) != NULL) {
+        complete(s, packet, NDIS_STATUS_REQUEST_ABORTED);
+        completed(s);
+    }
+    leave(s);
+}
+
 /* ---- interrupts ---- */
 
 static VOID script_isr(PBOOLEAN InterruptRecognized, PBOOLEAN QueueMiniportHandleInterrupt,
@@ -301,6 +332,8 @@ static VOID script_halt(NDIS_HANDLE MiniportAdapterContext)
     struct nic_script_miniport *s = MiniportAdapterContext;
 
     s->halts++;
+    if (s->halting)
+        s->halting(s->context);
     NdisMDeregisterInterrupt(&s->interrupt);
     nic_script_release(s, NIC_WHEN_HALT, UINT32_MAX);
 }
@@ -325,6 +358,8 @@ static NDIS_STATUS script_reset(PBOOLEAN AddressingReset, NDIS_HANDLE MiniportAd
 
     enter(s);
     s->resets++;
+    if (s->resetting)
+        s->resetting(s->context);
     *AddressingReset = TRUE;
     if (!s->deserialized) {
         nic_script_release(s, NIC_WHEN_RESET, UINT32_MAX);
@@ -336,11 +371,15 @@ static NDIS_STATUS script_reset(PBOOLEAN AddressingReset, NDIS_HANDLE MiniportAd
         waits = reset_deserialized(s);
     }
     leave(s);
-    return waits || s->reset_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
+    if (waits || s->reset_pends)
+        return NDIS_STATUS_PENDING;
+    s->request_buffer = NULL; /* a request that it had ends with the reset */
+    return NDIS_STATUS_SUCCESS;
 }
 
 void nic_script_reset_done(struct nic_script_miniport *s, NDIS_STATUS status)
 {
+    s->request_buffer = NULL;
     NdisMResetComplete(s->handle, status, FALSE);
 }
 
@@ -380,6 +419,8 @@ static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid
     enter(s);
     s->queries++;
     s->request_oid = Oid;
+    if (s->asked)
+        s->asked(s->context, Oid, InformationBuffer, InformationBufferLength);
     if (s->requests_pend) {
         s->request_buffer = InformationBuffer;
         s->request_length = InformationBufferLength;
@@ -411,6 +452,8 @@ static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
     enter(s);
     s->sets++;
     s->request_oid = Oid;
+    if (s->asked)
+        s->asked(s->context, Oid, InformationBuffer, InformationBufferLength);
     *BytesRead = InformationBufferLength;
     *BytesNeeded = 0;
     if (Oid == OID_GEN_CURRENT_PACKET_FILTER)
@@ -446,6 +489,7 @@ static NDIS_STATUS script_transfer(PNDIS_PACKET Packet, PUINT BytesTransferred,
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
 
+    s->transfer_packet = Packet;
     NdisCopyFromPacketToPacket(Packet, 0, BytesToTransfer, MiniportReceiveContext, ByteOffset,
                                BytesTransferred);
     return s->transfer_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
@@ -455,9 +499,10 @@ static VOID script_return(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET Packe
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
 
-    (void)Packet;
     enter(s);
     s->returned++;
+    if (s->returning)
+        s->returning(s->context, Packet);
     leave(s);
 }
 
@@ -478,6 +523,7 @@ static NTSTATUS script_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
         .TransferDataHandler = script_transfer,
         .ReturnPacketHandler = script_return,
         .SendPacketsHandler = loading->arrays ? script_send_packets : NULL,
+        .CancelSendPacketsHandler = script_cancel,
     };
     NDIS_HANDLE wrapper;
 

@@ -40,6 +40,8 @@ static VOID on_close(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
     struct nic_script_protocol *p = ProtocolBindingContext;
 
     (void)Status;
+    if (p->close_ended)
+        p->close_ended(p->context);
     nic_platform_flag_set(p->platform, &p->closed);
 }
 
@@ -74,9 +76,10 @@ static VOID on_transfer(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Packet,
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
-    (void)Packet;
     p->transfer_status = Status;
     p->transferred = BytesTransferred;
+    if (p->transfer_ended)
+        p->transfer_ended(p->context, Packet, Status, BytesTransferred);
     nic_platform_flag_set(p->platform, &p->transfer_done);
 }
 
@@ -85,6 +88,8 @@ static VOID on_reset(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
     struct nic_script_protocol *p = ProtocolBindingContext;
 
     p->reset_status = Status;
+    if (p->reset_ended)
+        p->reset_ended(p->context, Status);
     nic_platform_flag_set(p->platform, &p->reset_done);
 }
 
@@ -93,9 +98,10 @@ static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisReq
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
-    (void)NdisRequest;
     p->requests_ended++;
     p->request_status = Status;
+    if (p->request_ended)
+        p->request_ended(p->context, NdisRequest, Status);
     nic_platform_flag_set(p->platform, &p->request_done);
 }
 
@@ -124,7 +130,11 @@ static INT on_receive_packet(NDIS_HANDLE ProtocolBindingContext, PNDIS_PACKET Pa
 
 static VOID on_receive_complete(NDIS_HANDLE ProtocolBindingContext)
 {
-    ((struct nic_script_protocol *)ProtocolBindingContext)->receive_completes++;
+    struct nic_script_protocol *p = ProtocolBindingContext;
+
+    p->receive_completes++;
+    if (p->burst)
+        p->burst(p->context);
 }
 
 static VOID on_status(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS GeneralStatus,
@@ -136,6 +146,8 @@ static VOID on_status(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS GeneralSta
     (void)StatusBufferSize;
     p->statuses++;
     p->last_status = GeneralStatus;
+    if (p->status)
+        p->status(p->context, GeneralStatus);
 }
 
 static VOID on_status_complete(NDIS_HANDLE ProtocolBindingContext)
@@ -149,8 +161,7 @@ static VOID on_unbind(PNDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext,
     struct nic_script_protocol *p = ProtocolBindingContext;
 
     (void)UnbindContext;
-    NdisCloseAdapter(Status, p->binding);
-    p->binding = NULL;
+    *Status = nic_script_protocol_close(p);
     if (*Status == NDIS_STATUS_PENDING)
         p->platform->ops->wait(p->platform, &p->closed, 5000000000u);
     *Status = NDIS_STATUS_SUCCESS;
@@ -180,6 +191,30 @@ static NDIS_STATUS allocate(struct nic_script_protocol *p)
     return status;
 }
 
+NDIS_STATUS nic_script_protocol_open(struct nic_script_protocol *p, const char *adapter)
+{
+    NDIS_MEDIUM medium = NdisMedium802_3;
+    NDIS_STATUS status, error;
+    NDIS_STRING name;
+    UINT selected;
+
+    p->closed = false;
+    NdisInitializeString(&name, (PUCHAR)adapter);
+    NdisOpenAdapter(&status, &error, &p->binding, &selected, &medium, 1, p->handle, p, &name, 0,
+                    NULL);
+    NdisFreeString(name);
+    return status;
+}
+
+NDIS_STATUS nic_script_protocol_close(struct nic_script_protocol *p)
+{
+    NDIS_STATUS status;
+
+    NdisCloseAdapter(&status, p->binding);
+    p->binding = NULL;
+    return status;
+}
+
 NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *p, struct nic_platform *platform,
                                       const char *adapter)
 {
@@ -198,10 +233,7 @@ NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *p, struct nic_
         .ReceivePacketHandler = p->received_packet ? on_receive_packet : NULL,
         .UnbindAdapterHandler = on_unbind,
     };
-    NDIS_MEDIUM medium = NdisMedium802_3;
-    NDIS_STATUS status, error;
-    NDIS_STRING name;
-    UINT selected;
+    NDIS_STATUS status;
 
     p->platform = platform;
     p->packet_count = p->packet_count ? p->packet_count : 64;
@@ -212,26 +244,16 @@ NDIS_STATUS nic_script_protocol_start(struct nic_script_protocol *p, struct nic_
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     status = allocate(p);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
-    NdisInitializeString(&name, (PUCHAR)adapter);
-    NdisOpenAdapter(&status, &error, &p->binding, &selected, &medium, 1, p->handle, p, &name, 0,
-                    NULL);
-    NdisFreeString(name);
-    return status;
+    return status == NDIS_STATUS_SUCCESS ? nic_script_protocol_open(p, adapter) : status;
 }
 
 NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
 {
     NDIS_STATUS status = NDIS_STATUS_SUCCESS;
 
-    if (p->binding) {
-        NdisCloseAdapter(&status, p->binding);
-        if (status == NDIS_STATUS_PENDING &&
-            !p->platform->ops->wait(p->platform, &p->closed, 5000000000u))
-            return NDIS_STATUS_FAILURE;
-        p->binding = NULL;
-    }
+    if (p->binding && nic_script_protocol_close(p) == NDIS_STATUS_PENDING &&
+        !p->platform->ops->wait(p->platform, &p->closed, 5000000000u))
+        return NDIS_STATUS_FAILURE;
     NdisFreePacketPool(p->packet_pool);
     NdisFreeBufferPool(p->buffer_pool);
     NdisDeregisterProtocol(&status, p->handle);

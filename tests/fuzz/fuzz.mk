@@ -19,8 +19,8 @@ $(FUZZ_PROGRAMS): %: %.o $(O)/tests/fuzz/fuzz_check.o $(NDIS_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(NDIS_LIB) $(FUZZ_LIBS) -lz -lcheck -lsubunit -lm -lrt -lpthread
 
-$(O)/tests/fuzz/fuzz_ndis: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o ndis_rig.o) $$(LAYER_OBJS)
-$(O)/tests/fuzz/fuzz_ndis6: $(addprefix $(O)/tests/unit/,ndis_random6.o ndis_random6_real.o ndis_model6.o ndis_rig6.o ndis_rig.o) $$(LAYER_OBJS)
+$(O)/tests/fuzz/fuzz_ndis: $$(RANDOM_OBJS) $(O)/tests/unit/ndis_rig.o $$(LAYER_OBJS)
+$(O)/tests/fuzz/fuzz_ndis6: $$(RANDOM6_OBJS) $(addprefix $(O)/tests/unit/,ndis_rig6.o ndis_rig.o) $$(LAYER_OBJS)
 $(O)/tests/fuzz/fuzz_device: $(O)/tests/unit/driver_rig.o $$(LAYER_OBJS) $(MINIPORT) $(MINIPORT_SINGLE) $(NIC_TRANSPORT_OBJS) \
 	$(SOFT_DEVICE_OBJS)
 $(O)/tests/fuzz/fuzz_urb: $(NIC_TRANSPORT_OBJS) $(SOFT_DEVICE_OBJS)

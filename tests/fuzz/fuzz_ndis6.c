@@ -5,12 +5,5 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct random_plan plan;
-    struct random_script script;
-
-    if (!fuzz_script(data, size, &script))
-        return 0;
-    random6_plan_of(&script, &plan);
-    random6_plan_run(script.name, &plan);
-    return 0;
+    return fuzz_script(data, size, random6_plan_of, random6_plan_run);
 }

@@ -7,7 +7,7 @@
 static void event(struct model6 *m, enum model6_kind kind, uint32_t number, unsigned value)
 {
     if (m->event_count < MODEL6_EVENTS)
-        m->events[m->event_count++] = (struct model6_event){kind, number, value};
+        m->events[m->event_count++] = (struct random_event){kind, number, value};
 }
 
 /* ---- sends ---- */

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "random_plan.h"
+
 #define MODEL6_NBLS     1024 /* numbers */
 #define MODEL6_OUT      128  /* at once */
 #define MODEL6_EVENTS   8192
@@ -38,14 +40,8 @@ enum model6_kind {
     MODEL6_KINDS
 };
 
+/* An event's value. GIVEN: how many wait; BACK, ANSWERED: a status; UP: the binding, plus 2 if it may keep the frame. */
 #define MODEL6_VALUES 5
-
-struct model6_event {
-    enum model6_kind kind;
-    uint32_t number;
-    unsigned
-        value; /* GIVEN: how many wait; BACK, ANSWERED: a status; UP: the binding, plus 2 if it may keep the frame */
-};
 
 enum model6_frame { MODEL6_DIRECTED, MODEL6_BROADCAST, MODEL6_OTHER };
 
@@ -84,7 +80,7 @@ struct model6 {
     struct model6_request current, waiting[MODEL6_REQUESTS];
     bool has_current, own_due;
     unsigned waiting_count, requests_given;
-    struct model6_event events[MODEL6_EVENTS];
+    struct random_event events[MODEL6_EVENTS];
     unsigned event_count;
 };
 

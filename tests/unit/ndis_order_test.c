@@ -373,6 +373,31 @@ START_TEST(der_04_a_completed_element_behind_a_refused_one_is_not_kept)
 }
 END_TEST
 
+/* What is sent after a refused packet was cancelled: all of it ends, although nothing said that there is room again. */
+START_TEST(a_cancelled_refusal_leaves_nothing_behind)
+{
+    const struct nic_script_step steps[] = {{.answer = NDIS_STATUS_RESOURCES},
+                                            {.answer = NDIS_STATUS_SUCCESS}};
+    struct list list = {steps, 2, 0};
+    struct nic_script_miniport like = {
+        .next = list_step, .context = &list, .arrays = _i, .max_packets = 1};
+    PNDIS_PACKET packets[4];
+    char id;
+
+    rig_start(&r, &like, 1, RIG_VERIFY, 0);
+    take(packets, 4);
+    NdisSetPacketCancelId(packets[0], &id);
+    ck_status(nic_script_send(&r.protocols[0], packets[0]), NDIS_STATUS_PENDING);
+    NdisCancelSendPackets(r.protocols[0].binding, &id);
+    ck_status(completed_with(packets[0]), NDIS_STATUS_REQUEST_ABORTED);
+    nic_script_send_array(&r.protocols[0], packets + 1, 3);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(completions(packets[i]), 1);
+    give(packets, 4);
+    stop_clean();
+}
+END_TEST
+
 /* ---- section 5 ---- */
 
 START_TEST(der_02_deserialized_is_neither_queued_nor_serialised)
@@ -477,6 +502,7 @@ static Suite *make(const char *name)
     tcase_add_loop_test(t, c_12_der_04_resources_in_an_array_keeps_it_and_the_rest, 0, 2);
     if (rig_layer() == RIG_DIRECT) /* the driver knows the packets of the protocol */
         tcase_add_test(t, der_04_a_completed_element_behind_a_refused_one_is_not_kept);
+    tcase_add_loop_test(t, a_cancelled_refusal_leaves_nothing_behind, 0, 2);
     tcase_add_loop_test(t, der_01_send_waits_for_another_entry, 0, 2);
     tcase_add_loop_test(t, der_02_deserialized_is_neither_queued_nor_serialised, 0, 3);
     tcase_add_loop_test(t, der_02_deserialized_pends, 0, 4);

@@ -2,335 +2,447 @@
 /* See ndis_random.h. */
 #include "ndis_random.h"
 
-#include "ndis_model.h"
-#include "ndis_rig.h"
+#include <string.h>
+
+#include "ndis_random_world.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- plans ---- */
+
+static const char *const miniport_names[] = {"single", "arrays", "free-single", "free-arrays"};
+static const char *const step_names[] = {
+    "send",       "array",  "available", "interrupt", "complete",     "cancel",   "reset",
+    "reset-done", "tick",   "query",     "set",       "request-done", "indicate", "lend",
+    "show",       "return", "taken",     "close",     "open",         "remove"};
+static const char *const answer_names[] = {"pending", "queued",       "fails",
+                                           "success", "failure",      "invalid",
+                                           "inside",  "inside-fails", "resources"};
+static const struct model_answer answers[COUNT(answer_names)] = {
+    {.now = MODEL_PENDING, .final = MODEL_OK},
+    {.now = MODEL_PENDING, .final = MODEL_OK, .queued = true},
+    {.now = MODEL_PENDING, .final = MODEL_FAILED},
+    {.now = MODEL_OK},
+    {.now = MODEL_FAILED},
+    {.now = MODEL_INVALID},
+    {.now = MODEL_PENDING, .final = MODEL_OK, .inside = true},
+    {.now = MODEL_PENDING, .final = MODEL_INVALID, .inside = true},
+    {.now = MODEL_RESOURCES},
+};
+enum { ANSWER_SUCCESS = 3, ANSWER_INSIDE = 6, ANSWER_RESOURCES = 8 };
+static const char *const inside_names[] = {"nothing", "completes", "cancels", "other-sends",
+                                           "resets"};
+static const char *const number_names[] = {"0", "1", "2"};
+
+const struct random_words random_words5 = {
+    .miniports = {miniport_names, COUNT(miniport_names)},
+    .steps = {step_names, COUNT(step_names)},
+    .kinds = {"answers", "inside", "again"},
+    .decisions = {{answer_names, COUNT(answer_names)},
+                  {inside_names, COUNT(inside_names)},
+                  {number_names, COUNT(number_names)}},
+};
 
 /* How a script's miniport and protocols are inclined. */
-struct inclination {
-    unsigned resources, inside, final, older, again; /* chances of 100 */
-};
+enum inclination { RESOURCES, INSIDE, FINAL, BUSY, AGAIN };
 
-/* One reader of a plan: answers are taken by the order of packets given, sends by the order of completions. The model and
- * the library each have their own. While a plan is made, decisions come from dice and are written into it. */
-struct world {
-    const struct random_plan *plan;
-    unsigned at[RANDOM_KINDS];
-    bool ended; /* from now on all is accepted, and nothing sent from completions */
-    uint32_t next_packet;
-    struct random_plan *writes;
-    struct inclination inclination;
-    struct random_tape tapes[RANDOM_KINDS];
-};
-
-static unsigned dice_answer(struct world *w)
+static unsigned dice_answer(struct random_reader *reader)
 {
-    unsigned dice = random_roll(&w->tapes[RANDOM_ANSWERS], 100);
+    unsigned dice = random_roll(&reader->tapes[RANDOM_ANSWERS], 100);
 
-    if (dice < w->inclination.resources)
-        return MODEL_RESOURCES;
-    dice -= w->inclination.resources;
-    if (dice < w->inclination.inside)
-        return MODEL_INSIDE;
-    dice -= w->inclination.inside;
-    if (dice < w->inclination.final)
-        return dice % 2 ? MODEL_SUCCESS : MODEL_FAILURE;
-    return MODEL_PENDING;
+    if (dice < reader->inclinations[RESOURCES])
+        return ANSWER_RESOURCES;
+    dice -= reader->inclinations[RESOURCES];
+    if (dice < reader->inclinations[INSIDE])
+        return ANSWER_INSIDE + dice % 2;
+    dice -= reader->inclinations[INSIDE];
+    if (dice < reader->inclinations[FINAL])
+        return ANSWER_SUCCESS + dice % 3;
+    return dice % 3;
 }
 
-static unsigned dice_of(struct world *w, enum random_kind kind)
+static unsigned dice(struct random_reader *reader, enum random_kind kind)
 {
-    unsigned dice;
+    unsigned chance;
 
     if (kind == RANDOM_ANSWERS)
-        return dice_answer(w);
-    dice = random_roll(&w->tapes[kind], 100);
-    if (kind == RANDOM_OLDER)
-        return dice < w->inclination.older;
-    return dice < w->inclination.again ? 1 + dice % 2 : 0;
+        return dice_answer(reader);
+    chance = random_roll(&reader->tapes[kind], 100);
+    if (kind == RANDOM_AGAIN)
+        return chance < reader->inclinations[AGAIN] ? 1 + chance % 2 : 0;
+    if (chance >= reader->inclinations[BUSY])
+        return INSIDE_NOTHING;
+    return chance == 0 ? INSIDE_RESETS : 1 + chance % (INSIDE_RESETS - 1);
 }
 
-static unsigned decide(struct world *w, enum random_kind kind)
+static bool is_deserialized(const struct random_plan *plan)
 {
-    unsigned usual = kind == RANDOM_ANSWERS ? MODEL_PENDING : 0;
-
-    if (w->ended)
-        return usual;
-    if (!w->writes)
-        return w->at[kind] < w->plan->decision_count[kind] ? w->plan->decisions[kind][w->at[kind]++]
-                                                           : usual;
-    if (w->writes->decision_count[kind] == RANDOM_DECISIONS)
-        return usual;
-    return w->writes->decisions[kind][w->writes->decision_count[kind]++] =
-               (uint8_t)dice_of(w, kind);
+    return plan->miniport & RANDOM_MINIPORT_DESERIALIZED;
 }
 
-static enum model_answer world_answer(struct world *w)
+/* A deserialized miniport only pends: the verifier says so (DER-2). */
+struct model_answer random5_answer(struct world *w)
 {
-    return (enum model_answer)decide(w, RANDOM_ANSWERS);
+    struct model_answer answer = answers[random_decide(&w->reader, RANDOM_ANSWERS)];
+
+    if (answer.now != MODEL_PENDING && w->reader.plan->verify && is_deserialized(w->reader.plan))
+        return answers[0];
+    return answer;
 }
 
-static bool world_older(struct world *w)
+unsigned random5_take_numbers(struct world *w, unsigned binding, unsigned count)
 {
-    return decide(w, RANDOM_OLDER);
+    unsigned left = POOL_PACKETS - 8 - w->out[binding]; /* some are for transfers */
+
+    if (w->next_packet > MODEL_PACKETS - 100)
+        return 0;
+    count = count < left ? count : left;
+    w->next_packet += count;
+    w->out[binding] += count;
+    return count;
 }
 
-/* 0: send nothing from this completion; 1: one packet; 2: an array of two. */
-static unsigned world_again(struct world *w)
+unsigned random5_take_frames(struct world *w, enum model_way way,
+                             const unsigned holders[MODEL_FRAMES], unsigned count,
+                             uint32_t numbers[MODEL_FRAMES], uint8_t kinds[MODEL_FRAMES])
 {
-    return w->next_packet > MODEL_PACKETS - 100 ? 0 : decide(w, RANDOM_AGAIN);
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < MODEL_FRAMES && n < count; i++) {
+        if (way != MODEL_BYTES && holders[i])
+            continue;
+        kinds[n] = (uint8_t)((i + count) / 2 % 3);
+        numbers[n++] = way == MODEL_BYTES ? w->next_frame++ : i;
+    }
+    return n;
+}
+
+enum model_way random5_way(const struct random_step *step)
+{
+    return step->what == RANDOM_INDICATE ? MODEL_BYTES
+           : step->what == RANDOM_LEND   ? MODEL_LENT
+                                         : MODEL_SHOWN;
 }
 
 /* ---- the model's side ---- */
 
-static enum model_answer model_answers(void *context)
-{
-    return world_answer(context);
-}
-
-static bool model_older(void *context)
-{
-    return world_older(context);
-}
-
-static void model_completed(void *context, struct model *m)
-{
-    struct world *w = context;
-    unsigned count = world_again(w);
-    uint32_t packets[2] = {w->next_packet, w->next_packet + 1};
-
-    w->next_packet += count;
-    if (count == 1)
-        model_submit_one(m, packets[0]);
-    else if (count == 2)
-        model_submit_array(m, packets, 2);
-}
-
-/* ---- the library's side ---- */
-
-static struct rig r;
-static struct world real;
-static unsigned interrupt_count; /* how many to complete in the next MiniportHandleInterrupt */
-
-static struct nic_script_step real_step(void *context, PNDIS_PACKET packet)
-{
-    static const NDIS_STATUS answers[] = {
-        [MODEL_SUCCESS] = NDIS_STATUS_SUCCESS,     [MODEL_FAILURE] = NDIS_STATUS_FAILURE,
-        [MODEL_PENDING] = NDIS_STATUS_PENDING,     [MODEL_INSIDE] = NDIS_STATUS_PENDING,
-        [MODEL_RESOURCES] = NDIS_STATUS_RESOURCES,
-    };
-    enum model_answer answer = world_answer(&real);
-
-    (void)context;
-    (void)packet;
-    return (struct nic_script_step){.answer = answers[answer],
-                                    .when =
-                                        answer == MODEL_INSIDE ? NIC_WHEN_INSIDE : NIC_WHEN_MANUAL};
-}
-
-static void real_sending(void *context, PNDIS_PACKET packet)
-{
-    (void)context;
-    (void)packet;
-    if (world_older(&real))
-        nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
-}
-
-static void real_interrupt(void *context)
-{
-    (void)context;
-    nic_script_release(r.miniport, NIC_WHEN_MANUAL, interrupt_count);
-}
-
-/* Packets are numbered in the order of submission over both bindings. */
-static PNDIS_PACKET real_packet(unsigned binding)
-{
-    PNDIS_PACKET packet;
-
-    r.protocols[binding].next_packet = real.next_packet++;
-    packet = nic_script_packet(&r.protocols[binding], 60);
-    ck_assert_ptr_nonnull(packet);
-    return packet;
-}
-
-static void real_submit(unsigned binding, unsigned count, bool is_array)
-{
-    PNDIS_PACKET packets[20];
-    NDIS_STATUS status;
-
-    for (unsigned i = 0; i < count; i++)
-        packets[i] = real_packet(binding);
-    if (is_array) {
-        nic_script_send_array(&r.protocols[binding], packets, count);
-        return;
-    }
-    status = nic_script_send(&r.protocols[binding], packets[0]);
-    if (status != NDIS_STATUS_PENDING)
-        nic_script_packet_free(&r.protocols[binding], packets[0]);
-}
-
-static void real_completed(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
-{
-    struct nic_script_protocol *p = context;
-    unsigned count;
-
-    (void)status;
-    nic_script_packet_free(p, packet);
-    count = world_again(&real);
-    if (count)
-        real_submit((unsigned)(p - r.protocols), count, count == 2);
-}
-
-/* ---- comparison ---- */
-
-static enum model_answer answer_of(NDIS_STATUS status)
-{
-    return status == NDIS_STATUS_PENDING   ? MODEL_PENDING
-           : status == NDIS_STATUS_SUCCESS ? MODEL_SUCCESS
-                                           : MODEL_FAILURE;
-}
-
-static void compare(const struct model *m, const char *name)
-{
-    static const char *const kinds[] = {"given", "result", "complete"};
-    unsigned at = 0;
-
-    for (size_t i = 0; i < r.trace.count; i++) {
-        const struct nic_trace_event *event = &r.trace.events[i];
-        enum model_kind kind = event->kind == NIC_TRACE_GIVEN    ? MODEL_GIVEN
-                               : event->kind == NIC_TRACE_RESULT ? MODEL_RESULT
-                                                                 : MODEL_COMPLETE;
-        enum model_answer value =
-            kind == MODEL_GIVEN ? MODEL_PENDING : answer_of((NDIS_STATUS)event->value);
-        if (event->kind != NIC_TRACE_GIVEN && event->kind != NIC_TRACE_RESULT &&
-            event->kind != NIC_TRACE_COMPLETE)
-            continue;
-        ck_assert_msg(at < m->event_count, "%s: the library goes on with %s %u", name, kinds[kind],
-                      event->packet);
-        ck_assert_msg(m->events[at].kind == kind && m->events[at].packet == event->packet &&
-                          m->events[at].value == value,
-                      "%s: event %u is %s %u (%d), the model says %s %u (%d)", name, at,
-                      kinds[kind], event->packet, value, kinds[m->events[at].kind],
-                      m->events[at].packet, m->events[at].value);
-        at++;
-    }
-    ck_assert_msg(at == m->event_count, "%s: the library stops after %u of %u events", name, at,
-                  m->event_count);
-}
-
 static struct model model;
 
-/* One step in the model, and with `is_real` in the library. */
-static void step_run(const struct random_step *step, struct world *imagined, bool is_real)
+/* A protocol that was told of a reset, or has closed, does not send from its callbacks. */
+static bool may_send(const struct world *w, unsigned binding)
 {
-    uint32_t packets[12];
+    return !model.resetting && !model.reset_due && model.open[binding] == MODEL_IS_OPEN &&
+           w->depth < DEEPEST;
+}
 
-    if (step->what == RANDOM_SEND) {
-        model_submit_one(&model, imagined->next_packet++);
-        if (is_real)
-            real_submit(step->binding, 1, false);
-    } else if (step->what == RANDOM_ARRAY) {
-        for (unsigned i = 0; i < step->count; i++)
-            packets[i] = imagined->next_packet++;
-        model_submit_array(&model, packets, step->count);
-        if (is_real)
-            real_submit(step->binding, step->count, true);
-    } else if (step->what == RANDOM_AVAILABLE) {
-        model_available(&model);
-        if (is_real)
-            nic_script_available(r.miniport);
-    } else if (step->what == RANDOM_INTERRUPT) { /* in one entry: MiniportHandleInterrupt */
-        interrupt_count = step->count;
-        model_complete_oldest(&model, step->count);
-        if (is_real)
-            r.platform->ops->interrupt_raise(r.platform, 8);
-    } else if (model.outstanding_count) { /* from outside of the miniport */
+static void send(struct world *w, unsigned binding, unsigned count, bool is_array)
+{
+    uint32_t packets[12], first = w->next_packet;
+
+    count = random5_take_numbers(w, binding, count);
+    for (unsigned i = 0; i < count; i++)
+        packets[i] = first + i;
+    w->depth++;
+    if (count && is_array)
+        model_submit_array(&model, binding, packets, count);
+    else if (count && model_submit_one(&model, binding, packets[0]) != MODEL_PENDING)
+        w->out[binding]--;
+    w->depth--;
+}
+
+static struct model_answer model_answer(void *context)
+{
+    return random5_answer(context);
+}
+
+static void model_inside(void *context, uint32_t packet)
+{
+    struct world *w = context;
+    unsigned binding = model.owner[packet];
+
+    switch (random_decide(&w->reader, RANDOM_INSIDE)) {
+    case INSIDE_COMPLETES:
         model_complete_oldest(&model, 1);
-        if (is_real)
-            nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+        break;
+    case INSIDE_CANCELS:
+        if (model.open[binding] == MODEL_IS_OPEN)
+            model_cancel(&model, binding, 1 + packet % 2);
+        break;
+    case INSIDE_OTHER_SENDS:
+        if (may_send(w, 1 - binding))
+            send(w, 1 - binding, 1, false);
+        break;
+    case INSIDE_RESETS:
+        if (!model.deserialized && model.open[binding] == MODEL_IS_OPEN)
+            model_reset(&model, binding);
     }
 }
 
-/* All steps; then events until nothing is left. */
+static void model_completed(void *context, uint32_t packet)
+{
+    struct world *w = context;
+    unsigned binding = model.owner[packet], count;
+
+    w->out[binding]--;
+    if (!may_send(w, binding))
+        return;
+    count = random_decide(&w->reader, RANDOM_AGAIN);
+    if (count)
+        send(w, binding, count, count == 2);
+}
+
+static unsigned model_received(void *context, unsigned binding)
+{
+    (void)binding;
+    return random_decide(&((struct world *)context)->reader, RANDOM_AGAIN);
+}
+
+static void model_sends(void *context, unsigned binding)
+{
+    if (may_send(context, binding))
+        send(context, binding, 1, false);
+}
+
+/* ---- steps ---- */
+
+/* What makes sense in this state. */
+static bool may(const struct random_step *step)
+{
+    bool is_open = model.open[step->binding] == MODEL_IS_OPEN,
+         is_told = !model.resetting || model.open[1 - step->binding] == MODEL_IS_OPEN;
+
+    if (model.halted)
+        return false;
+    switch (step->what) {
+    case RANDOM_SEND:
+    case RANDOM_ARRAY:
+    case RANDOM_CANCEL:
+    case RANDOM_RESET:
+        return is_open;
+    case RANDOM_CLOSE: /* somebody is left who is told when a reset ends */
+        return is_open && is_told;
+    case RANDOM_OPEN:
+        return model.open[step->binding] == MODEL_IS_CLOSED && is_told;
+    case RANDOM_QUERY:
+    case RANDOM_SET:
+        return is_open && model.waiting_count < MODEL_REQUESTS - 1;
+    case RANDOM_RESET_DONE:
+        return model.resetting && !model.reissuing;
+    case RANDOM_TICK: /* C-3: a stall is the driver's to end */
+        return !model.stalled || model.held_count;
+    case RANDOM_REMOVE: /* not too often: it is the end of the script */
+        return !model.resetting && step->count > 8;
+    default:
+        return true;
+    }
+}
+
+static void indicate(struct world *w, const struct random_step *step)
+{
+    enum model_way way = random5_way(step);
+    uint32_t frames[MODEL_FRAMES];
+    uint8_t kinds[MODEL_FRAMES];
+    unsigned count = random5_take_frames(w, way, model.holders, step->count, frames, kinds);
+
+    model.transfers_pend = step->binding;
+    model_indicate(&model, way, frames, kinds, count);
+}
+
+static void request(struct world *w, const struct random_step *step)
+{
+    model.requests_pend = step->count % 2;
+    model.request_fails = step->count % 3 == 0;
+    model_request(&model, (struct model_request){.number = w->next_request++,
+                                                 .binding = step->binding,
+                                                 .is_set = step->what == RANDOM_SET,
+                                                 .is_short = step->count % 3 == 0,
+                                                 .filter = step->count % 8});
+}
+
+/* Protocol and driver give back what they have of the other's. */
+static void give_back_received(unsigned binding)
+{
+    model_transfer_done(&model, MODEL_PACKETS, MODEL_OK);
+    model_return(&model, binding, MODEL_FRAMES);
+}
+
+static enum model_status status_of(const struct random_step *step)
+{
+    return step->count % 3 == 0 ? MODEL_FAILED : MODEL_OK;
+}
+
+static void step_states(const struct random_step *step, struct world *w)
+{
+    switch (step->what) {
+    case RANDOM_RESET:
+        model.reset_pends = step->count % 2;
+        model_reset(&model, step->binding);
+        break;
+    case RANDOM_RESET_DONE:
+        model_reset_done(&model, status_of(step));
+        break;
+    case RANDOM_TICK:
+        model.reset_pends = step->binding;
+        model_tick(&model, step->count % 2 == 0);
+        break;
+    case RANDOM_CLOSE:
+        model_return(&model, step->binding, MODEL_FRAMES);
+        model_close(&model, step->binding);
+        break;
+    case RANDOM_OPEN:
+        model_open(&model, step->binding);
+        break;
+    case RANDOM_REMOVE:
+        w->reader.ended = true;
+        give_back_received(0);
+        give_back_received(1);
+        model_remove(&model);
+    }
+}
+
+static void model_step(const struct random_step *step, struct world *w)
+{
+    switch (step->what) {
+    case RANDOM_SEND:
+        send(w, step->binding, 1, false);
+        break;
+    case RANDOM_ARRAY:
+        send(w, step->binding, step->count, true);
+        break;
+    case RANDOM_AVAILABLE:
+        model_available(&model);
+        break;
+    case RANDOM_INTERRUPT:
+        model_complete_oldest(&model, step->count);
+        break;
+    case RANDOM_COMPLETE:
+        model_complete_oldest(&model, 1);
+        break;
+    case RANDOM_CANCEL:
+        model_cancel(&model, step->binding, 1 + step->count % 2);
+        break;
+    case RANDOM_QUERY:
+    case RANDOM_SET:
+        request(w, step);
+        break;
+    case RANDOM_REQUEST_DONE:
+        model_request_done(&model, status_of(step));
+        break;
+    case RANDOM_INDICATE:
+    case RANDOM_LEND:
+    case RANDOM_SHOW:
+        indicate(w, step);
+        break;
+    case RANDOM_RETURN:
+        model_return(&model, step->binding, step->count);
+        break;
+    case RANDOM_TRANSFER_DONE:
+        model_transfer_done(&model, step->count, status_of(step));
+        break;
+    default:
+        step_states(step, w);
+    }
+}
+
+/* ---- a script ---- */
+
+static bool is_quiet(void)
+{
+    return model.halted ||
+           (!model.queue_length && !model.held_count && !model.resetting && !model.has_current &&
+            !model.transfer_count && !model.lent_count[0] && !model.lent_count[1]);
+}
+
+static void model_start(const struct random_plan *plan, struct world *w)
+{
+    memset(&model, 0, sizeof(model));
+    model.arrays = plan->miniport & RANDOM_MINIPORT_ARRAYS;
+    model.deserialized = is_deserialized(plan);
+    model.array_max = plan->array_max;
+    model.context = w;
+    model.answer = model_answer;
+    model.inside = model_inside;
+    model.completed = model_completed;
+    model.received = model_received;
+    model.sends = model_sends;
+    model_open(&model, 0);
+    model_open(&model, 1);
+}
+
+/* All steps in the model, and with `is_real` in the library; then what brings everything home. */
 static void play(const char *name, const struct random_plan *plan, struct world *imagined,
                  bool is_real)
 {
     static const struct random_step home[] = {
-        {RANDOM_AVAILABLE, 0, 0}, {RANDOM_INTERRUPT, 12, 0}, {RANDOM_COMPLETE, 0, 0}};
+        {RANDOM_RESET_DONE, 1, 0}, {RANDOM_REQUEST_DONE, 1, 0}, {RANDOM_TRANSFER_DONE, 11, 0},
+        {RANDOM_RETURN, 12, 0},    {RANDOM_RETURN, 12, 1},      {RANDOM_AVAILABLE, 1, 0},
+        {RANDOM_INTERRUPT, 12, 0}, {RANDOM_COMPLETE, 1, 0}};
 
-    memset(&model, 0, sizeof(model));
-    model.arrays = plan->arrays;
-    model.array_max = plan->array_max;
-    model.context = imagined;
-    model.answer = model_answers;
-    model.completes_older = model_older;
-    model.completed = model_completed;
+    model_start(plan, imagined);
     for (unsigned i = 0; i < plan->step_count + MODEL_PACKETS; i++) {
-        imagined->ended = real.ended = i >= plan->step_count;
-        if (imagined->ended && !model.queue_length && !model.outstanding_count)
-            break;
-        step_run(imagined->ended ? &home[i % 3] : &plan->steps[i], imagined, is_real);
-        if (is_real)
-            ck_assert_msg(imagined->next_packet == real.next_packet,
-                          "%s: %u packets, the model has %u", name, real.next_packet,
-                          imagined->next_packet);
+        bool ended = i >= plan->step_count;
+        const struct random_step *step = ended ? &home[i % COUNT(home)] : &plan->steps[i];
+        if (ended) {
+            imagined->reader.ended = true;
+            if (is_real)
+                random5_real_end();
+            if (is_quiet())
+                break;
+        }
+        if (!may(step))
+            continue;
+        model_step(step, imagined);
+        if (!is_real)
+            continue;
+        random5_real_step(step);
+        random5_real_compare(name, i, &model);
     }
 }
 
-void random_plan_of(const struct random_script *script, struct random_plan *plan)
+unsigned random5_seen[MODEL_KINDS][MODEL_STATUSES];
+
+static bool has_status(enum model_kind kind)
 {
+    return kind == MODEL_RESULT || kind == MODEL_COMPLETE || kind == MODEL_RESET_RESULT ||
+           kind == MODEL_RESET_DONE || kind == MODEL_ANSWERED || kind == MODEL_CLOSE_RESULT ||
+           kind == MODEL_UP || kind == MODEL_RESET_STATUS;
+}
+
+void random5_plan_of(const struct random_script *script, struct random_plan *plan)
+{
+    static const uint8_t often[] = {
+        RANDOM_SEND,         RANDOM_SEND,       RANDOM_SEND,          RANDOM_SEND,
+        RANDOM_ARRAY,        RANDOM_ARRAY,      RANDOM_ARRAY,         RANDOM_AVAILABLE,
+        RANDOM_AVAILABLE,    RANDOM_INTERRUPT,  RANDOM_INTERRUPT,     RANDOM_COMPLETE,
+        RANDOM_COMPLETE,     RANDOM_CANCEL,     RANDOM_CANCEL,        RANDOM_RESET,
+        RANDOM_RESET_DONE,   RANDOM_RESET_DONE, RANDOM_TICK,          RANDOM_QUERY,
+        RANDOM_SET,          RANDOM_SET,        RANDOM_SET,           RANDOM_REQUEST_DONE,
+        RANDOM_REQUEST_DONE, RANDOM_INDICATE,   RANDOM_INDICATE,      RANDOM_LEND,
+        RANDOM_SHOW,         RANDOM_RETURN,     RANDOM_TRANSFER_DONE, RANDOM_CLOSE,
+        RANDOM_OPEN,         RANDOM_OPEN,       RANDOM_REMOVE};
     struct random_tape tape = script->tapes[0];
-    struct world w = {.plan = plan, .writes = plan};
+    struct world w = {0};
 
-    memset(plan, 0, sizeof(*plan));
-    w.inclination.resources = random_roll(&tape, 40);
-    w.inclination.inside = random_roll(&tape, 20);
-    w.inclination.final = random_roll(&tape, 40);
-    w.inclination.older = random_roll(&tape, 20);
-    w.inclination.again = random_roll(&tape, 60);
-    for (unsigned i = 0; i < RANDOM_KINDS; i++)
-        w.tapes[i] = script->tapes[1 + i];
-    plan->verify = script->verify;
-    plan->arrays = random_roll(&tape, 2);
+    random_reader_write(&w.reader, plan, script, dice);
+    w.reader.inclinations[RESOURCES] = random_roll(&tape, 40);
+    w.reader.inclinations[INSIDE] = random_roll(&tape, 20);
+    w.reader.inclinations[FINAL] = random_roll(&tape, 40);
+    w.reader.inclinations[BUSY] = random_roll(&tape, 20);
+    w.reader.inclinations[AGAIN] = random_roll(&tape, 60);
+    plan->miniport = (uint8_t)random_roll(&tape, 4);
     plan->array_max = (uint8_t)(1 + random_roll(&tape, 8));
-    while (plan->step_count < RANDOM_STEPS && (!tape.end || tape.at < tape.end)) {
-        unsigned what = random_roll(&tape, 6), count = 1 + random_roll(&tape, 12);
-        plan->steps[plan->step_count] = (struct random_step){
-            .what = (uint8_t)(what ? what - 1 : RANDOM_SEND), /* sends twice as often */
-            .count = (uint8_t)count,
-            .binding = plan->step_count % 2,
-        };
-        plan->step_count++;
-    }
+    random_plan_steps(plan, &tape, often, COUNT(often));
     play(script->name, plan, &w, false);
+    for (unsigned i = 0; i < model.event_count; i++)
+        random5_seen[model.events[i].kind]
+                    [has_status(model.events[i].kind) ? model.events[i].value : 0]++;
 }
 
-void random_plan_run(const char *name, const struct random_plan *plan)
+void random5_plan_run(const char *name, const struct random_plan *plan)
 {
-    struct world imagined = {.plan = plan};
-    struct nic_script_miniport like = {.next = real_step,
-                                       .sending = real_sending,
-                                       .interrupting = real_interrupt,
-                                       .arrays = plan->arrays,
-                                       .max_packets = plan->array_max};
+    struct world imagined = {.reader.plan = plan};
 
-    real = imagined;
-    rig_start(&r, &like, 2, plan->verify ? RIG_VERIFY : 0, 1024);
-    for (unsigned b = 0; b < 2; b++) {
-        r.protocols[b].completed = real_completed;
-        r.protocols[b].context = &r.protocols[b];
-    }
+    random5_real_start(plan);
     play(name, plan, &imagined, true);
-    compare(&model, name);
-    ck_assert_uint_eq(rig_statistics(&r).outstanding, 0);
-    ck_assert_uint_eq(rig_statistics(&r).waiting, 0);
-    rig_stop(&r);
-    ck_assert_msg(r.findings == 0, "%s: %s", name, r.finding);
-}
-
-void random_script_run(const struct random_script *script)
-{
-    static struct random_plan plan;
-
-    random_plan_of(script, &plan);
-    random_plan_run(script->name, &plan);
+    random5_real_stop(name);
 }

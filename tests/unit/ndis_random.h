@@ -1,64 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One random script over NDIS: submissions, completions and events in any order, with a miniport and protocols that do
- * anything they may. What the library does must be, event by event, what the reference model (ndis_model.h) says; an
- * assertion of Check fails otherwise.
+ * One random script over NDIS 5: both send calls from two bindings, on a serialized or deserialized miniport with either
+ * entry point that answers anything it may and completes in the call, from its DPC and from outside; sends from completions
+ * and receives; cancels, resets that end at once, later, and from the check for hang; requests that pend and fail; frames
+ * as bytes, lent and shown, with transfers that pend; bindings that close and open again; the removal of the adapter. What
+ * the library does must be, event by event, what the reference model (ndis_model.h) says; an assertion of Check fails
+ * otherwise.
  *
- * A script is dice; written out it is a plan: the steps, and every decision of the miniport and of the protocols in the
- * order in which they are asked. A plan can be made smaller (random_shrink.h), printed, and kept as a regression test.
+ * Of a plan (random_plan.h), the miniport's kind says how it is serialized and what it exports.
  */
 #ifndef NDIS_RANDOM_H
 #define NDIS_RANDOM_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "ndis_model.h"
+#include "random_shrink.h"
 
-/* A reproducible tape of dice: from a seed, or, with `end` set, the bytes at..end and then zeros. */
-struct random_tape {
-    uint64_t state;
-    const uint8_t *at, *end;
+/* Kinds of miniports, a set. */
+enum { RANDOM_MINIPORT_ARRAYS = 1, RANDOM_MINIPORT_DESERIALIZED = 2 };
+
+/* By their names in a plan's text. COMPLETE is from outside of the miniport, INTERRUPT in its DPC. TICK: the check for hang;
+ * an even count finds one. INDICATE, LEND and SHOW: frames as enum model_way. */
+enum random_what {
+    RANDOM_SEND,
+    RANDOM_ARRAY,
+    RANDOM_AVAILABLE,
+    RANDOM_INTERRUPT,
+    RANDOM_COMPLETE,
+    RANDOM_CANCEL,
+    RANDOM_RESET,
+    RANDOM_RESET_DONE,
+    RANDOM_TICK,
+    RANDOM_QUERY,
+    RANDOM_SET,
+    RANDOM_REQUEST_DONE,
+    RANDOM_INDICATE,
+    RANDOM_LEND,
+    RANDOM_SHOW,
+    RANDOM_RETURN,
+    RANDOM_TRANSFER_DONE,
+    RANDOM_CLOSE,
+    RANDOM_OPEN,
+    RANDOM_REMOVE
 };
 
-static inline unsigned random_roll(struct random_tape *tape, unsigned sides)
-{
-    if (tape->end)
-        return tape->at < tape->end ? *tape->at++ % sides : 0;
-    tape->state = tape->state * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(tape->state >> 33) % sides;
-}
-
-struct random_script {
-    const char *name;
-    bool verify;
-    /* Inclinations and steps; the miniport's answers; which complete older packets; what is sent from completions. A
-     * script of bytes ends with the first. */
-    struct random_tape tapes[4];
+/* Decisions. AGAIN in a completion: 0; 1: sends one by NdisSend, 2: two by NdisSendPackets. AGAIN in a receive: 0; 1:
+ * transfers or keeps the frame; 2: and sends one. */
+enum random_inside {
+    INSIDE_NOTHING,
+    INSIDE_COMPLETES,
+    INSIDE_CANCELS,
+    INSIDE_OTHER_SENDS,
+    INSIDE_RESETS,
+    INSIDES
 };
 
-#define RANDOM_STEPS     60
-#define RANDOM_DECISIONS 8192
+extern const struct random_words random_words5;
 
-/* `count`: packets of an array, or completions of an interrupt. */
-enum random_what { RANDOM_SEND, RANDOM_ARRAY, RANDOM_AVAILABLE, RANDOM_INTERRUPT, RANDOM_COMPLETE };
+/* Which events have been in a plan made so far: how often, by kind, and by value where that is a status. */
+extern unsigned random5_seen[MODEL_KINDS][MODEL_STATUSES];
 
-struct random_step {
-    uint8_t what, count, binding;
-};
-
-/* What the miniport answers (enum model_answer; after the last: PENDING); whether it first completes its oldest packet;
- * how many packets a completion sends (0; 1 by NdisSend, 2 by NdisSendPackets). */
-enum random_kind { RANDOM_ANSWERS, RANDOM_OLDER, RANDOM_AGAIN, RANDOM_KINDS };
-
-struct random_plan {
-    bool verify, arrays; /* arrays: MiniportSendPackets, array_max at most */
-    uint8_t array_max;
-    unsigned step_count, decision_count[RANDOM_KINDS];
-    struct random_step steps[RANDOM_STEPS];
-    uint8_t decisions[RANDOM_KINDS][RANDOM_DECISIONS];
-};
-
-void random_plan_of(const struct random_script *, struct random_plan *);
-void random_plan_run(const char *name, const struct random_plan *);
-void random_script_run(const struct random_script *);
+void random5_plan_of(const struct random_script *, struct random_plan *);
+void random5_plan_run(const char *name, const struct random_plan *);
 
 #endif

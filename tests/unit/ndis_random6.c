@@ -24,6 +24,7 @@ const struct random6_answer random6_answers[RANDOM6_ANSWERS] = {
     {"dpc-queued", {MODEL6_DPC, MODEL6_FAILED, true}},
 };
 
+static const char *const miniport_names[] = {"stays", "leaves"};
 static const char *const answer_names[] = {
     "manual", "manual-queued", "manual-fails", "inside", "inside-fails", "dpc", "dpc-queued"};
 
@@ -32,7 +33,7 @@ static const char *const inside_names[] = {"nothing", "completes", "completes-al
 static const char *const number_names[] = {"0", "1", "2"};
 
 const struct random_words random_words6 = {
-    .kinds_of_miniport = {"stays", "leaves"},
+    .miniports = {miniport_names, COUNT(miniport_names)},
     .steps = {step_names, COUNT(step_names)},
     .kinds = {"answers", "inside", "again"},
     .decisions = {{answer_names, COUNT(answer_names)},
@@ -40,27 +41,15 @@ const struct random_words random_words6 = {
                   {number_names, COUNT(number_names)}},
 };
 
-static unsigned dice(struct world *w, enum random_kind kind)
+static unsigned dice(struct random_reader *reader, enum random_kind kind)
 {
     static const unsigned sides[RANDOM_KINDS] = {RANDOM6_ANSWERS, INSIDES - 1, 2};
-    unsigned chance = random_roll(&w->tapes[kind], 100),
-             which = random_roll(&w->tapes[kind], sides[kind]);
+    unsigned chance = random_roll(&reader->tapes[kind], 100),
+             which = random_roll(&reader->tapes[kind], sides[kind]);
 
     if (kind == RANDOM_ANSWERS)
         return which;
-    return chance < w->busy ? 1 + which : 0;
-}
-
-unsigned random6_decide(struct world *w, enum random_kind kind)
-{
-    if (w->ended)
-        return 0;
-    if (!w->writes)
-        return w->at[kind] < w->plan->decision_count[kind] ? w->plan->decisions[kind][w->at[kind]++]
-                                                           : 0;
-    if (w->writes->decision_count[kind] == RANDOM_DECISIONS)
-        return 0;
-    return w->writes->decisions[kind][w->writes->decision_count[kind]++] = (uint8_t)dice(w, kind);
+    return chance < reader->inclinations[0] ? 1 + which : 0;
 }
 
 /* As many as the protocol has left; the numbers begin with next_nbl. */
@@ -95,6 +84,11 @@ unsigned random6_take_frames(const bool is_lent[FRAMES], unsigned count, uint32_
 static struct model6 model;
 static uint32_t next_request;
 
+static unsigned world_decides(struct world *w, enum random_kind kind)
+{
+    return random_decide(&w->reader, kind);
+}
+
 static void model_send(struct world *w, unsigned binding, unsigned count)
 {
     uint32_t nbls[16], first = w->next_nbl;
@@ -110,7 +104,7 @@ static void model_inside(void *context, uint32_t nbl)
 {
     unsigned binding = model.owner[nbl];
 
-    switch (random6_decide(context, RANDOM_OLDER)) {
+    switch (world_decides(context, RANDOM_INSIDE)) {
     case COMPLETES:
         model6_complete(&model, 1);
         break;
@@ -127,7 +121,7 @@ static void model_inside(void *context, uint32_t nbl)
 
 static struct model6_answer model_answer(void *context)
 {
-    return random6_answers[random6_decide(context, RANDOM_ANSWERS)].answer;
+    return random6_answers[world_decides(context, RANDOM_ANSWERS)].answer;
 }
 
 static void model_completed(void *context, uint32_t nbl)
@@ -136,7 +130,7 @@ static void model_completed(void *context, uint32_t nbl)
     unsigned binding = model.owner[nbl];
 
     w->nbls_out[binding]--;
-    model_send(w, binding, random6_decide(w, RANDOM_AGAIN));
+    model_send(w, binding, world_decides(w, RANDOM_AGAIN));
 }
 
 /* ---- steps ---- */
@@ -257,11 +251,11 @@ static void play(const char *name, const struct random_plan *plan, struct world 
     next_request = 0;
     for (unsigned i = 0; i < steps + 60; i++) {
         const struct random_step *step =
-            i < steps ? &plan->steps[i] : &home[(i - steps) % (plan->arrays ? 5 : 6)];
-        imagined->ended = i >= steps;
+            i < steps ? &plan->steps[i] : &home[(i - steps) % (plan->miniport ? 5 : 6)];
+        imagined->reader.ended = i >= steps;
         if (is_real && i >= steps)
             random6_real_end();
-        if (imagined->ended && is_quiet())
+        if (imagined->reader.ended && is_quiet())
             break;
         if (!may(step))
             continue;
@@ -271,7 +265,7 @@ static void play(const char *name, const struct random_plan *plan, struct world 
         random6_real_step(step);
         random6_real_compare(name, i, &model, true);
     }
-    if (!plan->arrays)
+    if (!plan->miniport)
         return;
     model6_pause(&model); /* what a removal begins with */
     if (!is_real)
@@ -289,21 +283,13 @@ void random6_plan_of(const struct random_script *script, struct random_plan *pla
         CANCEL,   PAUSE,  RESTART, RESTART, RESET,        RESET_DONE,   RESET_DONE, INDICATE,
         INDICATE, RETURN, REQUEST, REQUEST, REQUEST_DONE, REQUEST_DONE, SURPRISE};
     struct random_tape tape = script->tapes[0];
-    struct world w = {.plan = plan, .writes = plan};
+    struct world w = {0};
 
-    memset(plan, 0, sizeof(*plan));
-    for (unsigned i = 0; i < RANDOM_KINDS; i++)
-        w.tapes[i] = script->tapes[1 + i];
-    w.busy = random_roll(&tape, 60);
-    plan->verify = script->verify;
-    plan->arrays = random_roll(&tape, 2);
+    random_reader_write(&w.reader, plan, script, dice);
+    w.reader.inclinations[0] = random_roll(&tape, 60);
+    plan->miniport = (uint8_t)random_roll(&tape, 2);
     plan->array_max = 1;
-    while (plan->step_count < RANDOM_STEPS && (!tape.end || tape.at < tape.end)) {
-        uint8_t what = often[random_roll(&tape, COUNT(often))];
-        unsigned count = 1 + random_roll(&tape, 12), binding = random_roll(&tape, 2);
-        plan->steps[plan->step_count++] = (struct random_step){
-            .what = what, .count = (uint8_t)count, .binding = (uint8_t)binding};
-    }
+    random_plan_steps(plan, &tape, often, COUNT(often));
     play(script->name, plan, &w, false);
     for (unsigned i = 0; i < model.event_count; i++)
         random6_seen[model.events[i].kind]
@@ -312,7 +298,7 @@ void random6_plan_of(const struct random_script *script, struct random_plan *pla
 
 void random6_plan_run(const char *name, const struct random_plan *plan)
 {
-    struct world imagined = {.plan = plan};
+    struct world imagined = {.reader.plan = plan};
 
     random6_real_start(plan);
     play(name, plan, &imagined, true);

@@ -5,9 +5,8 @@
  * indications with and without RESOURCES, returns, requests that pend, the removal of the adapter. What the library does
  * must be, event by event, what the reference model (ndis_model6.h) says.
  *
- * Plans, dice and the shrinker are those of ndis_random.h. Of a plan, `arrays` says that the adapter is removed with what
- * it has, and a decision is: what the miniport does with an NBL; what happens while it is given one; how many NBLs a
- * completion sends.
+ * Of a plan (random_plan.h), the miniport's kind says whether the adapter stays or is removed with what it has. A
+ * completion sends as many NBLs as is decided.
  */
 #ifndef NDIS_RANDOM6_H
 #define NDIS_RANDOM6_H

@@ -9,7 +9,7 @@
 
 static struct rig6 r;
 static struct world real;
-static struct model6_event events[MODEL6_EVENTS];
+static struct random_event events[MODEL6_EVENTS];
 static unsigned event_count, compared; /* up to here they are the model's */
 static unsigned surprises;
 static uint32_t next_request;
@@ -32,7 +32,7 @@ static void event(enum model6_kind kind, uint32_t number, unsigned value)
 {
     ck_assert_msg(rig6_locks() == 0, "a lock is held across a callback");
     if (event_count < MODEL6_EVENTS)
-        events[event_count++] = (struct model6_event){kind, number, value};
+        events[event_count++] = (struct random_event){kind, number, value};
 }
 
 static unsigned status_of(NDIS_STATUS status)
@@ -78,7 +78,7 @@ static void real_given(void *context, PNET_BUFFER_LIST nbl)
 
     (void)context;
     event(MODEL6_GIVEN, number, (unsigned)rig6_statistics().waiting);
-    switch (random6_decide(&real, RANDOM_OLDER)) {
+    switch (random_decide(&real.reader, RANDOM_INSIDE)) {
     case COMPLETES:
         nic_script6_release(r.miniport, NIC_WHEN_MANUAL, 1);
         break;
@@ -96,7 +96,8 @@ static void real_given(void *context, PNET_BUFFER_LIST nbl)
 static struct nic_script6_step real_answer(void *context, PNET_BUFFER_LIST nbl)
 {
     static const enum nic_script_when whens[] = {NIC_WHEN_INSIDE, NIC_WHEN_DPC, NIC_WHEN_MANUAL};
-    struct model6_answer answer = random6_answers[random6_decide(&real, RANDOM_ANSWERS)].answer;
+    struct model6_answer answer =
+        random6_answers[random_decide(&real.reader, RANDOM_ANSWERS)].answer;
 
     (void)context;
     (void)nbl;
@@ -114,7 +115,7 @@ static void real_completed(void *context, PNET_BUFFER_LIST nbl)
     event(MODEL6_BACK, nic_script6_number(nbl), status_of(nbl->Status));
     nic_script6_nbl_free(p, nbl);
     real.nbls_out[binding]--;
-    real_send(binding, random6_decide(&real, RANDOM_AGAIN));
+    real_send(binding, random_decide(&real.reader, RANDOM_AGAIN));
 }
 
 /* ---- receives ---- */
@@ -267,30 +268,14 @@ static void real_reset_done(void)
 
 /* ---- comparison ---- */
 
-static void compare_events(const char *name, unsigned step, const struct model6 *model)
-{
-    static const char *const kinds[] = {"given", "back", "up", "returned", "answered"};
-
-    for (; compared < event_count && compared < model->event_count; compared++) {
-        const struct model6_event *is = &events[compared], *should = &model->events[compared];
-        ck_assert_msg(is->kind == should->kind && is->number == should->number &&
-                          is->value == should->value,
-                      "%s, step %u: event %u is %s %u (%u), the model says %s %u (%u)", name, step,
-                      compared, kinds[is->kind], is->number, is->value, kinds[should->kind],
-                      should->number, should->value);
-    }
-    ck_assert_msg(compared == event_count, "%s, step %u: the library goes on with %s %u", name,
-                  step, kinds[events[compared].kind], events[compared].number);
-    ck_assert_msg(compared == model->event_count, "%s, step %u: the library lacks %s %u", name,
-                  step, kinds[model->events[compared].kind], model->events[compared].number);
-}
-
 void random6_real_compare(const char *name, unsigned step, const struct model6 *model,
                           bool is_there)
 {
+    static const char *const kinds[] = {"given", "back", "up", "returned", "answered"};
     struct nic_ndis_statistics s = rig6_statistics();
 
-    compare_events(name, step, model);
+    random_compare(name, step, kinds, (struct random_events){events, event_count},
+                   (struct random_events){model->events, model->event_count}, &compared);
     ck_assert_msg(r.miniport->oids == model->requests_given,
                   "%s, step %u: %u requests were given, the model says %u", name, step,
                   r.miniport->oids, model->requests_given);
@@ -364,7 +349,7 @@ void random6_real_step(const struct random_step *step)
 
 void random6_real_end(void)
 {
-    real.ended = true;
+    real.reader.ended = true;
 }
 
 void random6_real_remove(void)
@@ -406,7 +391,7 @@ void random6_real_start(const struct random_plan *plan)
                                         .returning = real_returning,
                                         .address = {2, 0, 0, 0, 0, 1}};
 
-    real = (struct world){.plan = plan};
+    real = (struct world){.reader.plan = plan};
     event_count = compared = surprises = 0;
     next_request = 0;
     memset(lent_count, 0, sizeof(lent_count));

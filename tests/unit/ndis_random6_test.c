@@ -9,47 +9,13 @@
 
 #define SCRIPTS 200
 
-static bool library_fails(void *context, const struct random_plan *plan)
-{
-    (void)context;
-    return random_trial_fails(random6_plan_run, plan);
-}
-
-static void plan_of(uint64_t seed, const char *name, struct random_plan *plan)
-{
-    random6_plan_of(
-        &(struct random_script){
-            .name = name,
-            .verify = seed % 2,
-            .tapes = {{.state = seed * 0x9E3779B97F4A7C15u + 77},
-                      {.state = seed * 0x9E3779B97F4A7C15u + 1},
-                      {.state = seed * 0x9E3779B97F4A7C15u + 2},
-                      {.state = seed * 0x9E3779B97F4A7C15u + 3}},
-        },
-        plan);
-}
-
-static void run_script(uint64_t seed)
-{
-    static struct random_plan plan;
-    static char text[RANDOM_TEXT];
-    char name[64];
-
-    snprintf(name, sizeof(name), "script of seed %llu", (unsigned long long)seed);
-    plan_of(seed, name, &plan);
-    if (!library_fails(NULL, &plan))
-        return;
-    random_plan_shrink(&plan, library_fails, NULL, 3000);
-    random_plan_print(&random_words6, &plan, text, sizeof(text));
-    fprintf(stderr, "%s fails; made smaller, for `regressions` of this file:\n%s", name, text);
-    random6_plan_run(name, &plan);
-    ck_abort_msg("%s failed, and did not when it was made smaller", name);
-}
+static const struct random_generation generation6 = {&random_words6, random6_plan_of,
+                                                     random6_plan_run};
 
 START_TEST(random_scripts_agree_with_the_model)
 {
     for (uint64_t i = 0; i < SCRIPTS; i++)
-        run_script(rig_seed() * 1000000u + (uint64_t)_i * SCRIPTS + i);
+        random_run_seed(&generation6, rig_seed() * 1000000u + (uint64_t)_i * SCRIPTS + i);
 }
 END_TEST
 
@@ -71,10 +37,7 @@ static const char *const regressions[] = {
 
 START_TEST(regressions_agree_with_the_model)
 {
-    static struct random_plan plan;
-
-    ck_assert(random_plan_parse(&random_words6, regressions[_i], &plan));
-    random6_plan_run("regression", &plan);
+    random_run_text(&generation6, regressions[_i]);
 }
 END_TEST
 
@@ -90,7 +53,7 @@ START_TEST(the_scripts_reach_every_event)
     static struct random_plan plan;
 
     for (uint64_t seed = 1; seed < 50; seed++)
-        plan_of(seed, "cover", &plan);
+        random_plan_of_seed(&generation6, seed, "cover", &plan);
     for (unsigned kind = 0; kind < MODEL6_KINDS; kind++) {
         for (unsigned value = 0; value < MODEL6_VALUES; value++)
             ck_assert_msg(!(values[kind] & 1u << value) == !random6_seen[kind][value],
@@ -101,15 +64,7 @@ END_TEST
 
 START_TEST(the_text_of_a_plan_is_the_plan)
 {
-    static struct random_plan plan, again;
-    static char text[RANDOM_TEXT];
-
-    for (uint64_t seed = 1; seed < 20; seed++) {
-        plan_of(seed, "text", &plan);
-        random_plan_print(&random_words6, &plan, text, sizeof(text));
-        ck_assert(random_plan_parse(&random_words6, text, &again));
-        ck_assert_mem_eq(&plan, &again, sizeof(plan));
-    }
+    random_check_text(&generation6);
 }
 END_TEST
 

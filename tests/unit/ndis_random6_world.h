@@ -35,21 +35,13 @@ struct random6_answer {
 
 extern const struct random6_answer random6_answers[RANDOM6_ANSWERS];
 
-/* One reader of a plan; the model and the library each have their own. While a plan is made, decisions come from dice and
- * are written into it. */
+/* The model and the library each have their own. */
 struct world {
-    const struct random_plan *plan;
-    unsigned at[RANDOM_KINDS];
-    bool ended; /* from now on all is held, and nothing else happens by itself */
+    struct random_reader reader;
     uint32_t next_nbl;
     unsigned nbls_out[2]; /* of each protocol */
-    struct random_plan *writes;
-    struct random_tape tapes[RANDOM_KINDS];
-    unsigned busy; /* chance of 100 that something happens by itself */
 };
 
-/* The next decision of this kind. */
-unsigned random6_decide(struct world *, enum random_kind kind);
 /* How many of `count` NBLs the protocol can take; their numbers begin with next_nbl. */
 unsigned random6_take_numbers(struct world *, unsigned binding, unsigned count);
 /* Up to `count` of the frames that no protocol has, and where they go (enum model6_frame); returns how many. */

@@ -6,78 +6,110 @@
 #include "ndis_random.h"
 
 #include "ndis_rig.h"
-#include "random_shrink.h"
 #include "random_trial.h"
 
 #define SCRIPTS 400
 
 static struct rig r;
 
-/* ---- a failing script is made smaller ---- */
-
-static bool library_fails(void *context, const struct random_plan *plan)
-{
-    (void)context;
-    return random_trial_fails(random_plan_run, plan);
-}
-
-static void run_script(uint64_t seed)
-{
-    static struct random_plan plan;
-    static char text[RANDOM_TEXT];
-    char name[64];
-
-    snprintf(name, sizeof(name), "script of seed %llu", (unsigned long long)seed);
-    random_plan_of(
-        &(struct random_script){
-            .name = name,
-            .verify = seed % 2,
-            .tapes = {{.state = seed * 0x9E3779B97F4A7C15u + 77},
-                      {.state = seed + 1},
-                      {.state = seed + 2},
-                      {.state = seed + 3}},
-        },
-        &plan);
-    if (!library_fails(NULL, &plan))
-        return;
-    random_plan_shrink(&plan, library_fails, NULL, 3000);
-    random_plan_print(&random_words5, &plan, text, sizeof(text));
-    fprintf(stderr, "%s fails; made smaller, for `regressions` of this file:\n%s", name, text);
-    random_plan_run(name, &plan);
-    ck_abort_msg("%s failed, and did not when it was made smaller", name);
-}
+static const struct random_generation generation5 = {&random_words5, random5_plan_of,
+                                                     random5_plan_run};
 
 START_TEST(random_scripts_agree_with_the_model)
 {
     for (uint64_t i = 0; i < SCRIPTS; i++)
-        run_script(rig_seed() * 1000000u + (uint64_t)_i * SCRIPTS + i);
+        random_run_seed(&generation5, rig_seed() * 1000000u + (uint64_t)_i * SCRIPTS + i);
 }
 END_TEST
 
-/* Scripts that failed once, as the test printed them; these with a library that did not take a completion for an event
- * that ends a stall. */
+/* Scripts that failed once, as the test printed them: with a library that did not take a completion for an event that ends
+ * a stall (two); closed a binding with a transfer under way; queued a send because a request waited; forgot an array behind
+ * a refused packet that was cancelled; set a multicast list again that nobody had set. */
 static const char *const regressions[] = {
     "miniport single 1\n"
     "array 3 0\n"
     "complete 1 0\n"
     "answers pending resources resources\n"
-    "older\n"
+    "inside\n"
     "again\n",
     "miniport single 1\n"
     "array 3 1\n"
     "interrupt 1 0\n"
     "send 1 1\n"
     "answers pending resources\n"
-    "older\n"
+    "inside\n"
+    "again\n",
+    "miniport single 1 verify\n"
+    "set 1 1\n"
+    "indicate 4 1\n"
+    "close 1 1\n"
+    "answers\n"
+    "inside\n"
+    "again 1\n",
+    "miniport arrays 1 verify\n"
+    "set 1 0\n"
+    "query 1 0\n"
+    "send 1 1\n"
+    "answers failure\n"
+    "inside\n"
+    "again\n",
+    "miniport arrays 1\n"
+    "send 1 1\n"
+    "send 1 1\n"
+    "cancel 2 1\n"
+    "array 2 1\n"
+    "answers success resources\n"
+    "inside\n"
+    "again\n",
+    "miniport single 1 verify\n"
+    "query 9 0\n"
+    "reset 2 0\n"
+    "tick 2 0\n"
+    "answers\n"
+    "inside\n"
     "again\n",
 };
 
 START_TEST(regressions_agree_with_the_model)
 {
+    random_run_text(&generation5, regressions[_i]);
+}
+END_TEST
+
+/* A cover: every kind of event, with every status that it can have, and no other. */
+START_TEST(the_scripts_reach_every_event)
+{
+    static const unsigned values[MODEL_KINDS] = {
+        [MODEL_GIVEN] = 1,
+        [MODEL_RESULT] = 1u << MODEL_OK | 1u << MODEL_PENDING | 1u << MODEL_FAILED |
+                         1u << MODEL_INVALID | 1u << MODEL_RESOURCES | 1u << MODEL_RESETTING,
+        [MODEL_COMPLETE] = 1u << MODEL_OK | 1u << MODEL_FAILED | 1u << MODEL_INVALID |
+                           1u << MODEL_RESOURCES | 1u << MODEL_ABORTED | 1u << MODEL_RESETTING,
+        [MODEL_RESET_STATUS] = 1u << 0 | 1u << 1,
+        [MODEL_RESET] = 1,
+        [MODEL_RESET_RESULT] = 1u << MODEL_PENDING | 1u << MODEL_RESETTING,
+        [MODEL_RESET_DONE] = 1u << MODEL_OK | 1u << MODEL_FAILED,
+        [MODEL_ASKED] = 1,
+        [MODEL_ANSWERED] =
+            1u << MODEL_OK | 1u << MODEL_FAILED | 1u << MODEL_ABORTED | 1u << MODEL_RESETTING,
+        [MODEL_UP] = 15,
+        [MODEL_BURST] = 1,
+        [MODEL_TRANSFER] = 1,
+        [MODEL_TRANSFER_FAILED] = 1,
+        [MODEL_RETURNED] = 1,
+        [MODEL_CLOSE_RESULT] = 1u << MODEL_OK | 1u << MODEL_PENDING,
+        [MODEL_CLOSED] = 1,
+        [MODEL_HALT] = 1,
+    };
     static struct random_plan plan;
 
-    ck_assert(random_plan_parse(&random_words5, regressions[_i], &plan));
-    random_plan_run("regression", &plan);
+    for (uint64_t seed = 1; seed < 400; seed++)
+        random_plan_of_seed(&generation5, seed, "cover", &plan);
+    for (unsigned kind = 0; kind < MODEL_KINDS; kind++) {
+        for (unsigned value = 0; value < MODEL_STATUSES; value++)
+            ck_assert_msg(!(values[kind] & 1u << value) == !random5_seen[kind][value],
+                          "event %u with %u: %u times", kind, value, random5_seen[kind][value]);
+    }
 }
 END_TEST
 
@@ -94,7 +126,7 @@ static bool needs_three_things(void *context, const struct random_plan *plan)
         interrupt |= array && plan->steps[i].what == RANDOM_INTERRUPT;
     }
     for (unsigned i = 0; i < plan->decision_count[RANDOM_ANSWERS]; i++)
-        refusal |= plan->decisions[RANDOM_ANSWERS][i] == 4;
+        refusal |= plan->decisions[RANDOM_ANSWERS][i] == 8;
     return array && interrupt && refusal;
 }
 
@@ -105,11 +137,7 @@ START_TEST(the_shrinker_finds_what_is_needed)
 
     for (uint64_t seed = 1; seed < 40; seed++) {
         unsigned steps, count;
-        random_plan_of(&(struct random_script){.tapes = {{.state = seed * 0x9E3779B97F4A7C15u},
-                                                         {.state = seed + 1},
-                                                         {.state = seed + 2},
-                                                         {.state = seed + 3}}},
-                       &plan);
+        random_plan_of_seed(&generation5, seed, "shrunk", &plan);
         if (!needs_three_things(&asked, &plan))
             continue;
         found++;
@@ -123,7 +151,8 @@ START_TEST(the_shrinker_finds_what_is_needed)
         ck_assert_uint_lt(plan.steps[0].count, 6); /* halved while it fails */
         ck_assert_uint_eq(plan.steps[1].count, 1);
         ck_assert_uint_eq(plan.decision_count[RANDOM_ANSWERS], 1);
-        ck_assert_uint_eq(plan.decision_count[RANDOM_OLDER] + plan.decision_count[RANDOM_AGAIN], 0);
+        ck_assert_uint_eq(plan.decision_count[RANDOM_INSIDE] + plan.decision_count[RANDOM_AGAIN],
+                          0);
         ck_assert_uint_eq(plan.array_max, 1);
     }
     ck_assert_uint_gt(found, 20);
@@ -132,20 +161,9 @@ END_TEST
 
 START_TEST(the_text_of_a_plan_is_the_plan)
 {
-    static struct random_plan plan, again;
-    static char text[RANDOM_TEXT];
+    static struct random_plan again;
 
-    for (uint64_t seed = 1; seed < 20; seed++) {
-        random_plan_of(&(struct random_script){.verify = seed % 2,
-                                               .tapes = {{.state = seed * 77},
-                                                         {.state = seed + 1},
-                                                         {.state = seed + 2},
-                                                         {.state = seed + 3}}},
-                       &plan);
-        random_plan_print(&random_words5, &plan, text, sizeof(text));
-        ck_assert(random_plan_parse(&random_words5, text, &again));
-        ck_assert_mem_eq(&plan, &again, sizeof(plan));
-    }
+    random_check_text(&generation5);
     ck_assert(!random_plan_parse(&random_words5, "", &again));
     ck_assert(!random_plan_parse(&random_words5, "miniport arrays 4\nanswers maybe\n", &again));
     ck_assert(!random_plan_parse(&random_words5, "miniport arrays 4\nsend 1\n", &again));
@@ -239,6 +257,7 @@ int main(void)
     TCase *t = tcase_create("random");
 
     tcase_set_timeout(t, 120);
+    tcase_add_test(t, the_scripts_reach_every_event);
     tcase_add_test(t, the_shrinker_finds_what_is_needed);
     tcase_add_test(t, the_text_of_a_plan_is_the_plan);
     tcase_add_loop_test(t, regressions_agree_with_the_model, 0,

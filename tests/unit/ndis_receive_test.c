@@ -205,9 +205,20 @@ START_TEST(req_13_transfer_data_of_a_packet_lent_or_not)
     ck_status(status, NDIS_STATUS_PENDING);
     ck_assert(!r.protocols[0].transfer_done);
     ck_assert_mem_eq(target, frame + 7, 9);
-    NdisMTransferDataComplete(r.miniport->handle, transfer_packet, NDIS_STATUS_FAILURE, 3);
+    NdisMTransferDataComplete(r.miniport->handle, r.miniport->transfer_packet, NDIS_STATUS_FAILURE,
+                              3);
     ck_assert(r.protocols[0].transfer_done && r.protocols[0].transferred == 3);
     ck_status(r.protocols[0].transfer_status, NDIS_STATUS_FAILURE);
+    /* a binding with a transfer under way closes when it is back */
+    if (rig_layer() == RIG_DIRECT) {
+        NdisTransferData(&status, r.protocols[0].binding, receive_packets[1], 7, 9, transfer_packet,
+                         &transferred);
+        ck_status(nic_script_protocol_close(&r.protocols[0]), NDIS_STATUS_PENDING);
+        ck_assert(!r.protocols[0].closed);
+        NdisMTransferDataComplete(r.miniport->handle, r.miniport->transfer_packet,
+                                  NDIS_STATUS_SUCCESS, 9);
+        ck_assert(r.protocols[0].closed);
+    }
     NdisUnchainBufferAtFront(transfer_packet, &buffer);
     NdisFreeBuffer(buffer);
     NdisFreePacket(transfer_packet);

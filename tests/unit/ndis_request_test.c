@@ -13,6 +13,13 @@ static struct nic_script_step manual(void *context, PNDIS_PACKET packet)
     return (struct nic_script_step){.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL};
 }
 
+static struct nic_script_step fail_at_once(void *context, PNDIS_PACKET packet)
+{
+    (void)context;
+    (void)packet;
+    return (struct nic_script_step){.answer = NDIS_STATUS_FAILURE};
+}
+
 static void start(unsigned bindings)
 {
     rig_start(&r, &(struct nic_script_miniport){.next = manual, .mac_options = 9}, bindings,
@@ -149,6 +156,52 @@ START_TEST(a_close_waits_for_what_was_asked)
     ck_assert(_i ? r.protocols[0].reset_done : r.protocols[0].request_done);
     ck_assert(r.protocols[0].closed);
     r.protocols[0].binding = NULL;
+    stop_clean();
+}
+END_TEST
+
+/* REQ-1: a request that waits behind another one does not make the library queue a send. */
+START_TEST(req_01_a_send_beside_waiting_requests_is_answered_at_once)
+{
+    NDIS_REQUEST requests[2];
+    PNDIS_PACKET packet;
+
+    rig_start(&r, &(struct nic_script_miniport){.next = fail_at_once}, 1, RIG_VERIFY, 0);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->requests_pend = true;
+    ask(&requests[0]);
+    ask(&requests[1]);
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_FAILURE);
+    nic_script_packet_free(&r.protocols[0], packet);
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.protocols[0].requests_ended, 2);
+    stop_clean();
+}
+END_TEST
+
+/* A reset on top of one that waits for its filter: nobody has set a multicast list, so nobody sets it again (DER-8). */
+START_TEST(der_08_the_second_reset_sets_what_the_first_did)
+{
+    ULONG filter = NDIS_PACKET_TYPE_DIRECTED;
+    NDIS_STATUS status;
+    unsigned sets;
+
+    start(1);
+    nic_script_request(&r.protocols[0], NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER,
+                       &filter, sizeof(filter), NULL);
+    sets = r.miniport->sets;
+    r.miniport->requests_pend = true;
+    NdisReset(&status, r.protocols[0].binding);
+    ck_assert_uint_eq(r.miniport->sets, sets + 1);
+    r.miniport->hangs = TRUE;
+    rig_run(&r, 2000001);
+    ck_assert_uint_eq(r.miniport->resets, 2);
+    ck_assert_uint_eq(r.miniport->sets, sets + 2);
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->sets, sets + 2);
+    ck_status(r.miniport->request_oid, OID_GEN_CURRENT_PACKET_FILTER);
+    ck_assert(r.protocols[0].reset_done);
     stop_clean();
 }
 END_TEST
@@ -514,6 +567,8 @@ static Suite *make(const char *name)
     tcase_add_test(t, requests_answered_at_once);
     if (rig_layer() == RIG_DIRECT) {
         tcase_add_loop_test(t, a_close_waits_for_what_was_asked, 0, 2);
+        tcase_add_test(t, req_01_a_send_beside_waiting_requests_is_answered_at_once);
+        tcase_add_test(t, der_08_the_second_reset_sets_what_the_first_did);
         tcase_add_loop_test(t, der_10_a_halt_ends_what_was_asked, 0, 2);
     }
     tcase_add_loop_test(t, req_10_reset, 0, 2);

@@ -100,21 +100,6 @@ unsigned random_plan_shrink(struct random_plan *plan,
 
 /* ---- text ---- */
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char *const step_names[] = {"send", "array", "available", "interrupt", "complete"};
-static const char *const answer_names[] = {"success", "failure", "pending", "inside", "resources"};
-static const char *const number_names[] = {"0", "1", "2"};
-
-const struct random_words random_words5 = {
-    .kinds_of_miniport = {"single", "arrays"},
-    .steps = {step_names, COUNT(step_names)},
-    .kinds = {"answers", "older", "again"},
-    .decisions = {{answer_names, COUNT(answer_names)},
-                  {number_names, COUNT(number_names)},
-                  {number_names, COUNT(number_names)}},
-};
-
 void random_plan_print(const struct random_words *words, const struct random_plan *plan, char *text,
                        size_t size)
 {
@@ -122,7 +107,7 @@ void random_plan_print(const struct random_words *words, const struct random_pla
 
     if (!f)
         return;
-    fprintf(f, "miniport %s %u%s\n", words->kinds_of_miniport[plan->arrays], plan->array_max,
+    fprintf(f, "miniport %s %u%s\n", words->miniports.names[plan->miniport], plan->array_max,
             plan->verify ? " verify" : "");
     for (unsigned i = 0; i < plan->step_count; i++)
         fprintf(f, "%s %u %u\n", words->steps.names[plan->steps[i].what], plan->steps[i].count,
@@ -177,14 +162,14 @@ static bool parse_decisions(const struct random_names *names, char *line, struct
 static bool parse_line(const struct random_words *words, char *line, struct random_plan *plan)
 {
     unsigned most;
-    char kind[8], verify[8] = "";
+    char miniport[16], verify[8] = "";
 
-    if (sscanf(line, "miniport %7s %u %7s", kind, &most, verify) >= 2) {
-        plan->arrays = strcmp(kind, words->kinds_of_miniport[1]) == 0;
+    if (sscanf(line, "miniport %15s %u %7s", miniport, &most, verify) >= 2) {
+        size_t which = index_of(miniport, &words->miniports);
+        plan->miniport = (uint8_t)which;
         plan->array_max = (uint8_t)most;
         plan->verify = strcmp(verify, "verify") == 0;
-        return most > 0 && most <= 64 &&
-               (plan->arrays || strcmp(kind, words->kinds_of_miniport[0]) == 0);
+        return most > 0 && most <= 64 && which < words->miniports.count;
     }
     for (unsigned i = 0; i < RANDOM_KINDS; i++) {
         size_t length = strlen(words->kinds[i]);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plans of random scripts (ndis_random.h) made smaller, and as text.
+ * Plans of random scripts (random_plan.h) made smaller, and as text.
  */
 #ifndef RANDOM_SHRINK_H
 #define RANDOM_SHRINK_H
 
-#include <stddef.h>
-
-#include "ndis_random.h"
+#include "random_plan.h"
 
 /* Makes `plan`, for which `fails` is true, smaller while it stays true: steps and decisions are left out in ever smaller
  * pieces (delta debugging, Zeller and Hildebrandt 2002), numbers become 1. Asks at most `most` times; returns how often it
@@ -25,13 +23,11 @@ struct random_names {
 };
 
 struct random_words {
-    const char *kinds_of_miniport[2]; /* by `arrays` */
+    struct random_names miniports;
     struct random_names steps;
     const char *kinds[RANDOM_KINDS];
     struct random_names decisions[RANDOM_KINDS];
 };
-
-extern const struct random_words random_words5;
 
 /* One line a step, then the decisions; random_plan_parse reads it back. */
 void random_plan_print(const struct random_words *, const struct random_plan *, char *text,

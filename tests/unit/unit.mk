@@ -22,8 +22,11 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
 $(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tests/unit/schedule.o
-$(O)/tests/unit/ndis_random_test: $(addprefix $(O)/tests/unit/,ndis_random.o ndis_model.o random_shrink.o random_trial.o)
-$(O)/tests/unit/ndis_random6_test: $(addprefix $(O)/tests/unit/,ndis_random6.o ndis_random6_real.o ndis_model6.o random_shrink.o random_trial.o)
+RANDOM_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random.o ndis_random_real.o ndis_model.o ndis_model_rest.o)
+RANDOM6_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random6.o ndis_random6_real.o ndis_model6.o)
+$(O)/tests/unit/ndis_random_test: $(RANDOM_OBJS)
+$(O)/tests/unit/ndis_random6_test: $(RANDOM6_OBJS)
+$(O)/tests/unit/ndis_random_test $(O)/tests/unit/ndis_random6_test: $(addprefix $(O)/tests/unit/,random_shrink.o random_trial.o)
 $(O)/tests/unit/ndis_random_test $(O)/tests/unit/ndis_random6_test: override LDFLAGS += -Wl,--wrap=_ck_assert_failed
 $(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/ndis_dma_test $(O)/tests/unit/ndis_cancel_test $(O)/tests/unit/ndis_services_test $(O)/tests/unit/ndis_immediate_test: $(O)/tests/unit/ndis_bare.o
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
