@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
 SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 
-# Board: the device for nextpnr, the seed of the bitstream, for each clock its net in the top and MHz, and how many I/O cells have registers
+# Board: of which board it is a variant and with which parameters of the top, the device for nextpnr, the seed of the bitstream, for each clock its net in the top and MHz, and how many I/O cells have registers
 # in use. An iCE40's are in the cell that the top instantiates, and cannot be elsewhere.
 BOARDS = {
     "butterstick": {
@@ -42,6 +42,15 @@ BOARDS = {
         "seed": 1,
         "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
         "io_registers": 8,  # D+, D-, RMII
+    },
+    "ulx3s-85f": {
+        "variant": "ulx3s",
+        "parameters": ["TX_BUF_BYTES=32768", "RX_BUF_BYTES=65536"],
+        "family": "ecp5",
+        "device": ["--85k", "--package", "CABGA381", "--speed", "6"],
+        "seed": 1,
+        "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
+        "io_registers": 8,
     },
     "tinyfpga-bx": {
         "family": "ice40",
@@ -87,8 +96,12 @@ def run(tool, arguments, log):
         stop(f"{tool}: {errors[0] if errors else 'failed'}, see {log}")
 
 
+def base_of(board):
+    return BOARDS[board].get("variant", board)
+
+
 def top_of(board):
-    return f"nic_{board.replace('-', '_')}"
+    return f"nic_{base_of(board).replace('-', '_')}"
 
 
 def synthesise(board, out):
@@ -97,7 +110,8 @@ def synthesise(board, out):
     files = [path for path in files if path.stem == top or "boards" not in path.parts or path.parent.name == family]
     files.sort(key=lambda path: not path.name.endswith("_pkg.sv"))
     files += sorted(os.path.relpath(path.resolve(), ROOT) for path in ROOT.glob(SERV))
-    (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes --top {top} rtl/boards/{family}/cells.v {" ".join(map(str, files))}
+    parameters = " ".join("-G " + parameter for parameter in BOARDS[board].get("parameters", []))
+    (ROOT / out / "synth.ys").write_text(f"""read_slang -j 1 -I rtl/mac --empty-blackboxes {parameters} --top {top} rtl/boards/{family}/cells.v {" ".join(map(str, files))}
 {FAMILIES[family]["synth"].format(top=top, json=out + "/nic.json")}
 splitnets
 write_verilog -noattr -noexpr {out}/netlist.v
@@ -112,7 +126,7 @@ def route(board, out, seed, config):
     report, log = f"{out}/{seed}.report.json", f"{out}/{seed}.nextpnr.log"
     (ROOT / report).unlink(missing_ok=True)
     run(tool, [*what["device"], "--seed", str(seed), "--json", f"{out}/nic.json",
-               constraints, f"constraints/{board}.{constraints.strip('-')}", "--timing-allow-fail", "--report", report,
+               constraints, f"constraints/{base_of(board)}.{constraints.strip('-')}", "--timing-allow-fail", "--report", report,
                "--log", log, "--quiet", *([family["config"], config] if config else [])], log)
     # The tools call a net by any one of its names.
     nets = json.loads((ROOT / out / "nic.json").read_text())["modules"][top_of(board)]["netnames"]

@@ -36,7 +36,7 @@ case $board in
         name=ecpix5
         present 0403:6011 && name=ecpix5_r03
         command=(openFPGALoader -b $name -f) ;;
-    ulx3s)
+    ulx3s | ulx3s-85f)
         ids="0403:6015"
         plug="plug in US1, the USB socket of the FT231X; US2 is the NIC's own"
         install="Debian: apt install openfpgaloader"
@@ -46,7 +46,7 @@ case $board in
         plug="plug in the USB socket and press the reset button: the bootloader's LED pulses"
         install="pip install tinyprog"
         command=(tinyprog -p) ;;
-    *) fail 2 "BOARD takes butterstick, ecpix5, ulx3s or tinyfpga-bx, not '$board'" ;;
+    *) fail 2 "BOARD takes butterstick, ecpix5, ulx3s, ulx3s-85f or tinyfpga-bx, not '$board'" ;;
 esac
 case $board in tinyfpga-bx) suffix=bin ;; *) suffix=bit ;; esac
 file=build/boards/$board/$board.$suffix

@@ -7,8 +7,8 @@ module nic_core #(
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
     parameter int unsigned DESC_DEPTH = 64,
-    // Most received frames stored at once.
-    parameter int unsigned RX_FRAMES = 64,
+    // Most received frames stored at once: nearly as many as the shortest that fit, of 60 octets without FCS.
+    parameter int unsigned RX_FRAMES = RX_BUF_BYTES / 64,
     parameter int unsigned MAX_FRAME = 1522,
     parameter int unsigned FILTER_ENTRIES = 16,
     parameter int unsigned SYS_MHZ = 60,
@@ -457,6 +457,7 @@ module nic_core #(
         .TX_BUF_BYTES(TX_BUF_BYTES),
         .RX_BUF_BYTES(RX_BUF_BYTES),
         .DESC_DEPTH(DESC_DEPTH),
+        .RX_FRAMES(RX_FRAMES),
         .MAX_FRAME(MAX_FRAME),
         .FILTER_ENTRIES(FILTER_ENTRIES),
         .SYS_MHZ(SYS_MHZ),

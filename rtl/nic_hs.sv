@@ -11,7 +11,7 @@ module nic_hs #(
     parameter int unsigned DESC_DEPTH = HS ? 128 : 64,
     parameter int unsigned TX_BUF_BYTES = 4096,
     parameter int unsigned RX_BUF_BYTES = 4096,
-    parameter int unsigned RX_FRAMES = 64,
+    parameter int unsigned RX_FRAMES = RX_BUF_BYTES / 64,
     parameter int unsigned MAX_FRAME = 1522,
     parameter bit DUAL_RAM = 1'b1,
     parameter bit PROCESSOR = 1'b0,

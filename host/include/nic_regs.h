@@ -6,7 +6,7 @@
 #ifndef NIC_REGS_H
 #define NIC_REGS_H
 
-#define NIC_MAP_HASH 0x076c2b6du
+#define NIC_MAP_HASH 0xcf860d94u
 
 #define NIC_COUNTER_TX_PACKETS 0u /* Frames sent, pause frames not included. */
 #define NIC_COUNTER_TX_OCTETS 1u /* Octets of sent frames, from destination address to FCS. */
@@ -177,6 +177,8 @@
 #define NIC_CAPS_PHY_TX_DELAY_MASK 0x00000400u
 #define NIC_CAPS_PHY_RX_DELAY_SHIFT 11
 #define NIC_CAPS_PHY_RX_DELAY_MASK 0x00000800u
+#define NIC_CAPS_RX_FRAMES_SHIFT 12
+#define NIC_CAPS_RX_FRAMES_MASK 0x0000f000u
 #define NIC_CAPS_SYS_MHZ_SHIFT 16
 #define NIC_CAPS_SYS_MHZ_MASK 0x00ff0000u
 #define NIC_CAPS_TX_MHZ_SHIFT 24
@@ -613,7 +615,7 @@ static const struct nic_register nic_registers[] = {
      "Device limits, from parameters."},
     {"BUFFERS", 0x000cu, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "Buffer sizes in units of 256 bytes, from parameters."},
-    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x0000f000u, 0x00000000u, 0x0u,
+    {"CAPS", 0x0010u, 1u, "r", 0x00000000u, 0x00000000u, 0x00000000u, 0x0u,
      "What is built in."},
     {"CTRL", 0x0040u, 1u, "rw", 0x00000000u, 0xffffffffu, 0x00000007u, 0x0u,
      "Enables. Descriptors complete as LINK_DOWN while tx_enable is 0; frames are counted as DISABLED while rx_enable is 0."},
@@ -713,6 +715,7 @@ static const struct nic_register_field nic_register_fields[] = {
     {4u, "processor", 9u, 0x00000200u},
     {4u, "phy_tx_delay", 10u, 0x00000400u},
     {4u, "phy_rx_delay", 11u, 0x00000800u},
+    {4u, "rx_frames", 12u, 0x0000f000u},
     {4u, "sys_mhz", 16u, 0x00ff0000u},
     {4u, "tx_mhz", 24u, 0xff000000u},
     {5u, "tx_enable", 0u, 0x00000001u},

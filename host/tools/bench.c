@@ -100,13 +100,13 @@ static double clock_s(bool usb)
  * holds, so that none is lost for want of it. */
 static uint32_t under_way_max(struct bench *b)
 {
-    uint32_t caps, buffers, fit;
+    uint32_t caps, bytes, frames, fit;
     if (!b->carries || !machine_read(&b->machine, NIC_CAPS_ADDR, &caps, 1) ||
         (caps & NIC_CAPS_SYS_MHZ_MASK) >> NIC_CAPS_SYS_MHZ_SHIFT >= 125 ||
-        !machine_read(&b->machine, NIC_BUFFERS_ADDR, &buffers, 1))
+        !machine_rx_room(&b->machine, &bytes, &frames))
         return UNDER_WAY;
-    fit = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 / b->length - 1;
-    return fit < MACHINE_RX_FRAMES ? fit : MACHINE_RX_FRAMES - 1;
+    fit = (bytes / b->length < frames ? bytes / b->length : frames) - 1;
+    return fit < UNDER_WAY ? fit : UNDER_WAY;
 }
 
 static uint32_t next_batch(const struct bench *b)

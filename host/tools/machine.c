@@ -402,3 +402,13 @@ bool machine_write(struct machine *m, uint32_t address, const uint32_t *words, u
     memcpy(r.value, words, 4 * count);
     return sender_set(m->sender, OID_HILNIC_REGISTER, &r, sizeof r) == NDIS_STATUS_SUCCESS;
 }
+
+bool machine_rx_room(struct machine *m, uint32_t *bytes, uint32_t *frames)
+{
+    uint32_t words[2]; /* BUFFERS, CAPS */
+    if (!machine_read(m, NIC_BUFFERS_ADDR, words, 2))
+        return false;
+    *bytes = ((words[0] & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256;
+    *frames = 1u << ((words[1] & NIC_CAPS_RX_FRAMES_MASK) >> NIC_CAPS_RX_FRAMES_SHIFT);
+    return true;
+}

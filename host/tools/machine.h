@@ -19,8 +19,6 @@
 
 #define MACHINE_ADAPTER "hilnic0"
 #define MACHINE_SLOT    0 /* of the transport */
-/* So many received frames fit into a device, however small they are (RX_FRAMES of rtl/nic_core.sv); one that loops has no more under way. */
-#define MACHINE_RX_FRAMES 64
 
 #define MACHINE_MESSAGE_BYTES 320
 #define MACHINE_FIRMWARE_MOST 65535u
@@ -93,5 +91,8 @@ uint64_t machine_hash(struct machine *);
 /* Device registers through the driver. False: the driver or the device refused. */
 bool machine_read(struct machine *, uint32_t address, uint32_t *words, unsigned count);
 bool machine_write(struct machine *, uint32_t address, const uint32_t *words, unsigned count);
+
+/* What the device's receive buffer holds at once: octets without FCS, and frames, however short. */
+bool machine_rx_room(struct machine *, uint32_t *bytes, uint32_t *frames);
 
 #endif

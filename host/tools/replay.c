@@ -36,7 +36,7 @@ struct replay {
     struct match *wire_match, *host_match;
     uint8_t *fate;
     uint32_t next; /* first frame not sent */
-    uint32_t window_bytes, under_way_bytes;
+    uint32_t window_bytes, under_way_bytes, window_frames;
     uint32_t sendable_bytes; /* longest frame without a tag */
     uint64_t random;
     volatile bool progress;
@@ -77,7 +77,7 @@ static bool is_pause(const struct capture_frame *f)
 /* Of the window: a small frame takes one of the receive buffer's places for frames. */
 static uint32_t cost(const struct replay *r, const struct capture_frame *f)
 {
-    uint32_t least = r->window_bytes / MACHINE_RX_FRAMES;
+    uint32_t least = r->window_bytes / r->window_frames;
     least = least < LEAST_WIRE ? LEAST_WIRE : least + 1;
     return f->length < least ? least : f->length;
 }
@@ -303,12 +303,10 @@ static void collect(struct replay *r)
 
 static bool ask_device(struct replay *r)
 {
-    uint32_t buffers;
     r->sendable_bytes = sender_max_frame(r->machine.sender);
-    if (!machine_read(&r->machine, NIC_BUFFERS_ADDR, &buffers, 1))
+    if (!machine_rx_room(&r->machine, &r->window_bytes, &r->window_frames))
         return false;
-    r->window_bytes =
-        ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 - BUFFER_MARGIN;
+    r->window_bytes -= BUFFER_MARGIN;
     return true;
 }
 

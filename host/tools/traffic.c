@@ -81,11 +81,11 @@ static uint32_t under_way(const struct traffic *t)
 /* A frame that is never asked for again needs room in the receive buffer. */
 static uint32_t fits(struct machine *m, uint32_t longest)
 {
-    uint32_t buffers = 0, fit;
-    if (!machine_read(m, NIC_BUFFERS_ADDR, &buffers, 1))
+    uint32_t bytes, frames, fit;
+    if (!machine_rx_room(m, &bytes, &frames))
         return 1;
-    fit = ((buffers & NIC_BUFFERS_RX_MASK) >> NIC_BUFFERS_RX_SHIFT) * 256 / (longest + 20);
-    return fit < 1 ? 1 : fit < MACHINE_RX_FRAMES ? fit : MACHINE_RX_FRAMES - 1;
+    fit = bytes / (longest + 20) < frames ? bytes / (longest + 20) : frames - 1;
+    return fit < 1 ? 1 : fit;
 }
 
 static void send_some(struct traffic *t)

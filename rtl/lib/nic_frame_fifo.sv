@@ -118,22 +118,38 @@ module nic_frame_fifo #(
     localparam int unsigned BANKS = 1 << (ADDR_WIDTH - BANK_WIDTH);
     localparam int unsigned SELECT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1;
     wire advance = !valid_q || !kept_q;
-    wire fetch = read_q != limit_out && (!fetched_q || advance);
+    // Whether there is a byte to fetch does not stop the RAMs: what they read then is not looked at.
+    wire read = !fetched_q || advance;
+    wire fetch = read && read_q != limit_out;
     wire [SELECT_WIDTH-1:0] write_bank = SELECT_WIDTH'(write_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
     wire [SELECT_WIDTH-1:0] read_bank = SELECT_WIDTH'(read_q[ADDR_WIDTH-1:0] >> BANK_WIDTH);
+    // A byte goes into its RAM a clock after it was taken, from flip-flops: the RAMs of a large buffer are far apart. It is there before
+    // the pointer that shows it has left for the reader.
+    logic [BANK_WIDTH-1:0] store_addr_q;
+    logic [8:0] store_byte_q;
     logic [SELECT_WIDTH-1:0] fetched_bank_q, bank_q;
     logic [8:0] fetched[BANKS];
     logic [8:0] byte_q[BANKS];
     logic [8:0] kept_byte_q;
 
+    always_ff @(posedge clk_in_i) begin
+        store_addr_q <= write_q[BANK_WIDTH-1:0];
+        store_byte_q <= {in_last_i, in_data_i};
+    end
+
     for (genvar i = 0; i < BANKS; i++) begin : g_bank
+        logic store_q;
+        always_ff @(posedge clk_in_i) begin
+            store_q <= put && write_bank == SELECT_WIDTH'(i) && !rst_in_i;
+        end
+
         nic_ram #(.WIDTH(9), .DEPTH(1 << BANK_WIDTH)) u_ram (
             .clk_w_i(clk_in_i),
-            .we_i(put && write_bank == SELECT_WIDTH'(i)),
-            .waddr_i(write_q[BANK_WIDTH-1:0]),
-            .wdata_i({in_last_i, in_data_i}),
+            .we_i(store_q),
+            .waddr_i(store_addr_q),
+            .wdata_i(store_byte_q),
             .clk_r_i(clk_out_i),
-            .re_i(fetch),
+            .re_i(read),
             .raddr_i(read_q[BANK_WIDTH-1:0]),
             .rdata_o(fetched[i])
         );

@@ -16,7 +16,7 @@ module nic_ram #(
 
     input wire clk_r_i,
     // The word at raddr_i is on rdata_o after the clk_r_i edge with re_i, and stays until the next one. A word that is
-    // written at the same time is undefined: the user reads only what was written at least one clock ago.
+    // written at the same time is undefined: the user looks only at what was written at least one clock ago.
     input wire re_i,
     input wire [ADDR_WIDTH-1:0] raddr_i,
     output logic [WIDTH-1:0] rdata_o

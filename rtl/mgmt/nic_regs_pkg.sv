@@ -3,7 +3,7 @@
 // Register addresses (bytes), field positions, codes and record layouts, as in REGISTERS.md.
 `default_nettype none
 package nic_regs_pkg;
-    localparam logic [31:0] MAP_HASH = 32'h076c2b6d;
+    localparam logic [31:0] MAP_HASH = 32'hcf860d94;
 
     localparam logic [7:0] COUNTER_TX_PACKETS = 8'd0;
     localparam logic [7:0] COUNTER_TX_OCTETS = 8'd1;
@@ -164,6 +164,8 @@ package nic_regs_pkg;
     localparam int unsigned CAPS_PHY_TX_DELAY_WIDTH = 1;
     localparam int unsigned CAPS_PHY_RX_DELAY_LSB = 11;
     localparam int unsigned CAPS_PHY_RX_DELAY_WIDTH = 1;
+    localparam int unsigned CAPS_RX_FRAMES_LSB = 12;
+    localparam int unsigned CAPS_RX_FRAMES_WIDTH = 4;
     localparam int unsigned CAPS_SYS_MHZ_LSB = 16;
     localparam int unsigned CAPS_SYS_MHZ_WIDTH = 8;
     localparam int unsigned CAPS_TX_MHZ_LSB = 24;

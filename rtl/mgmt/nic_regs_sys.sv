@@ -20,6 +20,7 @@ module nic_regs_sys (
     input  wire [15:0] buffers_tx_i,
     input  wire [7:0] caps_tx_mhz_i,
     input  wire [7:0] caps_sys_mhz_i,
+    input  wire [3:0] caps_rx_frames_i,
     input  wire caps_phy_rx_delay_i,
     input  wire caps_phy_tx_delay_i,
     input  wire caps_processor_i,
@@ -280,7 +281,7 @@ module nic_regs_sys (
     wire [31:0] word_0000001 = map_hash_value_i;
     wire [31:0] word_0000010 = {limits_desc_depth_i, limits_max_frame_i};
     wire [31:0] word_0000011 = {buffers_rx_i, buffers_tx_i};
-    wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, 4'h0, caps_phy_rx_delay_i, caps_phy_tx_delay_i, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
+    wire [31:0] word_0000100 = {caps_tx_mhz_i, caps_sys_mhz_i, caps_rx_frames_i, caps_phy_rx_delay_i, caps_phy_tx_delay_i, caps_processor_i, caps_usb_hs_i, caps_filter_entries_i};
     wire [31:0] word_0010010 = {status_outstanding_i, 13'h0, status_idle_i, status_halted_i, status_resetting_i};
     wire [31:0] word_0010011 = copied_q ? 32'h0 : 32'hc;
     wire [31:0] word_0010101 = copied_q ? 32'h0 : 32'hffff0000;

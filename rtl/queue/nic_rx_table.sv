@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the receive queue stores beside the frames: eight words of 16 bits for each frame (the record header), and the exact
-// addresses of the filter. Both sides read and write. DUAL=1: all of it is in one block RAM with two full ports. DUAL=0, for devices
-// without these: the headers in one RAM, the addresses in two, of which one serves the lookups and one the registers.
+// addresses of the filter. Both sides read and write. DUAL=1 and up to 64 frames: all of it is in one block RAM with two full ports. With
+// more, or with DUAL=0, for devices without these: the headers in one RAM, the addresses in two, of which one serves the lookups and one
+// the registers.
 `default_nettype none
 
 module nic_rx_table #(
@@ -84,7 +85,8 @@ module nic_rx_table #(
     // An entry's address has its two halves swapped, which makes the filter's count the address.
     wire [5:0] place = {addr_q[1:0], addr_q[5:2]};
 
-    if (DUAL) begin : g_dual
+    // With more frames the headers fill whole RAMs, and the addresses would double them.
+    if (DUAL && FRAMES <= 64) begin : g_dual
         logic [17:0] rdata_rx, rdata_sys;
 
         assign head_busy_o = write_q || read_q;

@@ -4,7 +4,7 @@
  * both edges with its in-band status, and the speed that the PHY has negotiated. Start-up lasts 64 clocks, in a netlist as long as on
  * the board. For the field `half` of board_model_options. Every clock is simulated, several times slower than the boards' own.
  *
- * They leave out delays at pins, pull-ups and buttons, the PHY's loopback and broken wiring (board_wiring.h). Not to be unplugged.
+ * They leave out delays at pins, pull-ups and buttons. Not to be unplugged.
  */
 #ifndef BOARD_TOP_H
 #define BOARD_TOP_H

@@ -9,18 +9,21 @@ namespace
 // Pairs of bits to nibbles: the first pair is where TX_EN rises (RMII 1.2, 5.3).
 void tx_edge(board_model *m, BOARD_TOP &t)
 {
-    bool en = t.locked_i && t.rmii_tx_en_o;
+    uint8_t txd = board_lane(&m->wiring.txd, t.rmii_txd_o) & 3;
+    m->near_en = t.locked_i && t.rmii_tx_en_o;
+    m->near_data = txd;
+    bool en = m->near_en && !m->near_end;
     if (en && !m->tx_active) {
         m->eth.tx_divide = 0;
         m->tx_second = false;
     }
     if (m->eth.tx_divide == 0) {
         if (!m->tx_second) {
-            m->tx_low = t.rmii_txd_o;
+            m->tx_low = txd;
             m->tx_active = en;
             m->eth.tx_enable_ps = m->now_ps - m->tx.period_ps;
         } else if (gmii_monitor_clock(&m->eth.monitor, m->eth.tx_enable_ps, m->tx_active, false,
-                                      (uint8_t)(m->tx_low | t.rmii_txd_o << 2))) {
+                                      (uint8_t)(m->tx_low | txd << 2))) {
             wire_phy_transmitted(&m->eth, m->now_ps);
         }
         m->tx_second = !m->tx_second;
@@ -47,6 +50,12 @@ void rx_edge(board_model *m, BOARD_TOP &t)
         m->eth.rx_divide = m->eth.divisor;
     }
     m->eth.rx_divide--;
+    if (m->near_end) {
+        t.rmii_crs_dv_i = m->near_en;
+        t.rmii_rxd_i = m->near_en ? m->near_data : 0;
+    }
+    t.rmii_crs_dv_i = t.rmii_crs_dv_i && !m->wiring.no_rx_dv;
+    t.rmii_rxd_i = board_lane(&m->wiring.rxd, t.rmii_rxd_i) & 3;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.rmii_rxd_i | t.rmii_crs_dv_i << 8));
 }
 

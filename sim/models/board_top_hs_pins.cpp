@@ -12,7 +12,7 @@ void transmit(board_model *m, Board *p)
     if (t.rgmii_txc_o == p->txc)
         return;
     p->txc = t.rgmii_txc_o;
-    uint8_t now = (uint8_t)(t.rgmii_tx_ctl_o << 4 | t.rgmii_txd_o);
+    uint8_t now = (uint8_t)(t.rgmii_tx_ctl_o << 4 | board_lane(&m->wiring.txd, t.rgmii_txd_o));
     if (!t.eth_rst_no)
         now = 0; // a PHY in reset sees nothing
     if (p->txc) {
@@ -25,7 +25,10 @@ void transmit(board_model *m, Board *p)
     bool in_step = p->txc_rise_ps - p->txc_before_ps == m->tx.period_ps * m->eth.divisor;
     bool er = en && (!in_step || !(now >> 4));
     uint8_t octet = (uint8_t)((p->txc_rise & 15) | now << 4);
-    if (gmii_monitor_clock(&m->eth.monitor, p->txc_rise_ps, en, er, octet))
+    m->near_en = en;
+    m->near_er = er;
+    m->near_data = octet;
+    if (gmii_monitor_clock(&m->eth.monitor, p->txc_rise_ps, en && !m->near_end, er && !m->near_end, octet))
         wire_phy_transmitted(&m->eth, m->now_ps);
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 10 ^ (uint64_t)(p->txc_rise << 5 | now));
 }
@@ -37,10 +40,18 @@ void receive(board_model *m, Board *p)
     uint8_t dv, er, data;
     wire_phy_begin(&m->eth, m->now_ps);
     gmii_driver_clock(&m->eth.driver, &dv, &er, &data);
+    if (m->near_end) {
+        dv = m->near_en;
+        er = m->near_er;
+        data = m->near_data;
+    }
     if (!dv)
         data = (uint8_t)(0x99 | m->speed << 1 | m->speed << 5);
     else if (m->eth.driver.nibbles)
-        data = (uint8_t)(data | data << 4);
+        data = (uint8_t)((data & 15) | data << 4);
+    data = board_lane_both(&m->wiring.rxd, data);
+    dv = dv && !m->wiring.no_rx_dv;
+    er = er && !m->wiring.no_rx_dv;
     t.rgmii_rxd_i = data & 15;
     t.rgmii_rx_ctl_i = dv;
     p->rx_fall = (uint8_t)(data >> 4 | (dv ^ er) << 4);

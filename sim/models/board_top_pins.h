@@ -63,6 +63,7 @@ void mdio(board_model *m, BOARD_TOP &t)
     unsigned speed = mdio_phy_speed(&m->mdio.phys[0]);
     t.mdio_i = mdio_bus_pins(&m->mdio, t.mdc_o, t.mdio_driven_o, t.mdio_o);
     t.mdio_drive_i = !t.mdio_driven_o;
+    m->near_end = mdio_phy_loops(&m->mdio.phys[0]);
     if (speed != m->speed)
         board_phy_speed(m, speed);
 }

@@ -38,7 +38,7 @@ void soft_registers_init(struct soft_device *d)
     d->regs[NIC_LIMITS_ADDR / 4] = d->max_frame | d->desc_depth << 16;
     d->regs[NIC_BUFFERS_ADDR / 4] = d->tx_size / 256 | (uint32_t)(d->rx_bytes.size / 256) << 16;
     d->regs[NIC_CAPS_ADDR / 4] = (o->filter_entries ? o->filter_entries : 16) | 1u << 8 |
-                                 (o->processor ? 1u << 9 : 0) | 60u << 16 |
+                                 (o->processor ? 1u << 9 : 0) | 6u << 12 | 60u << 16 |
                                  (o->tx_mhz ? o->tx_mhz : 125u) << 24;
 }
 

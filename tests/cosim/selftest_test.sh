@@ -49,6 +49,15 @@ check "no link: no plug" grep -q '^  FAIL  plug .*no link' "$work/out"
 broken "pins 100" "RXD0 shows TXD1, RXD1 shows TXD0" "compare the sites" --device board:ulx3s --loopback --fault rxd0=rxd1
 broken PHY "nobody answers" "MDC and MDIO" --device board:tinyfpga-bx --loopback --fault mdio-low
 
+# The same from pin to pin of the boards' whole tops.
+models=$hilnic hilnic=build/cosim/hilnic-tops
+broken "pins 1000" "RXD0 shows TXD3, RXD3 shows TXD0" "compare the sites" --device board:butterstick --loopback --fault rxd0=rxd3
+broken "pins 1000" "RXD1 is always 1" "short" --device board:butterstick --loopback --fault txd1=1
+broken "pins 1000" "no pattern comes back" "RX_CTL" --device board:butterstick --loopback --fault rx-dv
+broken "pins 100" "RXD0 shows TXD1, RXD1 shows TXD0" "compare the sites" --device board:ulx3s --loopback --fault txd0=txd1
+broken "pins 100" "RXD1 is always 0" "short" --device board:tinyfpga-bx --loopback --fault rxd1=0
+hilnic=$models
+
 "$hilnic" selftest --json >"$work/json" 2>/dev/null
 check "selftest --json" [ $? = 0 -a "$(value ok)" = true -a "$(grep -o '"step": "MAC loop", "verdict": "PASS"' "$work/json" | wc -l)" = 1 ]
 refuses 2 "nothing to test" selftest --device null

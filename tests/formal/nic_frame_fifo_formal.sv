@@ -191,6 +191,13 @@ module nic_frame_fifo_formal #(
     wire [1:0] f_write = u_dut.frames_q - u_dut.frames_read_in;
 
     wire [8:0] fetched_byte = u_dut.fetched[u_dut.fetched_bank_q], valid_byte = u_dut.byte_q[u_dut.bank_q];
+    // A byte on its way into a RAM counts as being there, but no pointer that the reader has or gets with the word under way shows it.
+    wire storing = u_dut.g_bank[0].store_q || u_dut.g_bank[1].store_q;
+    wire [1:0] store_place = {u_dut.g_bank[1].store_q, u_dut.store_addr_q};
+    logic [2:0] store_q;
+    always_ff @(posedge clk_in_i) store_q <= u_dut.write_q;
+    wire [2:0] d_store = store_q - u_dut.read_in;
+
     // Byte i from the output on, and how many of the visible ones are last.
     logic [2:0] entry[CAPACITY];
     logic [2:0] lasts;
@@ -206,6 +213,7 @@ module nic_frame_fifo_formal #(
             if (kept && i == 0) entry[i] = {u_dut.kept_byte_q[8], u_dut.kept_byte_q[1:0]};
             else if (valid && i == 32'(kept)) entry[i] = {valid_byte[8], valid_byte[1:0]};
             else if (fetched && i == 32'(kept) + 32'(valid)) entry[i] = {fetched_byte[8], fetched_byte[1:0]};
+            else if (storing && place[1:0] == store_place) entry[i] = {u_dut.store_byte_q[8], u_dut.store_byte_q[1:0]};
             else if (place[1]) entry[i] = {u_dut.g_bank[1].u_ram.mem[place[0]][8], u_dut.g_bank[1].u_ram.mem[place[0]][1:0]};
             else entry[i] = {u_dut.g_bank[0].u_ram.mem[place[0]][8], u_dut.g_bank[0].u_ram.mem[place[0]][1:0]};
             if (i < 32'(visible)) lasts = lasts + 3'(entry[i][2]);
@@ -218,7 +226,7 @@ module nic_frame_fifo_formal #(
             u_dut.frames_read_in, u_dut.u_commit.request_q, u_dut.u_commit.acknowledge_src,
             u_dut.u_commit.u_sync_acknowledge.meta_q, u_dut.u_read.u_sync_request.meta_q, u_dut.u_read.request_dst,
             u_dut.u_read.seen_q, written_q, committed_q, frames_in_q, closed_q, u_dut.open_q,
-            u_dut.closed_q, marked_q, sure_q} == '0);
+            u_dut.closed_q, marked_q, sure_q, storing} == '0);
         h_reset_out: assert (!seen_out_q || !rst_out_q || {u_dut.read_q, u_dut.limit_out, u_dut.frames_read_q, kept, valid, fetched,
             u_dut.u_read.request_q, u_dut.u_read.acknowledge_src, u_dut.u_read.u_sync_acknowledge.meta_q,
             u_dut.u_commit.u_sync_request.meta_q, u_dut.u_commit.request_dst, u_dut.u_commit.seen_q,
@@ -237,6 +245,8 @@ module nic_frame_fifo_formal #(
                 u_dut.u_read.seen_q ^ u_dut.u_read.u_sync_acknowledge.meta_q,
                 u_dut.u_read.u_sync_acknowledge.meta_q ^ u_dut.u_read.acknowledge_src}));
             h_order: assert (d_read <= d_limit && d_limit <= d_commit && d_commit <= d_write && d_write <= 3'(BYTES));
+            h_store: assert (!storing || (!(u_dut.g_bank[0].store_q && u_dut.g_bank[1].store_q) && store_q[1:0] == store_place && d_limit <= d_store
+                && (!commit_under_way || d_word_commit <= d_store) && d_store < 3'(BYTES)));
             h_order_read: assert (!read_under_way || d_word_read <= d_read);
             h_order_commit: assert (!commit_under_way || (d_limit <= d_word_commit && d_word_commit <= d_commit));
             h_frames: assert (f_read <= f_write && f_write <= 2'(FRAMES));

@@ -82,7 +82,7 @@ static uint32_t parameter_value(const struct nic_register *r)
     case NIC_MAP_HASH_ADDR: return NIC_MAP_HASH;
     case NIC_LIMITS_ADDR: return 1522 | 64u << 16;
     case NIC_BUFFERS_ADDR: return 16 | 16u << 16;
-    case NIC_CAPS_ADDR: return 16 | NIC_CAPS_USB_HS_MASK | 60u << 16 | 125u << 24;
+    case NIC_CAPS_ADDR: return 16 | NIC_CAPS_USB_HS_MASK | 6u << 12 | 60u << 16 | 125u << 24;
     case NIC_STATUS_ADDR: return NIC_STATUS_IDLE_MASK;
     default: return r->reset;
     }
