@@ -40,7 +40,8 @@ module nic_ulpi #(
     output wire utmi_rx_error_o,
 
     // Transmit: a byte is taken where tx_valid and tx_ready, the first one a PID unless op_mode is 10; tx_valid low ends the
-    // packet and stays low for a clock. A byte behind the first must be there in the clock after the one before was taken.
+    // packet and stays low until the PHY has had all of it. A byte behind the first must be there in the clock after the one before
+    // was taken.
     input wire utmi_tx_valid_i,
     input wire [7:0] utmi_tx_data_i,
     output wire utmi_tx_ready_o,
