@@ -5,7 +5,7 @@
 # A failing program's output is shown, and the command that repeats it with its seed.
 set -u
 logs=${TEST_LOGS:-build/test-logs}
-limit_s=${TEST_LIMIT_S:-900}
+limit_s=${TEST_LIMIT_S:-1800}
 jobs=${JOBS:-$(nproc)}
 mkdir -p "$logs"
 export SEED=${SEED:-1}

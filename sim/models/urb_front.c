@@ -6,7 +6,7 @@
 
 #define RESET_NS   100000000ull
 #define CONTROL_NS 1000000000ull
-#define STEP_NS    1000000ull
+#define STEP_NS    125000ull /* a microframe: what a request waits for, and its answer again */
 #define LAG_NS     100000000ull
 
 static uint64_t now_ns(struct urb_device *device)

@@ -19,7 +19,7 @@ struct urb_pace {
 };
 
 void urb_pace_start(struct urb_pace *, struct urb_device *);
-/* Lets device time catch up with the wall, by a millisecond at most, so that the caller sees to his peer in between. A device
+/* Lets device time catch up with the wall, by a microframe at most, so that the caller sees to his peer in between. A device
  * slower than the wall makes up for 100 ms at most. True: it is still behind. */
 bool urb_pace_pass(struct urb_pace *);
 

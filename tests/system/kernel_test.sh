@@ -49,7 +49,7 @@ esac
 mkfifo "$work/console"
 # shellcheck disable=SC2086
 timeout -k 5 600 qemu-system-x86_64 -accel tcg -cpu max -m 512 -kernel "$kernel" -initrd "$initrd" -no-reboot -display none \
-    -nodefaults -serial stdio -append "console=ttyS0 quiet panic=-1 hilnic.attach=${attach/usbredir/xhci} hilnic.port=$port" \
+    -nodefaults -serial stdio -append "console=ttyS0 quiet panic=-1 no_timer_check hilnic.attach=${attach/usbredir/xhci} hilnic.port=$port" \
     $devices >"$work/console" 2>"$work/qemu" </dev/null &
 guest=$!
 while IFS= read -r line; do
