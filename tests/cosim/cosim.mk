@@ -24,6 +24,7 @@ $(eval $(call COSIM_RULE,time_test,time_test,test))
 $(eval $(call COSIM_RULE,counters_test,counters_test,test))
 $(B)/cosim/counters_test: $(O)/sim/models/usb_fault.o
 $(eval $(call COSIM_RULE,board_test,board_test,test))
+$(eval $(call COSIM_RULE,soak_test,soak_test,test))
 $(eval $(call COSIM_RULE,line_rate_test,line_rate_test,test125))
 $(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))
 
