@@ -412,14 +412,18 @@ static uint64_t outstanding(struct ndis_miniport *m)
     return count;
 }
 
-static void wait_for_sends(struct ndis_miniport *m, uint64_t timeout_ns)
+/* False: the driver still has some. */
+static bool wait_for_driver(struct ndis_miniport *m, uint64_t timeout_ns)
 {
     static const volatile bool never = false;
     uint64_t end = ndis.platform->ops->now_ns(ndis.platform) + timeout_ns;
 
-    while ((outstanding(m) || ndis_request_pends(m)) &&
-           ndis.platform->ops->now_ns(ndis.platform) < end)
+    while (outstanding(m) || ndis_request_pends(m)) {
+        if (ndis.platform->ops->now_ns(ndis.platform) >= end)
+            return false;
         ndis.platform->ops->wait(ndis.platform, &never, timeout_ns / 64 + 1);
+    }
+    return true;
 }
 
 static void halt(struct ndis_miniport *m)
@@ -495,15 +499,14 @@ static void remove_adapter(struct ndis_miniport *m, uint64_t timeout_ns)
         ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
-    wait_for_sends(m, timeout_ns);
     /* A protocol waits for its packets and requests when it unbinds: a driver that still has some is halted
-     * before that. */
-    if (outstanding(m) || ndis_request_pends(m)) {
-        halt(m);
+     * before that. What a protocol asks after the wait is no reason. */
+    if (wait_for_driver(m, timeout_ns)) {
         ndis_unbind_all(m, timeout_ns);
+        halt(m);
     } else {
-        ndis_unbind_all(m, timeout_ns);
         halt(m);
+        ndis_unbind_all(m, timeout_ns);
     }
     ndis.platform->ops->dpc_cancel(ndis.platform, &m->removal);
     take_out(m);

@@ -191,7 +191,7 @@ struct ndis_binding {
     struct ndis_multicast *multicast;            /* under the miniport's lock */
     bool no_loopback;                            /* NDIS_PROT_OPTION_NO_LOOPBACK */
     bool closing;
-    uint32_t asked;  /* requests, resets and transfers that have not ended; atomic */
+    uint32_t asked;  /* requests, resets, transfers and indications that have not ended; atomic */
     bool close_told; /* CloseAdapterComplete is due or done */
     bool unbind_asked;
 };
@@ -410,6 +410,30 @@ static inline bool ndis_is_closing(const struct ndis_binding *binding)
 static inline struct ndis_miniport *ndis_miniport_of(NDIS_HANDLE handle)
 {
     return handle;
+}
+
+void ndis_binding_maybe_closed(struct ndis_binding *binding);
+
+static inline void ndis_binding_leave(struct ndis_binding *binding)
+{
+    if (binding->miniport->serialized)
+        return;
+    __atomic_sub_fetch(&binding->asked, 1, __ATOMIC_SEQ_CST);
+    if (unlikely(ndis_is_closing(binding)))
+        ndis_binding_maybe_closed(binding);
+}
+
+/* Around an indication to a protocol: a close is not complete before it has returned. Of a serialized miniport it happens
+ * inside the gate, where a close is not. False: it is closing; leave it out. */
+static inline bool ndis_binding_enter(struct ndis_binding *binding)
+{
+    if (binding->miniport->serialized)
+        return true;
+    __atomic_add_fetch(&binding->asked, 1, __ATOMIC_SEQ_CST);
+    if (!unlikely(ndis_is_closing(binding)))
+        return true;
+    ndis_binding_leave(binding);
+    return false;
 }
 
 /* The miniport this thread is inside of, innermost. */
@@ -654,7 +678,6 @@ NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *b
                                   UINT length_bytes);
 void ndis_bind_all(struct ndis_miniport *m);
 void ndis_unbind_all(struct ndis_miniport *m, uint64_t timeout_ns);
-void ndis_binding_maybe_closed(struct ndis_binding *binding);
 /* One of what it has asked for has ended, and its protocol knows. */
 void ndis_binding_ended(struct ndis_binding *binding);
 void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buffer,

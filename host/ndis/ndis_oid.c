@@ -376,9 +376,13 @@ VOID NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle,
         StatusIndication->StatusBufferSize >= NDIS_SIZEOF_LINK_STATE_REVISION_1)
         note_link(m, StatusIndication->StatusBuffer);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!ndis_is_closing(binding) && (!StatusIndication->DestinationHandle ||
-                                          StatusIndication->DestinationHandle == binding))
-            OUTSIDE(binding->protocol->chars6.StatusHandlerEx)(binding->context, StatusIndication);
+        if (ndis_is_closing(binding) ||
+            (StatusIndication->DestinationHandle &&
+             StatusIndication->DestinationHandle != binding) ||
+            !ndis_binding_enter(binding))
+            continue;
+        OUTSIDE(binding->protocol->chars6.StatusHandlerEx)(binding->context, StatusIndication);
+        ndis_binding_leave(binding);
     }
 }
 

@@ -38,8 +38,11 @@ static bool wants(const struct ndis_binding *binding)
 void ndis_receive_complete(struct ndis_miniport *m)
 {
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (wants(binding) && binding->protocol->chars.ReceiveCompleteHandler)
-            OUTSIDE(binding->protocol->chars.ReceiveCompleteHandler)(binding->context);
+        if (!wants(binding) || !binding->protocol->chars.ReceiveCompleteHandler ||
+            !ndis_binding_enter(binding))
+            continue;
+        OUTSIDE(binding->protocol->chars.ReceiveCompleteHandler)(binding->context);
+        ndis_binding_leave(binding);
     }
 }
 
@@ -57,11 +60,12 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
         if ((HeaderBufferSize < 6 ? wants(binding)
                                   : ndis_filter_accepts(binding, HeaderBuffer, false)) &&
-            binding->protocol->chars.ReceiveHandler) {
+            binding->protocol->chars.ReceiveHandler && ndis_binding_enter(binding)) {
             is_claimed = true;
             OUTSIDE(binding->protocol->chars.ReceiveHandler)
             (binding->context, MiniportReceiveContext, HeaderBuffer, HeaderBufferSize,
              LookaheadBuffer, LookaheadBufferSize, PacketSize);
+            ndis_binding_leave(binding);
         }
     }
     if (!is_claimed)
@@ -156,7 +160,8 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
     ndis_packet_set(packet, PACKET_INDICATED);
     __atomic_store_n(&packet->Reserved[1], RETURN_BIAS, __ATOMIC_RELEASE);
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!is_frame || !ndis_filter_accepts(binding, header, false))
+        if (!is_frame || !ndis_filter_accepts(binding, header, false) ||
+            !ndis_binding_enter(binding))
             continue;
         is_claimed = true;
         if (is_lent && binding->protocol->chars.ReceivePacketHandler)
@@ -166,6 +171,7 @@ static void indicate_one(struct ndis_miniport *m, PNDIS_PACKET packet)
                                __ATOMIC_ACQ_REL);
         else
             indicate_bytes(binding, packet, header);
+        ndis_binding_leave(binding);
     }
     if (!is_claimed)
         ndis_count_add(&m->unclaimed, false);

@@ -66,16 +66,18 @@ static void indicate_run(struct ndis_miniport *m, PNET_BUFFER_LIST chain, ULONG 
     for (struct ndis_binding *binding = ndis_bindings(m); wanted; binding = binding->next) {
         bool is_last = wanted == 1, is_in = wanted & 1;
         wanted >>= 1;
-        if (!is_in)
+        if (!is_in || !ndis_binding_enter(binding))
             continue;
         if (is_lent && is_last) {
             __atomic_add_fetch(&m->six.lent, count, __ATOMIC_ACQ_REL);
             for (PNET_BUFFER_LIST nbl = chain; nbl; nbl = nbl->Next)
                 ndis_nbl_set(nbl, PACKET_INDICATED);
             go_up(binding, chain, count, flags);
+            ndis_binding_leave(binding);
             return;
         }
         go_up(binding, chain, count, flags | NDIS_RECEIVE_FLAGS_RESOURCES);
+        ndis_binding_leave(binding);
     }
     if (is_lent)
         give_to_driver(m, chain);

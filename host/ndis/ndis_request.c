@@ -496,9 +496,12 @@ void ndis_status_indicate(struct ndis_miniport *m, NDIS_STATUS status, PVOID buf
         return;
     }
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!ndis_is_closing(binding) && binding->protocol->chars.StatusHandler)
-            OUTSIDE(binding->protocol->chars.StatusHandler)
+        if (ndis_is_closing(binding) || !binding->protocol->chars.StatusHandler ||
+            !ndis_binding_enter(binding))
+            continue;
+        OUTSIDE(binding->protocol->chars.StatusHandler)
         (binding->context, status, buffer, length_bytes);
+        ndis_binding_leave(binding);
     }
 }
 
@@ -507,8 +510,11 @@ void ndis_status_complete(struct ndis_miniport *m)
     if (m->driver->is6)
         return;
     for (struct ndis_binding *binding = ndis_bindings(m); binding; binding = binding->next) {
-        if (!ndis_is_closing(binding) && binding->protocol->chars.StatusCompleteHandler)
-            OUTSIDE(binding->protocol->chars.StatusCompleteHandler)(binding->context);
+        if (ndis_is_closing(binding) || !binding->protocol->chars.StatusCompleteHandler ||
+            !ndis_binding_enter(binding))
+            continue;
+        OUTSIDE(binding->protocol->chars.StatusCompleteHandler)(binding->context);
+        ndis_binding_leave(binding);
     }
 }
 

@@ -145,6 +145,7 @@ void ndis_verify_outside(const char *what)
     if (own_locks && nic_platform_level() < NIC_LEVEL_INTERRUPT)
         ndis_verify_finding(NULL, "the library calls %s with %d of its own locks held", what,
                             own_locks);
+    ndis_preempt(what);
 }
 
 void ndis_verify_no_lock(const char *call)

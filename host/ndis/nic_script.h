@@ -159,6 +159,7 @@ struct nic_script_protocol {
     void (*reset_ended)(void *context, NDIS_STATUS status);
     void (*status)(void *context, NDIS_STATUS status);
     void (*close_ended)(void *context);
+    void (*unbinding)(void *context); /* called in ProtocolUnbindAdapter, first */
     void *context;
 
     /* the instrument's */

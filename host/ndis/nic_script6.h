@@ -23,6 +23,7 @@ struct nic_script6_miniport {
     struct nic_script6_step (*next)(void *context, PNET_BUFFER_LIST nbl); /* NULL: OK from a DPC */
     void (*sending)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportSendNetBufferLists, first */
     void (*returning)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportReturnNetBufferLists */
+    void (*halting)(void *context);                         /* in MiniportHaltEx, first */
     void *context;
     ULONG mac_options;
     UCHAR address[6];
@@ -84,6 +85,7 @@ struct nic_script6_protocol {
     void (*status)(void *context, PNDIS_STATUS_INDICATION indication);
     void (*answered)(void *context, PNDIS_OID_REQUEST request, NDIS_STATUS status);
     void *context;
+    void (*unbinding)(void *context); /* in ProtocolUnbindAdapterEx, first */
     bool events_pend; /* ProtocolNetPnPEvent answers PENDING; nic_script6_event_done */
 
     /* the instrument's */

@@ -60,9 +60,12 @@ static NDIS_STATUS on_bind(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindCo
 static NDIS_STATUS on_unbind(NDIS_HANDLE UnbindContext, NDIS_HANDLE ProtocolBindingContext)
 {
     struct nic_script6_protocol *p = ProtocolBindingContext;
-    NDIS_STATUS status = NdisCloseAdapterEx(p->binding);
+    NDIS_STATUS status;
 
     (void)UnbindContext;
+    if (p->unbinding)
+        p->unbinding(p->context);
+    status = NdisCloseAdapterEx(p->binding);
     p->binding = NULL;
     if (status == NDIS_STATUS_PENDING)
         p->platform->ops->wait(p->platform, &p->closed, WAIT_NS);

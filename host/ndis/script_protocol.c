@@ -161,6 +161,8 @@ static VOID on_unbind(PNDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext,
     struct nic_script_protocol *p = ProtocolBindingContext;
 
     (void)UnbindContext;
+    if (p->unbinding)
+        p->unbinding(p->context);
     *Status = nic_script_protocol_close(p);
     if (*Status == NDIS_STATUS_PENDING)
         p->platform->ops->wait(p->platform, &p->closed, 5000000000u);

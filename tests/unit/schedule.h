@@ -13,7 +13,7 @@
 
 #include "nic_platform.h"
 
-#define SCHEDULE_ACTORS   6
+#define SCHEDULE_ACTORS   8
 #define SCHEDULE_SWITCHES 3
 
 struct schedule_plan {
