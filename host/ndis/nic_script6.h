@@ -23,6 +23,7 @@ struct nic_script6_miniport {
     struct nic_script6_step (*next)(void *context, PNET_BUFFER_LIST nbl); /* NULL: OK from a DPC */
     void (*sending)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportSendNetBufferLists, first */
     void (*returning)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportReturnNetBufferLists */
+    void (*pausing)(void *context);                         /* in MiniportPause, first */
     void (*halting)(void *context);                         /* in MiniportHaltEx, first */
     void *context;
     ULONG mac_options;

@@ -314,6 +314,8 @@ static VOID script_halt(NDIS_HANDLE MiniportAdapterContext, NDIS_HALT_ACTION Hal
 
     (void)HaltAction;
     s->halts++;
+    if (s->halting)
+        s->halting(s->context);
     NdisMDeregisterInterruptEx(s->interrupt);
     nic_script6_release(s, NIC_WHEN_HALT, UINT32_MAX);
 }
@@ -326,6 +328,8 @@ static NDIS_STATUS script_pause(NDIS_HANDLE MiniportAdapterContext,
 
     s->pauses++;
     s->pause_reason = PauseParameters->PauseReason;
+    if (s->pausing)
+        s->pausing(s->context);
     if (s->pause_pends)
         return NDIS_STATUS_PENDING;
     pthread_mutex_lock(&s->mutex);

@@ -7,7 +7,7 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test ndis_immediate_test ndis_kernel_test
 # The same for NDIS 6, on a rig of its own.
 NDIS6_TESTS := ndis_outside_test ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
-	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_random6_test ndis_dma6_test
+	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_schedule_end6_test ndis_random6_test ndis_dma6_test
 NDIS_TESTS += $(NDIS6_TESTS) passthru_test ndis_schedule_test ndis_schedule_end_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
 TESTS += $(NDIS_TEST_PROGRAMS)
@@ -21,7 +21,7 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(NDIS_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
-$(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule_end_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tests/unit/schedule.o
+$(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule_end_test $(O)/tests/unit/ndis_schedule_end6_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tests/unit/schedule.o
 RANDOM_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random.o ndis_random_real.o ndis_model.o ndis_model_rest.o)
 RANDOM6_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random6.o ndis_random6_real.o ndis_model6.o)
 $(O)/tests/unit/ndis_random_test: $(RANDOM_OBJS)
