@@ -356,11 +356,11 @@ struct scenario {
 static const struct scenario a_close = {"a close",
                                         6,
                                         {{sender, &protocols[0]},
-                                         {closer, &protocols[0]},
                                          {device, NULL},
                                          {requester, &protocols[0]},
                                          {canceller, &protocols[0]},
-                                         {sender, &protocols[1]}}};
+                                         {sender, &protocols[1]},
+                                         {closer, &protocols[0]}}};
 static const struct scenario a_removal = {"a removal",
                                           7,
                                           {{sender, &protocols[0]},

@@ -129,7 +129,7 @@ static void run_stress(const struct nic_script_miniport *like, unsigned flags)
                                                     .completed = on_complete,
                                                     .context = &completed[i]};
         completed[i] = 0;
-        ck_status(nic_script_protocol_start(&protocols[i], r.platform, "nic0"),
+        ck_status(nic_script_protocol_start(&protocols[i], r.platform, r.adapter),
                   NDIS_STATUS_SUCCESS);
     }
     stop_completer = false;
@@ -219,7 +219,7 @@ START_TEST(close_races_with_the_last_completion)
     for (unsigned i = 0; i < 200; i++) {
         struct nic_script_protocol p = {.packet_count = 4};
         PNDIS_PACKET packet;
-        ck_status(nic_script_protocol_start(&p, r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+        ck_status(nic_script_protocol_start(&p, r.platform, r.adapter), NDIS_STATUS_SUCCESS);
         packet = nic_script_packet(&p, 60);
         ck_status(nic_script_send(&p, packet), NDIS_STATUS_PENDING);
         ck_status(nic_script_protocol_stop(&p), NDIS_STATUS_SUCCESS);
@@ -230,16 +230,20 @@ START_TEST(close_races_with_the_last_completion)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_thread");
-    TCase *t = tcase_create("threads");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "threads");
 
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, req_64_der_01_serialized_stress, 0, 4);
     tcase_add_loop_test(t, der_02_deserialized_stress, 0, 4);
     tcase_add_loop_test(t, close_races_with_the_last_completion, 0, 2);
     tcase_add_test(t, req_06_waiting_costs_no_processor_time);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_thread");
 }

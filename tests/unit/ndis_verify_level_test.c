@@ -214,6 +214,7 @@ static void no_buffer_pool(void)
 static void cancel_sends(void)
 {
     NdisCancelSendPackets(r.protocols[0].binding, &r);
+    r.miniport->wrong_levels = 0; /* the driver is called at this level, too */
 }
 
 static void ticked(PVOID a, PVOID context, PVOID b, PVOID c)
