@@ -153,18 +153,17 @@ START_TEST(threads)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("driver stress");
-    TCase *c = tcase_create("stress");
-    SRunner *runner;
-    int failed;
+    Suite *suite = suite_create(name);
+    TCase *c = rig_case(suite, "stress");
+
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, threads, 0, 4);
-    suite_add_tcase(suite, c);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "driver stress");
 }

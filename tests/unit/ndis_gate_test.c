@@ -115,7 +115,9 @@ static void lend(void)
                        &filter, sizeof(filter), NULL);
     NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
     NdisMIndicateReceivePacket(r.miniport->handle, &packet, 1);
-    ck_assert_ptr_eq(lent, packet);
+    if (rig_layer() == RIG_DIRECT) /* above the intermediate driver it is one of its own */
+        ck_assert_ptr_eq(lent, packet);
+    ck_assert_ptr_nonnull(lent);
 }
 
 /* _i: what is left; from MiniportSendPackets, too; without the verifier, too. */
@@ -221,15 +223,19 @@ START_TEST(der_01_a_halt_waits_until_nobody_is_inside)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_gate");
-    TCase *t = tcase_create("gate");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "gate");
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, der_01_what_is_left_at_the_gate_is_done_on_the_way_out, 0, 24);
     tcase_add_loop_test(t, req_50_an_early_event_is_not_kept, 0, 2);
     tcase_add_test(t, der_01_a_halt_waits_until_nobody_is_inside);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_gate");
 }
