@@ -42,16 +42,23 @@ static void on_cancel(PVOID id)
 
 static void start(unsigned flags, ULONG attributes)
 {
+    static const char *const upper[] = {"UpperBindings=above0", NULL};
+
     bare_start(&r, flags);
     bare.send = on_send;
     bare.cancel = on_cancel;
     bare.attributes = attributes;
     given_count = cancels = 0;
     refuses = cancels_inside = false;
-    ck_status(nic_ndis_adapter_add(r.driver, "nic0", NULL), NDIS_STATUS_SUCCESS);
+    if (rig_layer() != RIG_DIRECT) {
+        ck_status(nic_ndis_driver_load(rig_layer_entry(), &r.intermediate), NDIS_STATUS_SUCCESS);
+        r.adapter = "above0";
+    }
+    ck_status(nic_ndis_adapter_add(r.driver, "nic0", rig_layer() == RIG_DIRECT ? NULL : upper),
+              NDIS_STATUS_SUCCESS);
     for (unsigned b = 0; b < 2; b++) {
         protocols[b] = (struct nic_script_protocol){.trace = &r.trace, .packet_count = 6};
-        ck_status(nic_script_protocol_start(&protocols[b], r.platform, "nic0"),
+        ck_status(nic_script_protocol_start(&protocols[b], r.platform, r.adapter),
                   NDIS_STATUS_SUCCESS);
     }
     for (unsigned i = 0; i < 6; i++) { /* the last one is the other protocol's, with the first id */
@@ -89,21 +96,29 @@ static void send_all(void)
         ck_status(nic_script_send(&protocols[i == 5], packets[i]), NDIS_STATUS_PENDING);
 }
 
+static bool is_given(unsigned at, unsigned i)
+{
+    return nic_script_number(given[at]) == nic_script_number(packets[i]);
+}
+
 START_TEST(queued_packets_with_the_id_end)
 {
+    /* Below an intermediate driver all packets are its own: protocols take care that ids differ. */
+    bool of_one = rig_layer() != RIG_DIRECT;
+
     start(_i ? RIG_VERIFY : 0, 0);
     refuses = true;
     send_all();
     NdisCancelSendPackets(protocols[0].binding, &one);
     for (unsigned i = 0; i < 6; i++)
-        ck_assert_uint_eq(ended(i, NDIS_STATUS_REQUEST_ABORTED), i == 1 || i == 3);
+        ck_assert_uint_eq(ended(i, NDIS_STATUS_REQUEST_ABORTED),
+                          i == 1 || i == 3 || (i == 5 && of_one));
     ck_assert(cancels == 1 && cancelled == &one);
     refuses = false;
     cancels = 0;
     NdisMSendResourcesAvailable(bare.handle);
-    ck_assert_uint_eq(given_count, 4);
-    ck_assert(given[0] == packets[0] && given[1] == packets[2] && given[2] == packets[4] &&
-              given[3] == packets[5]);
+    ck_assert_uint_eq(given_count, of_one ? 3 : 4);
+    ck_assert(is_given(0, 0) && is_given(1, 2) && is_given(2, 4) && (of_one || is_given(3, 5)));
     stop();
 }
 END_TEST
@@ -147,15 +162,19 @@ START_TEST(ids_differ)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("ndis_cancel");
-    TCase *t = tcase_create("cancel");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "cancel");
 
     tcase_add_loop_test(t, queued_packets_with_the_id_end, 0, 2);
     tcase_add_loop_test(t, the_driver_ends_what_it_has, 0, 4);
     tcase_add_loop_test(t, a_cancel_waits_for_the_gate, 0, 2);
     tcase_add_test(t, ids_differ);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "ndis_cancel");
 }
