@@ -67,13 +67,34 @@ static void on_completed(void *context, ULONG number, NDIS_STATUS status)
 
 static const struct sender_handlers handlers = {.completed = on_completed, .received = on_received};
 
+static NDIS_STATUS add_with(const struct kind *kind, const char *parameter,
+                            const struct nic_ndis_device *device)
+{
+    const char *parameters[4] = {NULL};
+    const struct nic_ndis_adapter adapter = {.parameters = parameters, .device = device};
+    unsigned count = 0;
+
+    if (kind->parameter)
+        parameters[count++] = kind->parameter;
+    if (parameter)
+        parameters[count++] = parameter;
+    if (rig_layer() != RIG_DIRECT)
+        parameters[count] = "UpperBindings=above0";
+    return nic_ndis_adapter_add_configured(r.driver, "nic0", &adapter);
+}
+
 static NDIS_STATUS add(const struct kind *kind, const char *parameter)
 {
-    const char *parameters[] = {kind->parameter ? kind->parameter : parameter,
-                                kind->parameter ? parameter : NULL, NULL};
-    const struct nic_ndis_adapter adapter = {.parameters = parameters, .device = &model->device};
+    return add_with(kind, parameter, &model->device);
+}
 
-    return nic_ndis_adapter_add_configured(r.driver, "nic0", &adapter);
+static void load_driver(const struct kind *kind)
+{
+    if (rig_layer() != RIG_DIRECT) {
+        ck_status(nic_ndis_driver_load(rig_layer_entry(), &r.intermediate), NDIS_STATUS_SUCCESS);
+        r.adapter = "above0";
+    }
+    ck_status(nic_ndis_driver_load(kind->entry, &r.driver), NDIS_STATUS_SUCCESS);
 }
 
 static void load(const struct kind *kind)
@@ -85,7 +106,7 @@ static void load(const struct kind *kind)
     rig_start(&r, NULL, 0, RIG_VERIFY | RIG_NO_MINIPORT, 0);
     model = kind->model();
     model->sent = on_wire;
-    ck_status(nic_ndis_driver_load(kind->entry, &r.driver), NDIS_STATUS_SUCCESS);
+    load_driver(kind);
 }
 
 static void filter(ULONG bits)
@@ -100,7 +121,7 @@ static void start(const struct kind *kind)
 
     load(kind);
     ck_status(add(kind, NULL), NDIS_STATUS_SUCCESS);
-    sender = sender_open("nic0", &handlers, &status);
+    sender = sender_open(r.adapter, &handlers, &status);
     ck_status(status, NDIS_STATUS_SUCCESS);
     filter(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST);
 }
@@ -196,7 +217,7 @@ START_TEST(another_address)
 
     load(&kinds[_i]);
     ck_status(add(&kinds[_i], "NetworkAddress=020000000009"), NDIS_STATUS_SUCCESS);
-    sender = sender_open("nic0", &handlers, &status);
+    sender = sender_open(r.adapter, &handlers, &status);
     filter(NDIS_PACKET_TYPE_DIRECTED);
     ck_status(sender_query(sender, OID_802_3_CURRENT_ADDRESS, buffer, 6, NULL),
               NDIS_STATUS_SUCCESS);
@@ -352,7 +373,7 @@ START_TEST(packets_of_many_buffers)
     start(&kinds[_i]);
     for (unsigned i = 0; i < sizeof(memory); i++)
         memory[i] = (UCHAR)(i * 5 + i / 256);
-    ck_status(nic_script_protocol_start(&p, r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_protocol_start(&p, r.platform, r.adapter), NDIS_STATUS_SUCCESS);
     NdisAllocateBufferPool(&status, &pool, 8);
     packet = nic_script_packet(&p, 60);
     for (unsigned i = 0; i < 6; i++) {
@@ -484,7 +505,7 @@ START_TEST(packets_that_are_kept)
 
     start(&kinds[_i]);
     kept_count = 0;
-    ck_status(nic_script_protocol_start(&p, r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_protocol_start(&p, r.platform, r.adapter), NDIS_STATUS_SUCCESS);
     nic_script_request(&p, NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, &bits, 4,
                        NULL);
     for (unsigned i = 0; i < 60; i++) {
@@ -566,7 +587,7 @@ START_TEST(a_halt_with_frames_under_way)
     start(&kinds[_i]);
     sender_close(sender);
     model->is_slow = true;
-    ck_status(nic_script_protocol_start(&p, r.platform, "nic0"), NDIS_STATUS_SUCCESS);
+    ck_status(nic_script_protocol_start(&p, r.platform, r.adapter), NDIS_STATUS_SUCCESS);
     for (unsigned i = 0; i < 5; i++)
         packets[i] = nic_script_packet(&p, 100);
     nic_script_send_array(&p, packets, 5);
@@ -710,8 +731,6 @@ START_TEST(sending_and_receiving_at_once)
 {
     static const struct sender_handlers counting = {.completed = count_completed,
                                                     .received = count_received};
-    const char *parameters[] = {kinds[_i].parameter, NULL};
-    struct nic_ndis_adapter adapter = {.parameters = parameters};
     struct nic_ndis_device device;
     struct sender_frame frame;
     NDIS_STATUS status;
@@ -725,10 +744,9 @@ START_TEST(sending_and_receiving_at_once)
     bare_device = device = model->device;
     device.read = locked_read;
     device.write = locked_write;
-    adapter.device = &device;
-    ck_status(nic_ndis_driver_load(kinds[_i].entry, &r.driver), NDIS_STATUS_SUCCESS);
-    ck_status(nic_ndis_adapter_add_configured(r.driver, "nic0", &adapter), NDIS_STATUS_SUCCESS);
-    sender = sender_open("nic0", &counting, &status);
+    load_driver(&kinds[_i]);
+    ck_status(add_with(&kinds[_i], NULL, &device), NDIS_STATUS_SUCCESS);
+    sender = sender_open(r.adapter, &counting, &status);
     ck_status(status, NDIS_STATUS_SUCCESS);
     filter(NDIS_PACKET_TYPE_DIRECTED);
     fill(frames[0], other, 100, 1);
@@ -751,10 +769,10 @@ START_TEST(sending_and_receiving_at_once)
 }
 END_TEST
 
-int main(void)
+static Suite *make(const char *name)
 {
-    Suite *suite = suite_create("miniports");
-    TCase *t = tcase_create("miniports");
+    Suite *suite = suite_create(name);
+    TCase *t = rig_case(suite, "miniports");
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, it_comes_and_goes, 0, KINDS);
@@ -773,6 +791,10 @@ int main(void)
     tcase_add_loop_test(t, a_halt_with_frames_under_way, 0, KINDS);
     tcase_add_loop_test(t, a_frame_at_every_access, 0, KINDS);
     tcase_add_loop_test(t, sending_and_receiving_at_once, 0, KINDS);
-    suite_add_tcase(suite, t);
-    return rig_main(suite);
+    return suite;
+}
+
+int main(void)
+{
+    return rig_main_layered(make, "miniports");
 }

@@ -231,7 +231,9 @@ static Suite *make(const char *name)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, der_01_what_is_left_at_the_gate_is_done_on_the_way_out, 0, 24);
     tcase_add_loop_test(t, req_50_an_early_event_is_not_kept, 0, 2);
-    tcase_add_test(t, der_01_a_halt_waits_until_nobody_is_inside);
+    /* The upper edge of the intermediate driver has no gate: there a protocol lets its own NdisSend end before it closes. */
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_test(t, der_01_a_halt_waits_until_nobody_is_inside);
     return suite;
 }
 
