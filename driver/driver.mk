@@ -59,7 +59,7 @@ lint-ddk:
 	$(Q)for cc in $(DDK_CC); do for mode in "" -DNIC_SEND_SINGLE; do for file in $(NIC_DRIVER_SOURCES); do \
 		$$cc $(DDK_FLAGS) $$mode -c $$file -o $(B)/lint/ddk.o; done; done; done
 
-# Driver, sample protocol and the miniport of host/ndis/README.md become .sys files that import NDIS and what the macros of
+# Driver, sample protocol, miniport and protocol of host/ndis/README.md become .sys files that import NDIS and what the macros of
 # the DDK header and the compiler put into any driver. So do the sample miniports, which access hardware by the HAL's names. Of the
 # transport only the names are there; the i686 import library has NdisWriteErrorLogEntry not by its right, undecorated name.
 DDK_PREFIXES ?= x86_64-w64-mingw32- i686-w64-mingw32-
@@ -68,7 +68,7 @@ DDK_SYS = $(B)/lint/ddk
 
 .PHONY: ddk-check
 LINTS += ddk-check
-ddk-check: $(O)/tests/unit/mirror.c lint-ndis-conformance
+ddk-check: $(O)/tests/unit/page/mirror.c $(O)/tests/unit/page/caller.c lint-ndis-conformance
 	$(call say,DDK,.sys files and their imports)
 	@mkdir -p $(DDK_SYS)
 	$(Q)set -e; for p in $(DDK_PREFIXES); do \
@@ -88,6 +88,9 @@ ddk-check: $(O)/tests/unit/mirror.c lint-ndis-conformance
 			o=$(DDK_SYS)/$$p$$(basename $$file .c).o; objs="$$objs $$o"; \
 			$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -c $$file -o $$o; done; \
 		suffix=@8; link $(DDK_SYS)/$${p}passthru.sys passthru_entry $$objs; \
+		$${p}gcc $(DDK_FLAGS) -O2 -DDDK_SHIM_PROTOCOL -DNDIS50=1 -DNDIS51=1 -Wno-unused-parameter -Wno-multichar \
+			-c $(word 2,$^) -o $(DDK_SYS)/$${p}caller.o; \
+		suffix=@0; link $(DDK_SYS)/$${p}caller.sys caller_start $(DDK_SYS)/$${p}caller.o; \
 		$${p}gcc $(DDK_FLAGS) -O2 -Wno-unused-parameter -Wno-multichar -c $< -o $(DDK_SYS)/$${p}mirror.o; \
 		suffix=@8; link $(DDK_SYS)/$${p}mirror.sys DriverEntry $(DDK_SYS)/$${p}mirror.o; \
 		for m in ethernet $(SAMPLE_MINIPORTS); do \

@@ -32,15 +32,23 @@ $(O)/tests/unit/ndis_config_test $(O)/tests/unit/ndis_io_test $(O)/tests/unit/nd
 $(O)/tests/unit/sender_test $(O)/tests/unit/ndis_readme_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/sender_test.o $(O)/tests/unit/ndis_readme_test.o: override CFLAGS += -Ihost/protocols
 
-# The miniport of the page, as a reader would copy it.
-MIRROR_FLAGS := -DNDIS_MINIPORT_DRIVER -DNDIS51_MINIPORT -Wno-unused-parameter -Wno-multichar -Wno-missing-prototypes
-$(O)/tests/unit/ndis_readme_test: $(O)/tests/unit/mirror.o
-$(O)/tests/unit/mirror.c: host/ndis/README.md
+# The programs of the page, as a reader would copy them: which block of C is which. The second one, which runs the first,
+# tests/cosim/install_test.sh builds.
+MIRROR_FLAGS := -DNDIS_MINIPORT_DRIVER -DNDIS51_MINIPORT
+CALLER_FLAGS := -DNDIS50
+PAGE_FLAGS := -Wno-unused-parameter -Wno-multichar -Wno-missing-prototypes
+PAGE_PROGRAMS := mirror:1 caller:3 mirror6:4 refuser:5
+PAGE_OBJS := $(foreach p,$(PAGE_PROGRAMS),$(O)/tests/unit/page/$(firstword $(subst :, ,$p)).o)
+$(O)/tests/unit/ndis_readme_test: $(PAGE_OBJS)
+$(PAGE_OBJS:.o=.c): $(O)/tests/unit/page/%.c: host/ndis/README.md
 	@mkdir -p $(@D)
-	$(Q)awk '/^```c$$/ { on = ++block == 1; next } /^```$$/ { on = 0 } on' $< > $@
-$(O)/tests/unit/mirror.o: $(O)/tests/unit/mirror.c
-	$(call say,CC,host/ndis/README.md)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(MIRROR_FLAGS) -c $< -o $@
+	$(Q)awk -v n=$(patsubst $*:%,%,$(filter $*:%,$(PAGE_PROGRAMS))) \
+		'/^```c$$/ { on = ++block == n; next } /^```$$/ { on = 0 } on' $< > $@
+$(O)/tests/unit/page/mirror.o: PAGE_FLAGS += $(MIRROR_FLAGS)
+$(O)/tests/unit/page/caller.o: PAGE_FLAGS += $(CALLER_FLAGS)
+$(PAGE_OBJS): %.o: %.c
+	$(call say,CC,$* of host/ndis/README.md)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PAGE_FLAGS) -c $< -o $@
 
 .PHONY: unit-ndis
 unit-ndis: $(NDIS_TEST_PROGRAMS)
