@@ -24,7 +24,7 @@ END_TEST
 
 /* Scripts that failed once, as the test printed them: with a library that did not take a completion for an event that ends
  * a stall (two); closed a binding with a transfer under way; queued a send because a request waited; forgot an array behind
- * a refused packet that was cancelled; set a multicast list again that nobody had set. */
+ * a refused packet that was cancelled; took a reset when one was due; set a multicast list again that nobody had set. */
 static const char *const regressions[] = {
     "miniport single 1\n"
     "array 3 0\n"
@@ -60,6 +60,11 @@ static const char *const regressions[] = {
     "array 2 1\n"
     "answers success resources\n"
     "inside\n"
+    "again\n",
+    "miniport arrays 2\n"
+    "array 2 0\n"
+    "answers\n"
+    "inside resets resets\n"
     "again\n",
     "miniport single 1 verify\n"
     "query 9 0\n"
