@@ -59,18 +59,21 @@ module nic_usb_bus #(
 
     state_t state_q, state_d;
     logic [1:0] line_q;
-    logic [SAME_WIDTH-1:0] same_q;      // clocks with this line state, stays at FILTER
+    logic [SAME_WIDTH-1:0] same_q;      // clocks with this line state
+    logic filtered_q;                   // there were FILTER of them
     // Of the time in this state, or, in use, of the time that the bus has been idle; time_q stays at its end.
     logic [COUNT_WIDTH-1:0] count_q;
+    logic tick_q;                       // count_q is at its end
     logic [3:0] time_q;
     logic [2:0] chirps_q;
+    logic entered_q;                    // the state is new: its time begins
     logic heard_q, was_high_q;          // this chirp was counted
 
     wire same = line_state_i == line_q;
-    wire filtered = same && same_q == SAME_WIDTH'(FILTER);
+    wire filtered = same && filtered_q;
     wire idle = same && !rx_active_i && line_q == (state_q == HIGH ? SE0 : J);
+    wire [3:0] spent = entered_q ? '0 : time_q;
     wire in_use = state_q == HIGH || state_q == FULL;
-    wire tick = count_q == COUNT_WIDTH'(QUARTER - 1);
     wire chirp = state_q == LISTEN && filtered && !heard_q && line_q == (chirps_q[0] ? J : K);
     wire test_raw = state_q == TEST && (test_i == TEST_J || test_i == TEST_K);
 
@@ -80,31 +83,31 @@ module nic_usb_bus #(
             DETACHED: if (vbus_valid_i) state_d = FULL;
             FULL: begin
                 if (line_q == SE0 && filtered) state_d = HS ? CHIRP : RESET_FULL;
-                else if (time_q == IDLE_TIME) state_d = SUSPENDED;
+                else if (spent == IDLE_TIME) state_d = SUSPENDED;
             end
             HIGH: begin
                 if (test_i != '0) state_d = TEST;
-                else if (time_q == IDLE_TIME) state_d = REVERT;
+                else if (spent == IDLE_TIME) state_d = REVERT;
             end
-            REVERT: if (time_q == REVERT_TIME) state_d = line_q == SE0 ? CHIRP : SUSPENDED;
+            REVERT: if (spent == REVERT_TIME) state_d = line_q == SE0 ? CHIRP : SUSPENDED;
             SUSPENDED: if (filtered) begin
                 if (line_q == K) state_d = RESUME;
                 if (line_q == SE0) state_d = HS ? CHIRP : RESET_FULL;
-                if (line_q == J && wake_i && time_q >= REST_TIME) state_d = WAKE;
+                if (line_q == J && wake_i && spent >= REST_TIME) state_d = WAKE;
             end
             // The host has taken over when this K ends.
-            WAKE: if (time_q == WAKE_TIME) state_d = RESUME;
+            WAKE: if (spent == WAKE_TIME) state_d = RESUME;
             // K, then SE0 of two low-speed bit times; a longer one is a reset. J: nobody went on with our K.
             RESUME: begin
                 if (line_q == SE0) state_d = was_high_q ? HIGH : FULL;
                 if (line_q == J) state_d = SUSPENDED;
             end
             TEST: ;
-            CHIRP: if (time_q == CHIRP_TIME) state_d = LISTEN;
+            CHIRP: if (spent == CHIRP_TIME) state_d = LISTEN;
             // K J K J K J, each for 2.5 us.
             LISTEN: begin
                 if (chirp && chirps_q == 3'd5) state_d = HIGH;
-                else if (time_q == LISTEN_TIME) state_d = RESET_FULL;
+                else if (spent == LISTEN_TIME) state_d = RESET_FULL;
             end
             RESET_FULL: if (line_q == J) state_d = FULL;
             default: state_d = DETACHED;
@@ -115,14 +118,22 @@ module nic_usb_bus #(
     always_ff @(posedge clk_i) begin
         state_q <= state_d;
         line_q <= line_state_i;
-        if (!same || rx_active_i || rst_i) same_q <= '0;
-        else if (!filtered) same_q <= same_q + 1'b1;
-        if (state_d != state_q || (in_use && !idle)) begin
+        if (!same || rx_active_i || rst_i) begin
+            same_q <= '0;
+            filtered_q <= 1'b0;
+        end else begin
+            same_q <= same_q + 1'b1;
+            filtered_q <= filtered_q || same_q == SAME_WIDTH'(FILTER - 1);
+        end
+        entered_q <= state_d != state_q;
+        if (entered_q || (in_use && !idle)) begin
             count_q <= '0;
+            tick_q <= 1'b0;
             time_q <= '0;
         end else begin
-            count_q <= tick ? '0 : count_q + 1'b1;
-            if (tick && time_q != '1) time_q <= time_q + 1'b1;
+            count_q <= tick_q ? '0 : count_q + 1'b1;
+            tick_q <= count_q == COUNT_WIDTH'(QUARTER - 2);
+            if (tick_q && time_q != '1) time_q <= time_q + 1'b1;
         end
         heard_q <= same && (heard_q || chirp);
         if (state_q == CHIRP) chirps_q <= '0;

@@ -41,7 +41,7 @@ module nic_usb_control #(
     output logic in_toggle_o,
     input wire in_rewind_i,
     input wire in_ack_i,
-    output wire byte_valid_o,
+    output logic byte_valid_o,
     input wire byte_ready_i,
     output wire [7:0] byte_o,
 
@@ -69,19 +69,20 @@ module nic_usb_control #(
         ENDED,          // by the host's status stage; its packet may come again
         STALLED
     } state_t;
-    typedef enum logic [1:0] {WORD, ROM, REGISTER} source_t;
     localparam logic [7:0] TEST_PACKET = 8'd4;
     localparam logic [7:0] TEST_LENGTH = 8'd53;     // of the test packet, in place 0 of the ROM
+    localparam int unsigned WORDS = 440;            // their place in the ROM, of 0 first
 
     state_t state_q;
-    source_t source_q;
+    logic from_rom_q;                   // FILL: of the ROM, or of the register bus
     logic [63:0] shift_q, setup_q;      // octets as they come; the last right SETUP
     logic [6:0] count_q;                // octets of a packet to us, stays at 65
     logic [6:0] read_q, fill_q;         // octets sent from the buffer; put into it, or taken from it for the register bus
     logic [15:0] cursor_q, left_q;
+    logic none_q;                       // left_q is 0
     logic [31:0] word_q;
-    logic have_q, zlp_q, set_address_q, set_test_q;
-    logic ready_q;                      // WRITE: the octet at fill_q has come out of the buffer
+    logic front_q, have_q, zlp_q, set_address_q, set_test_q;
+    logic ready_q;                      // the octet at cursor_q has come out of the ROM; WRITE: at fill_q, out of the buffer
 
     wire [7:0] kind = setup_q[7:0], request = setup_q[15:8];
     wire [15:0] value = setup_q[31:16], index = setup_q[47:32], length = setup_q[63:48];
@@ -101,10 +102,11 @@ module nic_usb_control #(
     wire block_ok = length != '0 && length[1:0] == '0 && value[1:0] == '0 && index == '0
                     && {1'b0, value} + {1'b0, length} <= 17'h10000;
 
+    // Words of up to two octets, as long as asked for, are in the ROM as well.
     logic accept, is_word, is_rom, is_read, is_write;
-    logic [15:0] answer;
+    logic [1:0] answer;
     // Of a descriptor; of the test packet, which comes behind the status stage of a request without data, from the place of what is
-    // not found. Words are as long as asked for.
+    // not found.
     wire [7:0] available = is_rom ? rom_length : TEST_LENGTH;
     always_comb begin
         {accept, is_word, is_rom, is_read, is_write} = '0;
@@ -112,14 +114,14 @@ module nic_usb_control #(
         case ({kind, request})
             {8'h80, 8'd0}: begin
                 is_word = value == '0 && index == '0 && length == 16'd2;
-                answer = {14'd0, wake_o, 1'b0};
+                answer = {wake_o, 1'b0};
             end
             {8'h00, 8'd1}: accept = value == 16'd1 && index == '0 && length == '0;
             {8'h00, 8'd3}: accept = length == '0 && ((value == 16'd1 && index == '0) || (value == 16'd2 && test_ok));
             {8'h81, 8'd0}: is_word = value == '0 && index == '0 && length == 16'd2 && configured_o;
             {8'h82, 8'd0}: begin
                 is_word = value == '0 && length == 16'd2 && is_endpoint;
-                answer = 16'(|((halt_o | halted_i) & endpoint));
+                answer = {1'b0, |((halt_o | halted_i) & endpoint)};
             end
             {8'h02, 8'd1}: accept = value == '0 && length == '0 && is_endpoint;
             {8'h02, 8'd3}: accept = value == '0 && length == '0 && endpoint != '0;  // never endpoint 0
@@ -127,7 +129,7 @@ module nic_usb_control #(
             {8'h80, 8'd6}: is_rom = found;
             {8'h80, 8'd8}: begin
                 is_word = value == '0 && index == '0 && length == 16'd1;
-                answer = 16'(configured_o);
+                answer = {1'b0, configured_o};
             end
             {8'h00, 8'd9}: accept = value[15:1] == '0 && index == '0 && length == '0;
             {8'h81, 8'd10}: is_word = value == '0 && index == '0 && length == 16'd1 && configured_o;
@@ -141,15 +143,15 @@ module nic_usb_control #(
 
     // It takes two clocks from the SETUP: asked_q is right in DECODE's second clock.
     typedef struct packed {
-        logic accept, is_word, is_rom, is_read, is_write;
-        logic [15:0] answer;
+        logic accept, is_rom, is_read, is_write, ms_os;
         logic [7:0] available;
         logic [8:0] place;
     } asked_t;
     asked_t asked_q;
     logic asked_valid_q;
     always_ff @(posedge clk_i) begin
-        asked_q <= {accept, is_word, is_rom, is_read, is_write, answer, available, place};
+        asked_q <= {accept, is_rom || is_word, is_read, is_write, ms_os, available,
+                    is_word ? 9'(WORDS) + 9'({answer, 1'b0}) : place};
         asked_valid_q <= state_q == DECODE && !setup_commit_i;
     end
     wire cut = asked_q.accept || (!asked_q.is_read && !asked_q.is_write
@@ -161,14 +163,16 @@ module nic_usb_control #(
 
     wire busy = reg_valid_o;
     wire [6:0] expected = left_q > 16'd64 ? 7'd64 : left_q[6:0];
-    wire fill_end = fill_q[6] || left_q == '0;
+    wire fill_end = fill_q[6] || none_q;
     wire put = state_q == FILL && have_q && !fill_end;
     wire filling = state_q == FILL && !fill_end;
     // A configuration in the place of the other speed's has another bDescriptorType. But for MS OS's there is none of more than one
     // packet. Of the test packet this is a 0 and stays one.
-    wire [7:0] rom_octet = !ms_os && fill_q == 7'd1 ? value[15:8] : octet;
+    wire [7:0] rom_octet = !asked_q.ms_os && fill_q == 7'd1 ? value[15:8] : word_q[31:24];
     wire receive = valid_i && state_q == OUT_DATA && !count_q[6];
-    wire [6:0] read = in_rewind_i ? '0 : read_q + 7'(byte_ready_i);
+    // As in nic_usb_in; the register is the upper octet of word_q.
+    wire fetch = state_q == IN_DATA && front_q && (!byte_valid_o || byte_ready_i);
+    wire load = state_q == IN_DATA && read_q != fill_q && (!front_q || fetch);
 
     assign out_overflow_o = count_q == 7'd65;
     // In STATUS_IN and ENDED for the last packet again, when its handshake was lost: a new one stalls.
@@ -176,8 +180,7 @@ module nic_usb_control #(
     assign in_ready_o = state_q inside {IN_DATA, STATUS_IN};
     assign out_stall_o = state_q inside {STALLED, STATUS_IN, ENDED};
     assign in_stall_o = state_q inside {STALLED, IN_DONE, OUT_DATA};
-    assign byte_valid_o = state_q == IN_DATA && read_q != fill_q;
-    assign byte_o = octet;
+    assign byte_o = word_q[31:24];
     assign reg_addr_o = {cursor_q[15:2], 2'b00};
     assign reg_wdata_o = word_q;
 
@@ -193,23 +196,27 @@ module nic_usb_control #(
         if (in_ack_i) in_toggle_o <= !in_toggle_o;
         if (out_commit_i) out_toggle_o <= !out_toggle_o;
         if (reg_ready_i) reg_valid_o <= 1'b0;
-        read_q <= read;
+        if (in_rewind_i) read_q <= '0;
+        else if (load) read_q <= read_q + 1'b1;
+        front_q <= !in_rewind_i && (load || (front_q && !fetch));
+        byte_valid_o <= !in_rewind_i && (fetch || (byte_valid_o && !byte_ready_i));
 
         case (state_q)
             // An access that the SETUP interrupted comes to its end first.
             DECODE: if (!busy && asked_valid_q) begin
                 fill_q <= '0;
-                have_q <= asked_q.is_word;
+                ready_q <= 1'b0;
+                have_q <= 1'b0;
                 zlp_q <= cut;
-                word_q <= {16'd0, asked_q.answer};
-                source_q <= asked_q.is_word ? WORD : from_rom ? ROM : REGISTER;
+                from_rom_q <= from_rom;
                 cursor_q <= from_rom ? 16'(asked_q.place) : value;
                 left_q <= total;
+                none_q <= total == '0;
                 reg_write_o <= asked_q.is_write;
                 set_address_q <= request == 8'd5;
                 set_test_q <= request == 8'd3 && kind[1:0] == 2'd0 && value[1];
                 state_q <= asked_q.accept ? STATUS_IN : asked_q.is_write ? OUT_DATA
-                           : asked_q.is_word || asked_q.is_rom || asked_q.is_read ? FILL : STALLED;
+                           : asked_q.is_rom || asked_q.is_read ? FILL : STALLED;
                 if (asked_q.accept) begin
                     if (request == 8'd1) begin
                         halt_o <= halt_o & ~(kind[1] ? endpoint : '0);
@@ -229,8 +236,11 @@ module nic_usb_control #(
             end
             FILL: begin
                 if (fill_end) state_q <= IN_DATA;
-                else if (source_q == ROM) have_q <= !have_q;
-                else if (source_q == REGISTER && !have_q) begin
+                else if (from_rom_q) begin
+                    ready_q <= !ready_q;
+                    have_q <= ready_q;
+                    if (ready_q) cursor_q <= cursor_q + 1'b1;
+                end else if (!have_q) begin
                     if (!busy) reg_valid_o <= 1'b1;
                     else if (reg_ready_i) begin
                         word_q <= reg_rdata_i;
@@ -241,14 +251,20 @@ module nic_usb_control #(
                 if (put) begin
                     fill_q <= fill_q + 1'b1;
                     left_q <= left_q - 1'b1;
-                    cursor_q <= cursor_q + 1'b1;
-                    word_q <= {octet, word_q[31:8]};    // the upper octet is of no use
-                    if (source_q == REGISTER && cursor_q[1:0] == 2'd3) have_q <= 1'b0;
+                    none_q <= left_q == 16'd1;
+                    if (!from_rom_q) cursor_q <= cursor_q + 1'b1;
+                    if (!from_rom_q && cursor_q[1:0] == 2'd3) have_q <= 1'b0;
                 end
+                // Of the ROM the upper octet counts, of a register the lower one.
+                if (have_q || ready_q) word_q <= {octet, word_q[31:8]};
             end
-            IN_DATA: if (in_ack_i) begin
-                fill_q <= '0;
-                state_q <= left_q != '0 || (fill_q[6] && zlp_q) ? FILL : IN_DONE;
+            IN_DATA: begin
+                if (fetch) word_q <= {octet, word_q[31:8]};
+                if (in_ack_i) begin
+                    fill_q <= '0;
+                    ready_q <= 1'b0;
+                    state_q <= !none_q || (fill_q[6] && zlp_q) ? FILL : IN_DONE;
+                end
             end
             OUT_DATA: if (out_commit_i) begin
                 fill_q <= '0;
@@ -264,13 +280,14 @@ module nic_usb_control #(
                         if (reg_error_i) state_q <= STALLED;
                     end
                 end else if (have_q) reg_valid_o <= 1'b1;
-                else if (fill_end) state_q <= left_q == '0 ? STATUS_IN : OUT_DATA;
+                else if (fill_end) state_q <= none_q ? STATUS_IN : OUT_DATA;
                 else begin
                     ready_q <= !ready_q;
                     if (ready_q) begin
                         word_q <= {octet, word_q[31:8]};
                         fill_q <= fill_q + 1'b1;
                         left_q <= left_q - 1'b1;
+                        none_q <= left_q == 16'd1;
                         have_q <= fill_q[1:0] == 2'd3;
                         // To the word's last octet; beyond it when the access has ended.
                         if (fill_q[1:0] != 2'd3) cursor_q <= cursor_q + 1'b1;
@@ -306,7 +323,7 @@ module nic_usb_control #(
         if (rst_i) reg_valid_o <= 1'b0;
     end
 
-    nic_usb_descriptors #(.HS(HS), .SERIAL(SERIAL)) u_descriptors (
+    nic_usb_descriptors #(.HS(HS), .SERIAL(SERIAL), .WORDS(WORDS)) u_descriptors (
         .clk_i,
         .high_speed_i,
         .type_i(value[15:8]),
@@ -315,11 +332,12 @@ module nic_usb_control #(
         .found_o(found),
         .place_o(place),
         .length_o(rom_length),
-        .addr_i(state_q == FILL ? cursor_q[8:0] : {3'b111, state_q == WRITE ? fill_q[5:0] : read[5:0]}),
+        .re_i(load || state_q inside {FILL, WRITE}),
+        .addr_i(state_q == FILL ? cursor_q[8:0] : {3'b111, state_q == WRITE ? fill_q[5:0] : read_q[5:0]}),
         .data_o(octet),
         .we_i(put || receive),
         .waddr_i(filling ? fill_q[5:0] : count_q[5:0]),
-        .wdata_i(filling ? (source_q == ROM ? rom_octet : word_q[7:0]) : data_i)
+        .wdata_i(filling ? (from_rom_q ? rom_octet : word_q[7:0]) : data_i)
     );
 endmodule
 

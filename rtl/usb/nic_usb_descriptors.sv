@@ -7,7 +7,9 @@ module nic_usb_descriptors #(
     // High speed as well as full speed.
     parameter bit HS = 1'b1,
     // Eight characters.
-    parameter logic [63:0] SERIAL = "00000001"
+    parameter logic [63:0] SERIAL = "00000001",
+    // Place of the words: 0 to 3, of 16 bits, behind all descriptors.
+    parameter int unsigned WORDS = 440
 ) (
     input wire clk_i,
     input wire high_speed_i,
@@ -20,7 +22,8 @@ module nic_usb_descriptors #(
     output logic [8:0] place_o,
     output logic [7:0] length_o,
 
-    // The octet at addr_i, in the clock after. The last 64 are the buffer.
+    // The octet at addr_i, in the clock after one with re_i. The last 64 are the buffer.
+    input wire re_i,
     input wire [8:0] addr_i,
     output logic [7:0] data_o,
     // Writes the buffer; what is written is not read in the same clock.
@@ -105,16 +108,17 @@ module nic_usb_descriptors #(
         8'(NAME_LENGTH), 8'd3, NAME_WIDE[303:0], 8'(SERIAL_LENGTH), 8'd3, SERIAL_WIDE[127:0], MS_OS_ROM
     };
 
-    if (LENGTH > 448) $fatal(1, "nic_usb_descriptors: no room for the buffer");
+    if (LENGTH > WORDS) $fatal(1, "nic_usb_descriptors: no room for the words and the buffer");
 
     (* ram_style = "block", no_rw_check *) logic [7:0] mem[512];
     initial begin
         for (int i = 0; i < 512; i++) mem[i] = 8'd0;
         for (int i = 0; i < LENGTH; i++) mem[i] = ROM[8*(LENGTH-1-i)+:8];
+        for (int i = 0; i < 4; i++) mem[WORDS+2*i] = 8'(i);
     end
     // verilator coverage_on
     always_ff @(posedge clk_i) begin
-        data_o <= mem[addr_i];
+        if (re_i) data_o <= mem[addr_i];
         if (we_i) mem[{3'b111, waddr_i}] <= wdata_i;
     end
 

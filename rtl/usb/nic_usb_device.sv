@@ -79,13 +79,16 @@ module nic_usb_device #(
     assign bus_reset_o = bus_rst;
     assign high_speed_o = high_speed;
 
+    logic waiting_q;
+    always_ff @(posedge clk_i) waiting_q <= wake && (in_ready_2 || in_ready_3);
+
     nic_usb_bus #(.HS(HS), .CLOCKS_US(CLOCKS_US), .CLOCKS_MS(CLOCKS_MS)) u_bus (
         .clk_i,
         .rst_i,
         .line_state_i(utmi_line_state_i),
         .rx_active_i(utmi_rx_active_i),
         .vbus_valid_i(utmi_vbus_valid_i),
-        .wake_i(wake && (in_ready_2 || in_ready_3)),
+        .wake_i(waiting_q),
         .test_i(test),
         .xcvr_select_o(utmi_xcvr_select_o),
         .term_select_o(utmi_term_select_o),

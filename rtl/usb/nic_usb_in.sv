@@ -23,23 +23,25 @@ module nic_usb_in #(
     input wire [9:0] max_i,
     // A packet waits to be sent.
     output wire ready_o,
-    // Pulse, while ready_o: the packet is to be sent from its start. Octets from the clock after; one is taken in a clock
-    // with byte_ready_i, the next one shows in the clock after.
+    // Pulse, while ready_o: the packet is to be sent from its start. Octets, or none, from the third clock after; one is taken in
+    // a clock with byte_ready_i, the next one shows in the clock after.
     input wire rewind_i,
-    output wire byte_valid_o,
+    output logic byte_valid_o,
     input wire byte_ready_i,
-    output wire [7:0] byte_o,
+    output logic [7:0] byte_o,
     // Pulse: the packet has arrived, the next one is up; without effect if it was forgotten since its rewind.
     input wire ack_i
 );
     logic [WIDTH:0] write_q, base_q;            // octets taken, acknowledged
     logic [WIDTH-1:0] read_q;
-    logic [9:0] length_q, left_q;
+    logic [9:0] length_q;
+    logic front_q;                              // an octet is at the memory's output
+    wire [7:0] front;
     logic sent_q;                               // since its rewind
     logic empty_q;                              // an empty packet is to be added
     logic [PACKET_WIDTH:0] packets_q;
     logic [PACKET_WIDTH-1:0] in_q, out_q;
-    wire [9:0] head;
+    wire [WIDTH:0] after, stop;                 // where the packet put now ends, and the one to be sent
 
     wire full = packets_q[PACKET_WIDTH];
     wire no_room = write_q == {!base_q[WIDTH], base_q[WIDTH-1:0]};
@@ -48,11 +50,13 @@ module nic_usb_in #(
     wire [9:0] length = length_q + 1'b1;
     wire whole = length == max_i;
     wire push = empty_q ? !full : take && (whole || in_last_i);
-    wire [WIDTH-1:0] address = rewind_i ? base_q[WIDTH-1:0] : read_q + WIDTH'(byte_ready_i);
+    // From the memory to its output, and on into a register: a block RAM's output comes late in its clock.
+    wire fetch = front_q && (!byte_valid_o || byte_ready_i);
+    wire load = sent_q && read_q != stop[WIDTH-1:0] && (!front_q || fetch);
 
+    assign after = write_q + (WIDTH+1)'(take);
     assign in_ready_o = !no_room && !full && !empty_q;
     assign ready_o = packets_q != '0;
-    assign byte_valid_o = left_q != '0;
 
     always_ff @(posedge clk_i) begin
         if (rst_i) begin
@@ -65,8 +69,8 @@ module nic_usb_in #(
             in_q <= '0;
             out_q <= '0;
         end else begin
+            write_q <= after;
             if (take) begin
-                write_q <= write_q + 1'b1;
                 length_q <= whole || in_last_i ? '0 : length;
             end
             sent_q <= rewind_i || (sent_q && !ack_i);
@@ -75,25 +79,26 @@ module nic_usb_in #(
             if (push) in_q <= in_q + 1'b1;
             if (ack) begin
                 out_q <= out_q + 1'b1;
-                base_q <= base_q + (WIDTH+1)'(head);
+                base_q <= stop;
             end
         end
     end
 
     always_ff @(posedge clk_i) begin
-        read_q <= address;
-        if (rst_i) left_q <= '0;
-        else if (rewind_i) left_q <= head;
-        else if (byte_ready_i) left_q <= left_q - 1'b1;
+        if (rewind_i) read_q <= base_q[WIDTH-1:0];
+        else if (load) read_q <= read_q + 1'b1;
+        front_q <= !rst_i && !rewind_i && (load || (front_q && !fetch));
+        byte_valid_o <= !rst_i && !rewind_i && (fetch || (byte_valid_o && !byte_ready_i));
+        if (fetch) byte_o <= front;
     end
 
-    nic_lutram #(.WIDTH(10), .DEPTH(PACKETS)) u_lengths (
+    nic_lutram #(.WIDTH(WIDTH+1), .DEPTH(PACKETS)) u_ends (
         .clk_w_i(clk_i),
         .we_i(push),
         .waddr_i(in_q),
-        .wdata_i(empty_q ? '0 : length),
+        .wdata_i(after),
         .raddr_i(out_q),
-        .rdata_o(head)
+        .rdata_o(stop)
     );
 
     nic_ram #(.WIDTH(8), .DEPTH(BYTES)) u_ram (
@@ -102,9 +107,9 @@ module nic_usb_in #(
         .waddr_i(write_q[WIDTH-1:0]),
         .wdata_i(in_data_i),
         .clk_r_i(clk_i),
-        .re_i(1'b1),
-        .raddr_i(address),
-        .rdata_o(byte_o)
+        .re_i(load),
+        .raddr_i(read_q),
+        .rdata_o(front)
     );
 
 `ifndef SYNTHESIS

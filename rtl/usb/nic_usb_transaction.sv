@@ -5,7 +5,8 @@
 `default_nettype none
 
 module nic_usb_transaction #(
-    // Clocks from a packet's end to our first octet: 2 bit times or more at full speed, 8 at high speed (7.1.18.2).
+    // Clocks from a packet's end to our first octet: 2 bit times or more at full speed, 8 at high speed (7.1.18.2);
+    // 1 or more, so that the first octet has come out of the endpoint.
     parameter int unsigned ANSWER = 3,
     // Clocks from the end of ours to the start of the host's handshake, at high speed and full speed: 736..816 and
     // 16..18 bit times, with what the PHY adds (7.1.19.2).

@@ -26,7 +26,8 @@ module nic_usb_in_formal (
     wire rst = rst_i || init_q;
     // The size is the bus's speed: it changes with a reset.
     always_ff @(posedge clk_i) if (rst) max_q <= max_i;
-    wire [1:0] max = max_q[1] ? 2'd2 : 2'd1;
+    // Up to three: so that octets are in the memory, at its output and in the register behind it.
+    wire [1:0] max = max_q == '0 ? 2'd1 : max_q;
 
     wire in_ready, ready, byte_valid;
     wire [7:0] data;
@@ -35,14 +36,17 @@ module nic_usb_in_formal (
     // The bus as nic_usb_tx drives it: all octets, then the handshake or none. It goes on over a reset (the flush of a NIC reset): a
     // handshake that comes behind that is of a packet that is forgotten.
     logic sending_q, sent_q, live_q;
-    wire take = take_i && sending_q && byte_valid && !rewind;
+    logic [2:0] rewound_q;              // in the three clocks after a rewind nothing is looked at yet: nic_usb_tx starts later
+    wire shows = rewound_q == '0;
+    wire take = take_i && sending_q && shows && byte_valid && !rewind;
     wire heard = ack_i && sent_q && !rewind;
     wire ack = heard && live_q;
     always_ff @(posedge clk_i) begin
-        if (init_q) {sending_q, sent_q, live_q} <= '0;
+        if (init_q) {sending_q, sent_q, live_q, rewound_q} <= '0;
         else begin
-            sending_q <= rewind || (sending_q && byte_valid);
-            sent_q <= !rewind && !heard && (sent_q || (sending_q && !byte_valid));
+            rewound_q <= {rewind, rewound_q[2:1]};
+            sending_q <= rewind || (sending_q && !(shows && !byte_valid));
+            sent_q <= !rewind && !heard && (sent_q || (sending_q && shows && !byte_valid));
             live_q <= !rst && (rewind || live_q);
         end
     end
@@ -99,7 +103,7 @@ module nic_usb_in_formal (
     logic [2:0] length_q;
     always_ff @(posedge clk_i) begin
         if (rst || ack) again_q <= 1'b0;
-        else if (sending_q && live_q && !byte_valid) begin
+        else if (sending_q && live_q && shows && !byte_valid) begin
             again_q <= 1'b1;
             length_q <= out_q;
         end
@@ -121,7 +125,7 @@ module nic_usb_in_formal (
             // A packet holds no octets that are not there, and no more than it may.
             a_out: assert (out_q <= held_q && out_q <= {1'b0, max});
             // Sent again it is as long as it was.
-            a_again: assert (!(again_q && sending_q && live_q && !byte_valid) || out_q == length_q);
+            a_again: assert (!(again_q && sending_q && live_q && shows && !byte_valid) || out_q == length_q);
             // A packet ends behind the marked octet if the stream ended there: it is not held back, and no later octet joins it.
             a_last: assert (!(marked_q && marked_last_q && sending_q && byte_valid) || out_q <= behind_q);
 
@@ -134,7 +138,7 @@ module nic_usb_in_formal (
             c_full: cover (held_q == 3'(BYTES));
             // A full last packet is followed by an empty one.
             c_empty: cover (was_empty_q);
-            c_last: cover (marked_q && marked_last_q && sending_q && !byte_valid && out_q == behind_q + 1'b1);
+            c_last: cover (marked_q && marked_last_q && sending_q && shows && !byte_valid && out_q == behind_q + 1'b1);
         end
     end
 endmodule
