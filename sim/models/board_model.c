@@ -398,6 +398,12 @@ void board_model_plug(struct board_model *m, bool connected)
     m->kind->plug(m, connected);
 }
 
+void board_model_jitter(struct board_model *m, unsigned jitter_ps)
+{
+    m->line.jitter_ps = jitter_ps;
+    m->host.noisy |= jitter_ps > 18500;
+}
+
 void board_model_stats_get(const struct board_model *m, struct board_model_stats *stats)
 {
     *stats = m->stats;

@@ -56,6 +56,10 @@ void board_model_run(void *model, uint64_t until_ns);
 /* The USB cable. Unplugged: every transfer, now and later, ends with NIC_TRANSFER_GONE. */
 void board_model_plug(struct board_model *, bool connected);
 
+/* On three pins: each edge that the host drives comes up to half of jitter_ps early or late; less than a bit. Beyond the 18.5 ns of USB 2.0,
+ * 7.1.15.1, packets break, and the device is not judged by chapter 8 any more. */
+void board_model_jitter(struct board_model *, unsigned jitter_ps);
+
 /* The bus with the board's Ethernet PHY, the only one on it: link partner, cable, faults. */
 struct mdio_bus *board_model_mdio(struct board_model *);
 

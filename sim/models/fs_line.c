@@ -10,6 +10,7 @@ void fs_line_init(struct fs_line *l, uint64_t bit_ps)
     memset(l, 0, sizeof *l);
     l->bit_ps = bit_ps;
     l->rest = FS_J;
+    l->random = bit_ps;
 }
 
 static void breach(struct fs_line *l, const char *what)
@@ -23,6 +24,9 @@ static void breach(struct fs_line *l, const char *what)
 static void push(struct fs_line *l, uint8_t level)
 {
     assert(l->count < FS_LEVELS);
+    l->random = l->random * 6364136223846793005u + 1442695040888963407u;
+    l->late_ps[l->count] =
+        (int32_t)((l->random >> 33) % (l->jitter_ps + 1u)) - (int32_t)l->jitter_ps / 2;
     l->levels[l->count++] = level;
 }
 
@@ -57,7 +61,14 @@ uint64_t fs_line_end_ps(const struct fs_line *l)
 
 uint8_t fs_line_level(const struct fs_line *l, uint64_t now_ps)
 {
-    uint64_t bit = now_ps < l->start_ps ? l->count : (now_ps - l->start_ps) / l->bit_ps;
+    if (now_ps < l->start_ps)
+        return l->rest;
+    uint64_t bit = (now_ps - l->start_ps) / l->bit_ps;
+    int64_t since_ps = (int64_t)((now_ps - l->start_ps) % l->bit_ps);
+    if (bit < l->count && since_ps < l->late_ps[bit])
+        return bit ? l->levels[bit - 1] : FS_J;
+    if (bit + 1 < l->count && since_ps >= (int64_t)l->bit_ps + l->late_ps[bit + 1])
+        bit++;
     return bit < l->count ? l->levels[bit] : l->rest;
 }
 

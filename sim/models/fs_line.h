@@ -18,12 +18,15 @@
 #define FS_LEVELS       1600
 
 struct fs_line {
-    uint64_t bit_ps; /* of the host's clock */
+    uint64_t bit_ps;    /* of the host's clock */
+    unsigned jitter_ps; /* less than a bit: each edge comes up to half of it early or late */
+    uint64_t random;
     uint8_t
         rest; /* what the host leaves on the line between packets: J by the device's pull-up, or SE0 */
 
     /* being sent: a level a bit */
     uint8_t levels[FS_LEVELS];
+    int32_t late_ps[FS_LEVELS]; /* the edge before it */
     unsigned count;
     uint64_t start_ps;
 

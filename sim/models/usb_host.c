@@ -50,7 +50,7 @@ static bool high_speed(const struct usb_host *host)
 // The device broke a rule: where nothing was done to its packet and to the one it answers.
 static void breach(struct usb_host *host, const char *what)
 {
-    if (!host->breach && host->sent == USB_WHOLE && !host->reply_changed)
+    if (!host->breach && !host->noisy && host->sent == USB_WHOLE && !host->reply_changed)
         host->breach = what;
 }
 

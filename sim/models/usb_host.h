@@ -73,6 +73,7 @@ struct usb_host {
     bool reset_asked;
     /* What the device did against chapter 8, the first; NULL: nothing. Packets that the fault hook touched are not judged. */
     const char *breach;
+    bool noisy; /* the bus breaks packets behind the hook: the device is not judged */
     enum { USB_WHOLE, USB_LATE, USB_CHANGED } sent; /* what became of the packet sent last */
     bool reply_changed, reply_late, token_right;
     /* Counters, free-running. */
