@@ -151,15 +151,31 @@ START_TEST(test_missing)
 }
 END_TEST
 
-START_TEST(test_streams)
+struct strike {
+    enum soft_fault fault;
+    unsigned after;
+};
+
+static void arm(void *context)
+{
+    const struct strike *strike = context;
+    soft_device_fault(soft, strike->fault, strike->after);
+}
+
+/* All frames cross and come back, each once. strike: somewhere in between an endpoint stalls, and of its transfers, several of which
+ * are posted, those that end so are posted again; only on the way out may these be late. */
+static void streams(bool full_speed, struct strike *strike)
 {
     enum { FRAMES = 40, POSTED = 3 };
     struct nic_transfer out[FRAMES], in[POSTED], event[POSTED], *t;
     static uint8_t tx[FRAMES][76], rx[POSTED][16384], events[POSTED][64];
-    unsigned sent = 0, frames = 0, completed = 0;
-    start(&(struct nic_libusb_match){0}, _i);
+    unsigned sent = 0, frames = 0, completed = 0, stalls = 0;
+    bool seen[FRAMES] = {false};
+    start(&(struct nic_libusb_match){0}, full_speed);
     open_it();
     device_enable();
+    if (strike)
+        umockdev_bridge_with(bridge, arm, strike);
     for (unsigned i = 0; i < POSTED; i++) {
         ck_assert_int_eq(post(&in[i], NIC_ENDPOINT_RX, rx[i], sizeof rx[i]), 0);
         ck_assert_int_eq(post(&event[i], NIC_ENDPOINT_EVENT, events[i], sizeof events[i]), 0);
@@ -168,17 +184,30 @@ START_TEST(test_streams)
         ck_assert_int_eq(post(&out[i], NIC_ENDPOINT_TX, tx[i], record(tx[i], i)), 0);
     while (sent < FRAMES || frames < FRAMES || completed < FRAMES) {
         t = reap();
+        if (t->status == NIC_TRANSFER_STALL) {
+            ck_assert_uint_lt(++stalls, 100);
+            ck_assert_uint_eq(t->actual_bytes, 0);
+            ck_assert_int_eq(post(t, t->endpoint, t->data, t->length_bytes), 0);
+            continue;
+        }
         ck_assert_int_eq(t->status, NIC_TRANSFER_OK);
         if (t->endpoint == NIC_ENDPOINT_TX) {
-            ck_assert_ptr_eq(t, &out[sent]);
+            ck_assert(stalls || t == &out[sent]);
             ck_assert_uint_eq(t->actual_bytes, 76);
             sent++;
             continue;
         }
         if (t->endpoint == NIC_ENDPOINT_RX) {
             ck_assert_uint_eq(t->actual_bytes % 76, 0);
-            for (uint32_t at = 0; at < t->actual_bytes; at += 76)
-                ck_assert_uint_eq(nic_get_le32(t->data + at + 30), frames++);
+            for (uint32_t at = 0; at < t->actual_bytes; at += 76) {
+                uint32_t tag = nic_get_le32(t->data + at + 30);
+                ck_assert_uint_lt(tag, FRAMES);
+                ck_assert_msg(!seen[tag], "frame %u came twice", tag);
+                if (!strike || strike->fault != SOFT_FAULT_STALL_OUT)
+                    ck_assert_uint_eq(tag, frames);
+                seen[tag] = true;
+                frames++;
+            }
         } else {
             for (uint32_t at = 0; at < t->actual_bytes; at += 16)
                 if (t->data[at] == NIC_EVENT_TYPE_TX_DONE)
@@ -188,6 +217,7 @@ START_TEST(test_streams)
     }
     ck_assert_uint_eq(frames, FRAMES);
     ck_assert_uint_eq(completed, FRAMES);
+    ck_assert_int_eq(stalls != 0, strike != NULL);
     for (unsigned i = 0; i < POSTED; i++) {
         nic_transport_cancel(transport, &in[i]);
         nic_transport_cancel(transport, &event[i]);
@@ -197,18 +227,27 @@ START_TEST(test_streams)
     nic_transport_close(transport);
     stop();
 }
+
+START_TEST(test_streams)
+{
+    streams(_i, NULL);
+}
 END_TEST
 
-static void arm(void *context)
+START_TEST(test_stall_in_traffic)
 {
-    soft_device_fault(soft, *(enum soft_fault *)context, 0);
+    struct strike strikes[] = {
+        {SOFT_FAULT_STALL_OUT, 10}, {SOFT_FAULT_STALL_RX, 1}, {SOFT_FAULT_STALL_EVENT, 1}};
+    streams(false, &strikes[_i]);
 }
+END_TEST
 
 /* Each stream refuses once; the halt is cleared, what follows goes through. */
 START_TEST(test_stall)
 {
     static const uint8_t endpoints[] = {NIC_ENDPOINT_TX, NIC_ENDPOINT_RX, NIC_ENDPOINT_EVENT};
-    enum soft_fault faults[] = {SOFT_FAULT_STALL_OUT, SOFT_FAULT_STALL_RX, SOFT_FAULT_STALL_EVENT};
+    struct strike faults[] = {
+        {SOFT_FAULT_STALL_OUT, 0}, {SOFT_FAULT_STALL_RX, 0}, {SOFT_FAULT_STALL_EVENT, 0}};
     struct nic_transfer t, out;
     uint8_t bytes[512], tx[76];
     start(&(struct nic_libusb_match){0}, false);
@@ -287,6 +326,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(t, test_missing, 0, 2);
     tcase_add_loop_test(t, test_streams, 0, 2);
     tcase_add_loop_test(t, test_stall, 0, 3);
+    tcase_add_loop_test(t, test_stall_in_traffic, 0, 3);
     tcase_add_test(t, test_unplug);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
