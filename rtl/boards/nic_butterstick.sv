@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ButterStick r1.0: nic_hs between the pins of a USB3343 (ULPI) and a KSZ9031RNX (RGMII). Not yet run on a board. The
-// adjustable supply of bank 0, which ULPI uses, is left as the board has it, and so are its lights.
+// adjustable supply of bank 0, which ULPI uses, is left as the board has it.
 `default_nettype none
 
 module nic_butterstick #(
@@ -26,8 +26,14 @@ module nic_butterstick #(
     output wire rgmii_tx_ctl_o,
     input wire rgmii_rxc_i,
     input wire [3:0] rgmii_rxd_i,
-    input wire rgmii_rx_ctl_i
+    input wire rgmii_rx_ctl_i,
+
+    // As in nic_ecp5_hs; one colour of three for all, blue.
+    output wire [6:0] led_o,
+    output wire [2:0] led_color_o
 );
+    assign led_color_o = 3'b010;
+
     // 30 MHz * 2 = 60 MHz, VCO 600 MHz; 30 / 3 * 5 * 15 = 750 MHz, / 6 = 125 MHz.
     (* keep *) wire clk_sys, clk_tx;             // constraints/bitstream.py knows them by name
     wire locked_sys, locked_tx;
@@ -68,7 +74,7 @@ module nic_butterstick #(
         .rgmii_rxc_i,
         .rgmii_rxd_i,
         .rgmii_rx_ctl_i,
-        .led_o()
+        .led_o
     );
 endmodule
 

@@ -30,10 +30,10 @@ module nic_ecpix5 #(
     input wire [3:0] rgmii_rxd_i,
     input wire rgmii_rx_ctl_i,
 
-    // Green of three lights, active low: link, activity, firmware alive.
-    output wire [2:0] led_no
+    // Active low, as in nic_ecp5_hs: green of three lights, then red of four.
+    output wire [6:0] led_no
 );
-    wire [2:0] led;
+    wire [6:0] led;
     assign led_no = ~led;
 
     // 100 / 4 * 5 = 125 MHz, VCO 625 MHz.

@@ -52,6 +52,9 @@ module nic_ulpi #(
     input wire [1:0] utmi_op_mode_i,
     input wire utmi_suspend_ni,
 
+    // The PHY has taken the registers that are written at start-up.
+    output wire started_o,
+
     // As the PHY last reported.
     output logic [1:0] utmi_line_state_o,
     output logic utmi_vbus_valid_o
@@ -94,6 +97,7 @@ module nic_ulpi #(
     endgenerate
     assign ulpi_rst_o = RESET_HIGH ? phy_rst_i : !phy_rst_i;
     assign ulpi_data_oe_o = ours;
+    assign started_o = start_q == DONE;
     // The PID goes into the command, so that the byte behind it is at hand when the PHY takes the command.
     assign utmi_tx_ready_o = (begin_send && !chirp) || ((state_q == SEND_CMD || state_q == SEND) && taken) || state_q == DRAIN;
 

@@ -66,7 +66,8 @@ struct mdio_bus *board_model_mdio(struct board_model *);
 struct board_model_stats {
     uint64_t now_ns, usb_clocks;
     uint64_t naks, faults;
-    uint64_t hash; /* rolling: all pins at every active edge, and every transfer of the driver */
+    unsigned lights; /* of a whole top with ULPI: a bit for each that is lit, see nic_ecp5_hs */
+    uint64_t hash;   /* rolling: all pins at every active edge, and every transfer of the driver */
 };
 void board_model_stats_get(const struct board_model *, struct board_model_stats *);
 

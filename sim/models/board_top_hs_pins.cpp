@@ -128,6 +128,7 @@ void clock(board_model *m, ulpi_link_pins *link)
         if (tx)
             transmit(m, p);
     }
+    m->stats.lights = t.lights_o;
     m->stats.usb_clocks++;
 }
 

@@ -31,7 +31,9 @@ module nic_board_butterstick (
     output wire rgmii_tx_ctl_o,
     input wire rgmii_rxc_i,
     input wire [3:0] rgmii_rxd_i,
-    input wire rgmii_rx_ctl_i
+    input wire rgmii_rx_ctl_i,
+    // Lit.
+    output wire [6:0] lights_o
 );
     wire [7:0] ulpi_data;
     wire mdio, ulpi_rst_n;
@@ -67,7 +69,9 @@ module nic_board_butterstick (
         .rgmii_tx_ctl_o,
         .rgmii_rxc_i,
         .rgmii_rxd_i,
-        .rgmii_rx_ctl_i
+        .rgmii_rx_ctl_i,
+        .led_o(lights_o),
+        .led_color_o()
     );
 endmodule
 

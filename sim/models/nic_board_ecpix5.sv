@@ -31,10 +31,14 @@ module nic_board_ecpix5 (
     output wire rgmii_tx_ctl_o,
     input wire rgmii_rxc_i,
     input wire [3:0] rgmii_rxd_i,
-    input wire rgmii_rx_ctl_i
+    input wire rgmii_rx_ctl_i,
+    // Lit.
+    output wire [6:0] lights_o
 );
     wire [7:0] ulpi_data;
     wire mdio;
+    wire [6:0] lights_n;
+    assign lights_o = ~lights_n;
     assign ulpi_data = ulpi_drive_i ? ulpi_data_i : 'z;
     assign ulpi_data_o = ulpi_data;
     assign ulpi_driven_o = !(ulpi_data[0] === 1'bz);
@@ -71,7 +75,7 @@ module nic_board_ecpix5 (
         .rgmii_rxc_i,
         .rgmii_rxd_i,
         .rgmii_rx_ctl_i,
-        .led_no()
+        .led_no(lights_n)
     );
 endmodule
 

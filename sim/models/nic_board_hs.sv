@@ -43,7 +43,7 @@ module nic_board_hs (
         .utmi_rx_active_o(rx_active), .utmi_rx_valid_o(rx_valid), .utmi_rx_data_o(rx_data), .utmi_rx_error_o(rx_error),
         .utmi_tx_valid_i(tx_valid), .utmi_tx_data_i(tx_data), .utmi_tx_ready_o(tx_ready),
         .utmi_xcvr_select_i(xcvr), .utmi_term_select_i(term), .utmi_op_mode_i(mode), .utmi_suspend_ni(suspend_n),
-        .utmi_line_state_o(line), .utmi_vbus_valid_o(vbus)
+        .utmi_line_state_o(line), .started_o(), .utmi_vbus_valid_o(vbus)
     );
 
     // As in rtl/boards/ecp5/nic_ecp5_hs.sv.

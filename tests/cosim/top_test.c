@@ -55,6 +55,10 @@ static void first_minute(unsigned board, unsigned mbps, uint32_t count)
     ck_assert(machine_read(&c.machine, NIC_LINK_ADDR, &link, 1));
     ck_assert_uint_eq(link, 0x9 | (mbps == 1000 ? 2 : mbps == 100) << NIC_LINK_SPEED_SHIFT);
     carry(&c, count);
+    struct board_model_stats stats;
+    board_model_stats_get(c.machine.board, &stats);
+    if (board <= ECPIX5) /* the PHY's registers, VBUS, configured */
+        ck_assert_uint_eq(stats.lights & 0x70, 0x70);
     ck_assert_int_eq(sender_reset(c.machine.sender), NDIS_STATUS_SUCCESS);
     ck_assert(cosim_link_becomes(&c, true, 50));
     carry(&c, count + count / 10);

@@ -36,8 +36,9 @@ module nic_ecp5_hs #(
     input wire [3:0] rgmii_rxd_i,
     input wire rgmii_rx_ctl_i,
 
-    // As in nic_hs.
-    output wire [2:0] led_o
+    // As in nic_hs; then what USB has come to (docs/new-board.md): blinks with the clock of USB, about once a second; the PHY has taken
+    // its registers; it reports VBUS; a host has configured the device.
+    output wire [6:0] led_o
 );
     // ---- start-up
 
@@ -93,6 +94,7 @@ module nic_ecp5_hs #(
         .utmi_term_select_i(term_select),
         .utmi_op_mode_i(op_mode),
         .utmi_suspend_ni(suspend_n),
+        .started_o(led_o[4]),
         .utmi_line_state_o(line_state),
         .utmi_vbus_valid_o(vbus_valid)
     );
@@ -108,6 +110,15 @@ module nic_ecp5_hs #(
         wire unused = &{1'b0, ulpi_clk};
         assign ulpi_clk_o = 1'b0;
     end
+
+    // ---- lights
+
+    logic [25:0] beat_q = '0;
+    always_ff @(posedge clk_sys_i) begin
+        beat_q <= beat_q + 1'b1;
+    end
+    assign led_o[3] = beat_q[25];
+    assign led_o[5] = vbus_valid;
 
     // ---- NIC
 
@@ -137,7 +148,7 @@ module nic_ecp5_hs #(
         .utmi_suspend_n_o(suspend_n),
         .bus_reset_o(),
         .high_speed_o(),
-        .configured_o(),
+        .configured_o(led_o[6]),
         .clk_tx_i(clk_tx_i),
         .rst_tx_i(rst_tx),
         .clk_rx_i(rgmii_rxc_i),
@@ -157,7 +168,7 @@ module nic_ecp5_hs #(
         .mdio_oe_o(mdio_oe),
         .mdio_i(mdio_in),
         .speed_o(speed),
-        .led_o,
+        .led_o(led_o[2:0]),
         .tx_skip_i('0),
         .idle_o()
     );
