@@ -502,14 +502,16 @@ static inline uint64_t ndis_count_read(const struct ndis_count *count)
  * back. They are written by different threads while MiniportSendPackets runs, hence apart. */
 typedef uint32_t __attribute__((may_alias)) ndis_word;
 
+/* Atomic: a reset looks at the packets of every pool, also at those that are another's just now. */
 static inline enum ndis_packet_state ndis_packet_state(PNDIS_PACKET packet)
 {
-    return (enum ndis_packet_state)((const ndis_word *)packet->Reserved)[0];
+    return (enum ndis_packet_state)__atomic_load_n((const ndis_word *)packet->Reserved,
+                                                   __ATOMIC_RELAXED);
 }
 
 static inline void ndis_packet_set(PNDIS_PACKET packet, enum ndis_packet_state state)
 {
-    ((ndis_word *)packet->Reserved)[0] = (ndis_word)state;
+    __atomic_store_n((ndis_word *)packet->Reserved, (ndis_word)state, __ATOMIC_RELAXED);
 }
 
 static inline NDIS_STATUS ndis_packet_status(PNDIS_PACKET packet)
