@@ -37,9 +37,9 @@ module nic_usb_bus #(
     localparam int unsigned FILTER = 5 * CLOCKS_US / 2;     // 2.5 us
     localparam int unsigned SAME_WIDTH = $clog2(FILTER + 1), COUNT_WIDTH = $clog2(QUARTER);
     // Quarters of a millisecond.
-    localparam logic [3:0] IDLE_TIME = 4'd12, REVERT_TIME = 4'd1, CHIRP_TIME = 4'd8, LISTEN_TIME = 4'd8;
-    // 5 ms of idle bus before, 1 to 15 ms of K (7.1.7.7); 3 ms have passed when the device suspends.
-    localparam logic [3:0] REST_TIME = 4'd9, WAKE_TIME = 4'd8;
+    localparam logic [4:0] IDLE_TIME = 5'd12, REVERT_TIME = 5'd1, CHIRP_TIME = 5'd8, LISTEN_TIME = 5'd8;
+    // 5 ms of idle bus before, 1 to 15 ms of K (7.1.7.7). All of them while suspended: it may have come of a K that nobody went on with.
+    localparam logic [4:0] REST_TIME = 5'd20, WAKE_TIME = 5'd8;
     localparam logic [1:0] SE0 = 2'b00, J = 2'b01, K = 2'b10;
     localparam logic [2:0] TEST_J = 3'd1, TEST_K = 3'd2;
 
@@ -61,18 +61,18 @@ module nic_usb_bus #(
     logic [1:0] line_q;
     logic [SAME_WIDTH-1:0] same_q;      // clocks with this line state
     logic filtered_q;                   // there were FILTER of them
-    // Of the time in this state, or, in use, of the time that the bus has been idle; time_q stays at its end.
+    // Of the time in this state, or, in use and suspended, of the time that the bus has been idle; time_q stays at its end.
     logic [COUNT_WIDTH-1:0] count_q;
     logic tick_q;                       // count_q is at its end
-    logic [3:0] time_q;
+    logic [4:0] time_q;
     logic [2:0] chirps_q;
     logic entered_q;                    // the state is new: its time begins
-    logic heard_q, was_high_q;          // this chirp was counted
+    logic heard_q, was_high_q;          // this chirp was counted, or is our own
 
     wire same = line_state_i == line_q;
     wire filtered = same && filtered_q;
     wire idle = same && !rx_active_i && line_q == (state_q == HIGH ? SE0 : J);
-    wire [3:0] spent = entered_q ? '0 : time_q;
+    wire [4:0] spent = entered_q ? '0 : time_q;
     wire in_use = state_q == HIGH || state_q == FULL;
     wire chirp = state_q == LISTEN && filtered && !heard_q && line_q == (chirps_q[0] ? J : K);
     wire test_raw = state_q == TEST && (test_i == TEST_J || test_i == TEST_K);
@@ -94,7 +94,7 @@ module nic_usb_bus #(
                 if (line_q == K) state_d = RESUME;
                 if (line_q == SE0) state_d = HS ? CHIRP : RESET_FULL;
                 if (line_q == J && wake_i && spent >= REST_TIME) state_d = WAKE;
-            end
+            end else if (rx_active_i && !was_high_q) state_d = FULL;    // a host that goes on without a resume
             // The host has taken over when this K ends.
             WAKE: if (spent == WAKE_TIME) state_d = RESUME;
             // K, then SE0 of two low-speed bit times; a longer one is a reset. J: nobody went on with our K.
@@ -126,7 +126,7 @@ module nic_usb_bus #(
             filtered_q <= filtered_q || same_q == SAME_WIDTH'(FILTER - 1);
         end
         entered_q <= state_d != state_q;
-        if (entered_q || (in_use && !idle)) begin
+        if (entered_q || ((in_use || state_q == SUSPENDED) && !idle)) begin
             count_q <= '0;
             tick_q <= 1'b0;
             time_q <= '0;
@@ -135,7 +135,7 @@ module nic_usb_bus #(
             tick_q <= count_q == COUNT_WIDTH'(QUARTER - 2);
             if (tick_q && time_q != '1) time_q <= time_q + 1'b1;
         end
-        heard_q <= same && (heard_q || chirp);
+        heard_q <= same && (heard_q || chirp || state_q == CHIRP);
         if (state_q == CHIRP) chirps_q <= '0;
         else if (chirp) chirps_q <= chirps_q + 1'b1;
         if (in_use) was_high_q <= state_q == HIGH;

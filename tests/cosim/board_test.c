@@ -278,7 +278,7 @@ static void suspended(int board, bool wake)
     uint32_t completed = c.completed, received = c.received;
     ck_assert_uint_lt(completed, c.count);
     ck_assert(port_of(&c).suspended);
-    pass(&c, 4000000);
+    pass(&c, 5000000);
     ck_assert_uint_eq(c.completed, completed);
     ck_assert_uint_eq(c.received, received);
     ck_assert_int_eq(port_of(&c).suspended, !wake);
