@@ -64,10 +64,11 @@ struct board_model {
     struct board_fs_pins fs_pins;
     unsigned throttle_percent;
     bool plugged, answered, chirped, high_speed;
-    bool suspended;    /* until the host's resume has ended */
-    uint64_t rest_ps;  /* since when the bus has been at rest */
-    uint64_t wakes_ps; /* when the device's K began, 0: not */
-    bool woke;         /* that K is over */
+    bool hub_high_speed; /* what the last bus reset came to */
+    bool suspended;      /* until the host's resume has ended */
+    uint64_t rest_ps;    /* since when the bus has been at rest */
+    uint64_t wakes_ps;   /* when the device's K began, 0: not */
+    bool woke;           /* that K is over */
     uint8_t answer[ULPI_PACKET_BYTES];
     size_t answer_bytes;
     unsigned fault_permille;

@@ -35,13 +35,19 @@ static void clock_once(struct board_model *m)
         board_breach(m, m->phy.breach);
 }
 
+/* The device's transceiver is at the speed of the bus (XcvrSelect of ULPI's Function Control); another one hears no packet. */
+static bool hears(const struct board_model *m)
+{
+    return ((m->phy.registers[ULPI_FUNCTION_CONTROL] & 3) == 0) == m->hub_high_speed;
+}
+
 /* 8 bit times and more between packets; up to 816 bit times for an answer to begin (7.1.19.2). */
 static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint8_t *reply,
                            size_t room)
 {
     struct board_model *m = bus;
     m->answered = false;
-    if (length) {
+    if (length && hears(m)) {
         ulpi_phy_receive(&m->phy, packet, length, false);
         while (m->phy.in_due)
             clock_once(m);
@@ -77,7 +83,8 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
         line(m, i & 1 ? LINE_J : LINE_K, 50);
     line(m, LINE_SE0, 100);
     m->drives = NOT_DRIVEN;
-    *speed = m->high_speed ? URB_HIGH_SPEED : URB_FULL_SPEED;
+    m->hub_high_speed = m->chirped && m->high_speed;
+    *speed = m->hub_high_speed ? URB_HIGH_SPEED : URB_FULL_SPEED;
     return true;
 }
 

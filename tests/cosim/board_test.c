@@ -93,10 +93,12 @@ START_TEST(lossy_bus)
 }
 END_TEST
 
+/* Of the bus too, which nothing else makes go on when nobody waits for it. */
 static void pass(struct cosim *c, uint64_t ns)
 {
     static volatile bool never;
     machine_run(&c->machine, &never, machine_now_ns(&c->machine) + ns);
+    board_model_run(c->machine.board, machine_now_ns(&c->machine));
 }
 
 /* Full speed, edges as far apart from where they belong as a receiver has to expect: 18.5 ns (USB 2.0, 7.1.15.1), of which 1.5 are the
@@ -308,12 +310,14 @@ START_TEST(suspend_ends)
     struct cosim c;
     start(&c, _i, 30, 60, 600);
     struct urb_device *usb = board_model_urb(c.machine.board);
+    enum urb_speed speed = port_of(&c).speed;
     usb->ops->port_suspend(usb, true);
     pass(&c, 4000000);
     ck_assert(port_of(&c).suspended);
     ck_assert_int_eq(usb->ops->port_reset(usb), 0);
-    for (unsigned i = 0; i < 50 && !port_of(&c).enabled; i++)
+    for (unsigned i = 0; i < 50 && (port_of(&c).suspended || !port_of(&c).enabled); i++)
         pass(&c, 1000000);
+    ck_assert_int_eq(port_of(&c).speed, speed); /* it has chirped */
     ck_assert_int_eq(machine_restart_adapter(&c.machine, &c.options), 0);
     ck_assert(!port_of(&c).suspended);
     ck_assert(cosim_carry(&c, UINT64_MAX));
