@@ -154,22 +154,33 @@ static void running(struct nic_adapter *a)
         waiting_finish(a, NDIS_STATUS_SUCCESS);
 }
 
+static BOOLEAN is_drained(const struct nic_adapter *a)
+{
+    return a->state == NIC_STATE_DRAIN && !a->out_busy && !a->rx_busy && !a->control.busy;
+}
+
 void nic_reset_advance(struct nic_adapter *a)
 {
-    if (a->state == NIC_STATE_DRAIN && !a->out_busy && !a->rx_busy && !a->control.busy)
-        drained(a);
-    if (a->state == NIC_STATE_RESET && a->reset_done && !a->control.busy &&
-        !(a->control_todo & NIC_STEP_RESET))
-        set_up(a);
-    if (a->state == NIC_STATE_SETUP && !a->control.busy && !(a->control_todo & NIC_STEPS_SETUP))
-        running(a);
+    do {
+        if (is_drained(a))
+            drained(a);
+        if (a->state == NIC_STATE_RESET && a->reset_done && !a->control.busy &&
+            !(a->control_todo & NIC_STEP_RESET))
+            set_up(a);
+        if (a->state == NIC_STATE_SETUP && !a->control.busy && !(a->control_todo & NIC_STEPS_SETUP))
+            running(a);
+        /* A transfer was refused and began the next reset: with nothing in flight no interrupt would move that on. */
+    } while (is_drained(a));
     nic_control_start(a);
 }
 
 void nic_timer_expired(struct nic_adapter *a)
 {
+    enum nic_state state = a->state;
     nic_service(a);
-    switch (a->state) {
+    if (a->state != state)
+        return; /* it went on just now, and has its own time for that */
+    switch (state) {
     case NIC_STATE_DRAIN:
         nic_gone(a, "The transport does not give transfers back");
         break;

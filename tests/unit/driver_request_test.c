@@ -442,6 +442,46 @@ START_TEST(filter_during_setup)
 }
 END_TEST
 
+static unsigned rx_submits, rx_refusals;
+
+static int refuse_rx(struct nic_transport *transport, struct nic_transfer *transfer)
+{
+    if (transfer->endpoint == NIC_ENDPOINT_RX && rx_submits++ < rx_refusals)
+        return -5;
+    return real_ops->submit(transport, transfer);
+}
+
+/* Transfers for frames are refused at the start: each refusal leads to one reset, in its own time, and the last to frames; one
+ * refusal after the other gives the device up. */
+START_TEST(rx_refused_at_the_start)
+{
+    static const unsigned refusals[] = {1, 3, 1000};
+    struct rig_options o = {0};
+    start(&o, 0);
+    rig_remove();
+    rx_submits = 0;
+    rx_refusals = refusals[_i];
+    real_ops = rig.transport->ops;
+    slow_ops = *real_ops;
+    slow_ops.submit = refuse_rx;
+    rig.transport->ops = &slow_ops;
+    rig_add();
+    ck_assert_int_eq(rig.added, NDIS_STATUS_SUCCESS);
+    rig_pass(100 * RIG_MS);
+    if (rx_refusals < 1000) {
+        ck_assert_uint_eq(rig_driver().resets, 1 + rx_refusals); /* the start is the first */
+        ck_assert_uint_eq(rx_submits, rx_refusals + 4);          /* NIC_RX_TRANSFERS */
+    } else {
+        unsigned submits = rx_submits;
+        ck_assert_uint_lt(submits, 20);
+        rig_pass(5000 * RIG_MS);
+        ck_assert_uint_eq(rx_submits, submits);
+    }
+    rig.transport->ops = real_ops;
+    rig_stop();
+}
+END_TEST
+
 START_TEST(multicast_list)
 {
     struct rig_options o = {.parameters = {_i & 1 ? "HashTest=1" : NULL},
@@ -720,6 +760,7 @@ static Suite *make(const char *name)
     tcase_add_test(c, address_of_the_device);
     tcase_add_loop_test(c, packet_filter_reaches_the_device, 0, 2);
     tcase_add_test(c, filter_during_setup);
+    tcase_add_loop_test(c, rx_refused_at_the_start, 0, 3);
     tcase_add_loop_test(c, multicast_list, 0, 4);
     tcase_add_loop_test(c, bad_multicast_lists, 0, 2);
     tcase_add_loop_test(c, supported_list_tells_the_truth, 0, 2);
