@@ -224,13 +224,22 @@ void nic_ndis_driver_unload(struct nic_ndis_driver *driver)
 
 /* ---- adapters ---- */
 
+/* Under ndis.lock. */
+static struct ndis_miniport *miniport_of(const char *name)
+{
+    struct ndis_miniport *m;
+
+    for (m = ndis.miniports; m && strcmp(m->name, name) != 0; m = m->next)
+        ;
+    return m;
+}
+
 struct ndis_miniport *ndis_miniport_find(const char *name)
 {
     struct ndis_miniport *m;
 
     ndis_lock(&ndis.lock);
-    for (m = ndis.miniports; m && strcmp(m->name, name) != 0; m = m->next)
-        ;
+    m = miniport_of(name);
     ndis_unlock(&ndis.lock);
     return m;
 }
@@ -549,14 +558,11 @@ void nic_ndis_shutdown(void)
     }
 }
 
-bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *statistics)
+/* Under ndis.lock, so that the adapter does not go meanwhile, and m->lock. */
+static struct nic_ndis_statistics statistics_of(struct ndis_miniport *m)
 {
-    struct ndis_miniport *m = ndis_miniport_find(name);
     struct nic_ndis_statistics s = {.findings = __atomic_load_n(&ndis.findings, __ATOMIC_RELAXED)};
 
-    if (!m)
-        return false;
-    ndis_lock(&m->lock);
     for (struct ndis_binding *binding = m->bindings; binding; binding = binding->next) {
         s.completed_ok += ndis_count_read(&binding->done_ok);
         s.completed_error += ndis_count_read(&binding->done_error);
@@ -565,7 +571,6 @@ bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *s
     s.waiting = m->queue_length;
     s.queued = m->queued;
     s.outstanding = s.sent - s.completed_ok - s.completed_error - s.waiting;
-    ndis_unlock(&m->lock);
     s.resources = ndis_count_read(&m->resources);
     s.miniport_calls = ndis_count_read(&m->calls);
     s.interrupts = ndis_count_read(&m->interrupts);
@@ -574,6 +579,20 @@ bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *s
     s.refused = ndis_count_read(&m->refused);
     s.aborted = ndis_count_read(&m->aborted);
     s.unclaimed = ndis_count_read(&m->unclaimed);
-    *statistics = s;
-    return true;
+    return s;
+}
+
+bool nic_ndis_adapter_statistics(const char *name, struct nic_ndis_statistics *statistics)
+{
+    struct ndis_miniport *m;
+
+    ndis_lock(&ndis.lock);
+    m = miniport_of(name);
+    if (m) {
+        ndis_lock(&m->lock);
+        *statistics = statistics_of(m);
+        ndis_unlock(&m->lock);
+    }
+    ndis_unlock(&ndis.lock);
+    return m != NULL;
 }

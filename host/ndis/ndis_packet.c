@@ -192,13 +192,18 @@ VOID NdisAllocatePacket(PNDIS_STATUS Status, PNDIS_PACKET *Packet, NDIS_HANDLE P
         return;
     if (ndis_verifying())
         ndis_verify_unfree(packet);
-    memset(packet, 0,
-           pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION));
+    /* But for the state, which a reset may look at meanwhile. */
+    ndis_packet_set(packet, PACKET_PROTOCOL);
+    memset(packet, 0, offsetof(NDIS_PACKET, Reserved));
+    ndis_packet_set_status(packet, 0);
+    ndis_packet_set_next(packet, NULL);
+    memset(packet->ProtocolReserved, 0,
+           pool->oob_offset + sizeof(NDIS_PACKET_OOB_DATA) + sizeof(NDIS_PACKET_EXTENSION) -
+               offsetof(NDIS_PACKET, ProtocolReserved));
     packet->Private.Pool = pool;
     packet->Private.Flags = __atomic_load_n(&pool->protocol_id, __ATOMIC_RELAXED);
     packet->Private.NdisPacketFlags = fPACKET_ALLOCATED_BY_NDIS;
     packet->Private.NdisPacketOobOffset = (USHORT)pool->oob_offset;
-    ndis_packet_set(packet, PACKET_PROTOCOL);
     if (ndis_verifying())
         ndis_verify_allocated(packet);
 }

@@ -92,7 +92,8 @@ struct model_answer random5_answer(struct world *w)
 
 unsigned random5_take_numbers(struct world *w, unsigned binding, unsigned count)
 {
-    unsigned left = POOL_PACKETS - 8 - w->out[binding]; /* some are for transfers */
+    unsigned left =
+        POOL_PACKETS - 2 * RANDOM_TRANSFERS - w->out[binding]; /* some are for transfers */
 
     if (w->next_packet > MODEL_PACKETS - 100)
         return 0;
@@ -226,6 +227,8 @@ static bool may(const struct random_step *step)
     case RANDOM_QUERY:
     case RANDOM_SET:
         return is_open && model.waiting_count < MODEL_REQUESTS - 1;
+    case RANDOM_INDICATE: /* 8 frames at most, two bindings */
+        return model.transfer_count < RANDOM_TRANSFERS;
     case RANDOM_RESET_DONE:
         return model.resetting && !model.reissuing;
     case RANDOM_TICK: /* C-3: a stall is the driver's to end */

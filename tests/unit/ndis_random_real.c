@@ -28,7 +28,7 @@ static struct transfer {
     unsigned binding;
     uint32_t frame;
     UINT bytes;
-} transfers[64];
+} transfers[2 * RANDOM_TRANSFERS];
 static unsigned transfer_count;
 static struct request {
     NDIS_REQUEST ndis;

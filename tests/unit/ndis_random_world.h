@@ -7,7 +7,12 @@
 
 #include "ndis_random.h"
 
-enum { POOL_PACKETS = 1024, HANG_INTERVAL_US = 2000000, DEEPEST = 6 };
+enum {
+    POOL_PACKETS = 1024,
+    HANG_INTERVAL_US = 2000000,
+    DEEPEST = 6,
+    RANDOM_TRANSFERS = 64
+}; /* pended, before a step */
 
 /* The model and the library each have their own. */
 struct world {
