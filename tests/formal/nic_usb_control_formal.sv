@@ -51,15 +51,19 @@ module nic_usb_control_formal (
     wire setup_commit = over && is_setup_q;
     wire out_commit = over && !is_setup_q && room_q && !out_stall;
     wire rewind = rewind_i && !receiving_q && !start && in_ready && !in_stall;
-    wire take = take_i && sending_q && byte_valid && !rewind && !start;
+    // The first octet is asked for some clocks behind the token: then it is there, or there is none.
+    logic [2:0] lead_q;                     // stays at 4
+    wire goes = sending_q && lead_q[2];
+    wire take = take_i && goes && byte_valid && !rewind && !start;
     wire ack = ack_i && sent_q && !rewind && !start;
     always_ff @(posedge clk_i) begin
         if (bus_rst) {receiving_q, sending_q, sent_q} <= '0;
         else begin
             receiving_q <= start || (receiving_q && !(commit_i && !valid));
-            sending_q <= rewind || (sending_q && !start && !(sending_q && !byte_valid));
-            sent_q <= !rewind && !start && !ack && (sent_q || (sending_q && !byte_valid));
+            sending_q <= rewind || (sending_q && !start && !(goes && !byte_valid));
+            sent_q <= !rewind && !start && !ack && (sent_q || (goes && !byte_valid));
         end
+        lead_q <= rewind ? 3'd0 : lead_q[2] ? lead_q : lead_q + 1'b1;
         if (start) {is_setup_q, room_q} <= {setup_i, out_room};
     end
 
