@@ -176,11 +176,8 @@ void nic_reset_advance(struct nic_adapter *a)
 
 void nic_timer_expired(struct nic_adapter *a)
 {
-    enum nic_state state = a->state;
     nic_service(a);
-    if (a->state != state)
-        return; /* it went on just now, and has its own time for that */
-    switch (state) {
+    switch (a->state) {
     case NIC_STATE_DRAIN:
         nic_gone(a, "The transport does not give transfers back");
         break;

@@ -109,7 +109,7 @@ module nic_ulpi_formal (
 
     logic [1:0] owed_q;
     logic [7:0] last_q;
-    logic cut_q, open_q, ended_q;           // cut_q: the PHY turned the bus round in the packet; open_q: given, valid not yet low
+    logic cut_q, open_q;                    // cut_q: the PHY turned the bus round in the packet; open_q: given, valid not yet low
     wire give = valid_q && ready;
     wire begins = takes_q == NOTHING && taken && is_packet;
     wire lands = (takes_q == PACKET && taken) || (begins && bus[3:0] != '0);

@@ -59,7 +59,7 @@ module nic_usb_bus_formal #(
 
     logic [1:0] line_q;
     logic [5:0] same_q, quiet_q, off_q, drive_time_q;      // stay at 63
-    logic was_rst_q, was_high_q, was_drive_q, was_suspended_q, attached_q, woken_q;
+    logic was_rst_q, was_high_q, was_drive_q, was_suspended_q, woken_q;
     function automatic logic [5:0] next(input logic [5:0] count);
         return count == '1 ? count : count + 1'b1;
     endfunction

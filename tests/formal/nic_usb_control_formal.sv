@@ -152,7 +152,7 @@ module nic_usb_control_formal (
 
     // ---- a clock ago ----
 
-    logic was_init_q, was_rst_q, was_configured_q, was_wake_q, was_ack_q, was_asked_q;
+    logic was_init_q, was_rst_q, was_configured_q, was_wake_q;
     logic [6:0] was_address_q;
     logic [3:1] was_halt_q;
     logic could_address_q, could_configure_q, could_halt_q, could_clear_q, could_clear_all_q, could_wake_q, could_unwake_q,
@@ -165,7 +165,7 @@ module nic_usb_control_formal (
     always_ff @(posedge clk_i) begin
         was_init_q <= init_q;
         was_rst_q <= bus_rst;
-        {was_configured_q, was_wake_q, was_ack_q} <= {configured, wake, ack};
+        {was_configured_q, was_wake_q} <= {configured, wake};
         was_address_q <= address;
         was_halt_q <= halt;
         could_address_q <= set_address && ack;
@@ -275,8 +275,7 @@ module nic_usb_control_formal (
             i_read_2: assert (!(in_data && (sending_q || sent_q)) || u_dut.read_q <= u_dut.fill_q);
             i_turns: assert (!(receiving_q && (sending_q || sent_q)) && !(sending_q && sent_q));
             i_sends: assert (!(sending_q || sent_q) || in_data || state == STATUS_IN);
-            i_empty: assert (!(sending_q && !in_data) || (!byte_valid && !u_dut.front_q));
-            i_empty_2: assert (!((sending_q || sent_q) && !in_data) || (u_dut.read_q == '0 && !u_dut.front_q && !byte_valid));
+            i_empty: assert (!((sending_q || sent_q) && !in_data) || (u_dut.read_q == '0 && !u_dut.front_q && !byte_valid));
             i_gone: assert (!since_q || test != '0 || gone_q <= 17'(length));
             i_since: assert (since_q || state == IDLE);
             i_since_2: assert (!asked_q || since_q);

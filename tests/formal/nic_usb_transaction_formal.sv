@@ -104,7 +104,6 @@ module nic_usb_transaction_formal (
 
     wire [2:0] late = high_q ? 3'(TIMEOUT_HS) : 3'(TIMEOUT_FS);
     logic [2:0] age_q;                      // clocks since the last packet's end, ours or the host's; stays at 7
-    logic silent_q;                         // and none has begun since
     logic hears_q;                          // no packet of ours is going out, nor begins in this clock
     assign hears_q = !sending_q && !tx_start;
     wire mine = token && hears_q && addr_i == address_i && endp_i <= 4'd3 && (configured_i || endp_i == '0);
@@ -172,7 +171,7 @@ module nic_usb_transaction_formal (
         end
     end
 
-    logic no_room_q, takes_setup_q, ack_q;
+    logic no_room_q, takes_setup_q;
     logic [3:0] takes_data_q, acked_q;
     always_ff @(posedge clk_i) begin
         no_room_q <= !out_room_i[1];
