@@ -46,8 +46,12 @@ static void leave_to_owner(struct ndis_binding *binding, PVOID id)
 VOID NdisCancelSendPackets(NDIS_HANDLE NdisBindingHandle, PVOID CancelId)
 {
     struct ndis_binding *binding = NdisBindingHandle;
-    enum nic_level before = ndis_raise();
+    NDIS_VISIT(.call = "NdisCancelSendPackets", .binding = binding);
+    enum nic_level before;
 
+    if (!ndis_visit(&visit))
+        return;
+    before = ndis_raise();
     ndis_up_to_dispatch("NdisCancelSendPackets");
     ndis_preempt("NdisCancelSendPackets");
     if (ndis_verifying())

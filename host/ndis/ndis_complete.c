@@ -94,6 +94,10 @@ static TWICE void send_complete(struct ndis_miniport *m, PNDIS_PACKET packet, ND
 static APART void send_complete_verified(struct ndis_miniport *m, PNDIS_PACKET packet,
                                          NDIS_STATUS status)
 {
+    NDIS_VISIT(.call = "NdisMSendComplete", .miniport = m, .packet = packet);
+
+    if (!ndis_visit(&visit))
+        return;
     if (ndis_verify_complete(m, packet, status))
         send_complete(m, packet, status, true);
 }
@@ -110,9 +114,12 @@ VOID NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet, N
 VOID NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMSendResourcesAvailable", .miniport = m);
     enum nic_level before;
     bool taken;
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMSendResourcesAvailable");
     if (ndis_verifying())
         ndis_verify_call_up("NdisMSendResourcesAvailable");

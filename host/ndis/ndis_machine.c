@@ -161,6 +161,8 @@ unsigned nic_ndis_stop(void)
     }
     leaks += ndis_nbl_pools_free();
     leaks += free_objects();
+    if (ndis_verifying())
+        ndis_verify_release_all();
     ndis_verify_stop();
     ndis.platform->ops->lock_free(ndis.platform, &ndis.lock);
     ndis.started = false;
@@ -219,7 +221,7 @@ void nic_ndis_driver_unload(struct nic_ndis_driver *driver)
         }
     }
     ndis_unlock(&ndis.lock);
-    free(driver);
+    ndis_release(free, driver);
 }
 
 /* ---- adapters ---- */
@@ -244,8 +246,10 @@ struct ndis_miniport *ndis_miniport_find(const char *name)
     return m;
 }
 
-static void miniport_free(struct ndis_miniport *m)
+static void miniport_release(void *memory)
 {
+    struct ndis_miniport *m = memory;
+
     while (m->bindings) {
         struct ndis_binding *binding = m->bindings;
         m->bindings = binding->next;
@@ -269,6 +273,13 @@ static void miniport_free(struct ndis_miniport *m)
     free(m);
 }
 
+static void miniport_free(struct ndis_miniport *m)
+{
+    if (ndis_verifying())
+        ndis_verify_adapter_gone(m);
+    ndis_release(miniport_release, m);
+}
+
 static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const char *name)
 {
     struct ndis_miniport *m = calloc(1, sizeof(*m));
@@ -285,6 +296,8 @@ static struct ndis_miniport *miniport_new(struct nic_ndis_driver *driver, const 
     m->gate = GATE_BUSY; /* MiniportInitialize runs inside */
     m->removal = (struct nic_dpc){.fn = ndis_removal_run, .context = m};
     ndis.platform->ops->lock_init(ndis.platform, &m->lock, "miniport");
+    if (ndis_verifying())
+        ndis_verify_adapter(m);
     if (m->name)
         return m;
     miniport_free(m);
@@ -448,8 +461,10 @@ static void halt(struct ndis_miniport *m)
         OUTSIDE(m->driver->chars6.HaltHandlerEx)(m->context, NdisHaltDeviceInstanceDeInitialized);
     else
         OUTSIDE(m->driver->chars.HaltHandler)(m->context);
-    if (ndis_verifying())
+    if (ndis_verifying()) {
+        ndis_verify_halted(m);
         ndis_verify_none_lent(m);
+    }
     if (ndis_verifying() && (m->interrupt || m->six.has_interrupt))
         ndis_verify_finding(NULL, "%s halted with its interrupt registered", m->name);
     take_hardware(m);
@@ -529,6 +544,11 @@ NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms)
 
     if (!m)
         return NDIS_STATUS_ADAPTER_NOT_FOUND;
+    if (ndis_inside == m ||
+        nic_platform_level() != NIC_LEVEL_PASSIVE) { /* it would wait for itself */
+        ndis_log("%s: its removal is asked for from inside of a call of its own; ignored", name);
+        return NDIS_STATUS_FAILURE;
+    }
     if (claim_removal(m))
         remove_adapter(m, (uint64_t)timeout_ms * 1000000u);
     else

@@ -176,8 +176,10 @@ NDIS_HANDLE NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle,
                : NULL;
 }
 
-static void pool_free(struct nbl_pool *pool)
+static void pool_free(void *memory)
 {
+    struct nbl_pool *pool = memory;
+
     ndis.platform->ops->lock_free(ndis.platform, &pool->lock);
     while (pool->slabs) {
         struct slab *slab = pool->slabs;
@@ -205,7 +207,7 @@ VOID NdisFreeNetBufferListPool(NDIS_HANDLE PoolHandle)
         }
     }
     ndis_unlock(&ndis.lock);
-    pool_free(pool);
+    ndis_release(pool_free, pool);
 }
 
 VOID NdisFreeNetBufferPool(NDIS_HANDLE PoolHandle)

@@ -254,11 +254,16 @@ void ndis_oid_kick(struct ndis_miniport *m)
 
 NDIS_STATUS NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidRequest)
 {
+    NDIS_VISIT(.call = "NdisOidRequest", .binding = NdisBindingHandle);
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
-    NDIS_STATUS status = answer(binding, OidRequest);
+    struct ndis_miniport *m;
+    NDIS_STATUS status;
     bool now = false;
 
+    if (!ndis_visit(&visit))
+        return NDIS_STATUS_FAILURE;
+    m = binding->miniport;
+    status = answer(binding, OidRequest);
     ndis_preempt("NdisOidRequest");
     ndis_only_passive("NdisOidRequest");
     if (status != NDIS_STATUS_PENDING)
@@ -292,7 +297,10 @@ VOID NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUES
                              NDIS_STATUS Status)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMOidRequestComplete", .miniport = m);
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMOidRequestComplete");
     if (finish(m, OidRequest, Status))
         tell(OidRequest, Status);
@@ -304,11 +312,15 @@ VOID NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUES
 
 VOID NdisCancelOidRequest(NDIS_HANDLE NdisBindingHandle, PVOID RequestId)
 {
+    NDIS_VISIT(.call = "NdisCancelOidRequest", .binding = NdisBindingHandle);
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
     PNDIS_OID_REQUEST all, next, cancelled = NULL;
+    struct ndis_miniport *m;
     bool is_with_driver;
 
+    if (!ndis_visit(&visit))
+        return;
+    m = binding->miniport;
     ndis_lock(&m->lock);
     all = m->six.oid_head;
     m->six.oid_head = m->six.oid_tail = NULL;
@@ -368,7 +380,10 @@ VOID NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle,
                            PNDIS_STATUS_INDICATION StatusIndication)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMIndicateStatusEx", .miniport = m);
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMIndicateStatusEx");
     if (ndis_verifying())
         ndis_verify_no_lock("NdisMIndicateStatusEx");

@@ -151,7 +151,7 @@ VOID NdisFreePacketPool(NDIS_HANDLE PoolHandle)
     }
     ndis_unlock(&ndis.lock);
     ndis.platform->ops->lock_free(ndis.platform, &pool->lock);
-    free(pool->memory);
+    ndis_release(free, pool->memory);
     ndis_object_free(pool);
 }
 

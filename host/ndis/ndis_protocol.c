@@ -98,6 +98,14 @@ VOID NdisRegisterProtocol(PNDIS_STATUS Status, PNDIS_HANDLE NdisProtocolHandle,
     }
 }
 
+static void protocol_release(void *memory)
+{
+    struct ndis_protocol *protocol = memory;
+
+    free(protocol->name);
+    free(protocol);
+}
+
 VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
 {
     struct ndis_protocol *protocol = NdisProtocolHandle;
@@ -115,8 +123,7 @@ VOID NdisDeregisterProtocol(PNDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     ndis_unlock(&ndis.lock);
     if (*Status != NDIS_STATUS_SUCCESS)
         return;
-    free(protocol->name);
-    free(protocol);
+    ndis_release(protocol_release, protocol);
 }
 
 /* ---- bindings ---- */
@@ -162,6 +169,8 @@ VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
     binding->protocol = protocol;
     binding->context = ProtocolBindingContext;
     binding->send_complete = protocol->chars.SendCompleteHandler;
+    if (ndis_verifying())
+        ndis_verify_binding(binding);
     ndis_lock(&ndis.lock);
     protocol->bindings++;
     ndis_unlock(&ndis.lock);
@@ -175,6 +184,8 @@ VOID NdisOpenAdapter(PNDIS_STATUS Status, PNDIS_STATUS OpenErrorStatus,
 
 static void closed(struct ndis_binding *binding)
 {
+    if (ndis_verifying())
+        ndis_verify_closed(binding);
     ndis_lock(&ndis.lock);
     binding->protocol->bindings--;
     ndis_unlock(&ndis.lock);

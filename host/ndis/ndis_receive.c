@@ -51,8 +51,11 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
                              UINT LookaheadBufferSize, UINT PacketSize)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMEthIndicateReceive", .miniport = m);
     bool is_claimed = false;
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMEthIndicateReceive");
     if (ndis_verifying())
         ndis_verify_call_up("NdisMEthIndicateReceive");
@@ -74,6 +77,10 @@ VOID NdisMEthIndicateReceive(NDIS_HANDLE MiniportAdapterHandle, NDIS_HANDLE Mini
 
 VOID NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle)
 {
+    NDIS_VISIT(.call = "NdisMEthIndicateReceiveComplete", .miniport = MiniportAdapterHandle);
+
+    if (!ndis_visit(&visit))
+        return;
     ndis_up_to_dispatch("NdisMEthIndicateReceiveComplete");
     ndis_preempt("NdisMEthIndicateReceiveComplete");
     ndis_receive_complete(ndis_miniport_of(MiniportAdapterHandle));
@@ -191,7 +198,11 @@ VOID NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, PPNDIS_PACKET
                                 UINT NumberOfPackets)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMIndicateReceivePacket", .miniport = m,
+               .packet = NumberOfPackets ? ReceivePackets[0] : NULL);
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMIndicateReceivePacket");
     if (ndis_verifying())
         ndis_verify_call_up("NdisMIndicateReceivePacket");
@@ -274,11 +285,16 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
                       NDIS_HANDLE MacReceiveContext, UINT ByteOffset, UINT BytesToTransfer,
                       PNDIS_PACKET Packet, PUINT BytesTransferred)
 {
+    NDIS_VISIT(.call = "NdisTransferData", .binding = NdisBindingHandle, .packet = Packet);
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
+    struct ndis_miniport *m;
 
-    ndis_up_to_dispatch("NdisTransferData");
     *BytesTransferred = 0;
+    *Status = NDIS_STATUS_FAILURE;
+    if (!ndis_visit(&visit))
+        return;
+    m = binding->miniport;
+    ndis_up_to_dispatch("NdisTransferData");
     ndis_packet_set_owner(Packet, binding);
     if (indicating.context && indicating.context == MacReceiveContext) {
         if (indicating.packet)
@@ -301,10 +317,14 @@ VOID NdisTransferData(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle,
 VOID NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_PACKET Packet,
                                NDIS_STATUS Status, UINT BytesTransferred)
 {
-    struct ndis_binding *binding = ndis_packet_owner(Packet);
+    NDIS_VISIT(.call = "NdisMTransferDataComplete", .miniport = MiniportAdapterHandle,
+               .packet = Packet);
+    struct ndis_binding *binding;
 
+    if (!ndis_visit(&visit))
+        return;
+    binding = ndis_packet_owner(Packet);
     ndis_up_to_dispatch("NdisMTransferDataComplete");
-    (void)MiniportAdapterHandle;
     OUTSIDE(binding->protocol->chars.TransferDataCompleteHandler)
     (binding->context, Packet, Status, BytesTransferred);
     ndis_binding_ended(binding);

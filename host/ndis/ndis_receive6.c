@@ -108,9 +108,12 @@ VOID NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
                                         ULONG ReceiveFlags)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMIndicateReceiveNetBufferLists", .miniport = m, .nbl = NetBufferLists);
     PNET_BUFFER_LIST chain;
     uint64_t wanted;
 
+    if (!ndis_visit(&visit))
+        return;
     (void)PortNumber;
     (void)NumberOfNetBufferLists;
     ndis_preempt("NdisMIndicateReceiveNetBufferLists");
@@ -136,10 +139,14 @@ VOID NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
 VOID NdisReturnNetBufferLists(NDIS_HANDLE NdisBindingHandle, PNET_BUFFER_LIST NetBufferLists,
                               ULONG ReturnFlags)
 {
+    NDIS_VISIT(.call = "NdisReturnNetBufferLists", .binding = NdisBindingHandle,
+               .nbl = NetBufferLists);
     struct ndis_binding *binding = NdisBindingHandle;
     PNET_BUFFER_LIST kept = NULL, *tail = &kept;
     uint64_t count = 0;
 
+    if (!ndis_visit(&visit))
+        return;
     (void)ReturnFlags;
     ndis_preempt("NdisReturnNetBufferLists");
     while (NetBufferLists) {

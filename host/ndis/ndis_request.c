@@ -253,8 +253,12 @@ static NDIS_STATUS ask(struct ndis_binding *binding, PNDIS_REQUEST request)
 
 VOID NdisRequest(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_REQUEST Request)
 {
+    NDIS_VISIT(.call = "NdisRequest", .binding = NdisBindingHandle);
     struct ndis_binding *binding = NdisBindingHandle;
 
+    *Status = NDIS_STATUS_FAILURE;
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisRequest");
     if (ndis_verifying())
         ndis_verify_call_up("NdisRequest");
@@ -296,9 +300,13 @@ NDIS_STATUS ndis_request_internal(struct ndis_miniport *m, NDIS_OID oid, void *b
 
 static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const char *call)
 {
+    NDIS_VISIT(.call = call, .miniport = m);
     PNDIS_REQUEST request;
     enum nic_level before;
 
+    if (!ndis_visit(&visit))
+        return;
+    ndis_up_to_dispatch(call);
     ndis_preempt(call);
     request = take_current(m, status);
     if (!request) {
@@ -314,14 +322,12 @@ static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const 
 
 VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
-    ndis_up_to_dispatch("NdisMQueryInformationComplete");
     request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
                      "NdisMQueryInformationComplete");
 }
 
 VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status)
 {
-    ndis_up_to_dispatch("NdisMSetInformationComplete");
     request_complete(ndis_miniport_of(MiniportAdapterHandle), Status,
                      "NdisMSetInformationComplete");
 }
@@ -330,9 +336,14 @@ VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS 
 
 VOID NdisReset(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
 {
+    NDIS_VISIT(.call = "NdisReset", .binding = NdisBindingHandle);
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
+    struct ndis_miniport *m;
 
+    *Status = NDIS_STATUS_FAILURE;
+    if (!ndis_visit(&visit))
+        return;
+    m = binding->miniport;
     ndis_up_to_dispatch("NdisReset");
     ndis_lock(&m->lock);
     *Status = m->reset_due || m->resetting ? NDIS_STATUS_RESET_IN_PROGRESS : NDIS_STATUS_PENDING;
@@ -376,7 +387,10 @@ VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
                         BOOLEAN AddressingReset)
 {
     struct ndis_miniport *m = ndis_miniport_of(MiniportAdapterHandle);
+    NDIS_VISIT(.call = "NdisMResetComplete", .miniport = m);
 
+    if (!ndis_visit(&visit))
+        return;
     ndis_up_to_dispatch("NdisMResetComplete");
     ndis_preempt("NdisMResetComplete");
     ndis_lock(&m->lock);
@@ -521,6 +535,10 @@ void ndis_status_complete(struct ndis_miniport *m)
 VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralStatus,
                          PVOID StatusBuffer, UINT StatusBufferSize)
 {
+    NDIS_VISIT(.call = "NdisMIndicateStatus", .miniport = MiniportAdapterHandle);
+
+    if (!ndis_visit(&visit))
+        return;
     ndis_preempt("NdisMIndicateStatus");
     if (ndis_verifying())
         ndis_verify_call_up("NdisMIndicateStatus");
@@ -530,6 +548,10 @@ VOID NdisMIndicateStatus(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS GeneralS
 
 VOID NdisMIndicateStatusComplete(NDIS_HANDLE MiniportAdapterHandle)
 {
+    NDIS_VISIT(.call = "NdisMIndicateStatusComplete", .miniport = MiniportAdapterHandle);
+
+    if (!ndis_visit(&visit))
+        return;
     ndis_up_to_dispatch("NdisMIndicateStatusComplete");
     ndis_status_complete(ndis_miniport_of(MiniportAdapterHandle));
 }

@@ -288,14 +288,64 @@ NDIS_STATUS ndis_send_refusal(const struct ndis_miniport *m, const struct ndis_b
                : NDIS_STATUS_SUCCESS;
 }
 
-void ndis_send_refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
+/* The refusals that this thread is telling of, innermost first. What its callbacks send to the same miniport, and is refused
+ * too, waits in the list until they have returned: a protocol that sends again each time does not nest (C-11). */
+struct refusal {
+    const struct ndis_miniport *miniport;
+    struct refusal *outer;
+    PNDIS_PACKET head, tail;
+};
+
+static _Thread_local struct refusal *refusals;
+
+/* False: this thread is not telling of one. Until it is told, the binding is not closed. */
+static bool refuse_later(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
 {
-    ndis_count_add(&binding->miniport->refused, false);
+    struct refusal *refusal = refusals;
+
+    while (refusal && refusal->miniport != binding->miniport)
+        refusal = refusal->outer;
+    if (!refusal)
+        return false;
+    __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
+    ndis_packet_set_owner(packet, binding);
+    ndis_packet_set_status(packet, status);
+    ndis_packet_set_next(packet, NULL);
+    ndis_packet_set(packet, PACKET_DONE);
+    if (refusal->head)
+        ndis_packet_set_next(refusal->tail, packet);
+    else
+        refusal->head = packet;
+    refusal->tail = packet;
+    return true;
+}
+
+static void refuse_now(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
+{
     if (ndis_verifying())
         ndis_verify_return(packet, status, "NdisSendPackets");
+    ndis_packet_set(packet, PACKET_PROTOCOL);
+    OUTSIDE(binding->send_complete)(binding->context, packet, status);
+}
+
+void ndis_send_refuse(struct ndis_binding *binding, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    struct refusal refusal = {.miniport = binding->miniport, .outer = refusals};
+
+    ndis_count_add(&binding->miniport->refused, false);
     if (binding->miniport->maps_packets)
         ndis_dma_unmap_packet(binding->miniport, packet);
-    OUTSIDE(binding->send_complete)(binding->context, packet, status);
+    if (refuse_later(binding, packet, status))
+        return;
+    refusals = &refusal;
+    refuse_now(binding, packet, status);
+    while ((packet = refusal.head) != NULL) {
+        refusal.head = ndis_packet_next(packet);
+        binding = ndis_packet_owner(packet);
+        refuse_now(binding, packet, ndis_packet_status(packet));
+        ndis_binding_ended(binding);
+    }
+    refusals = refusal.outer;
 }
 
 /* The gate is taken or there is something queued: edge (2). PENDING, or why the packets are
@@ -528,9 +578,11 @@ void ndis_send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT c
     send_array(binding, packets, count, ndis_verifying());
 }
 
+/* With the verifier on, nothing is looked at behind the handle before that is known to be one. */
 static inline bool has_detour(const struct ndis_binding *binding)
 {
-    return unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
+    return ndis_verifying() ||
+           unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
 }
 
 VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)

@@ -87,8 +87,38 @@ static TWICE void run_next(struct run *run, PNET_BUFFER_LIST nbl, const char *ca
     run_add(run, nbl, call, verify);
 }
 
+/* The refusals that this thread is telling of, as in ndis_send.c. */
+struct refusal {
+    const struct ndis_miniport *miniport;
+    struct refusal *outer;
+    PNET_BUFFER_LIST head, tail;
+};
+
+static _Thread_local struct refusal *refusals;
+
+/* False: this thread is not telling of one. Until they are told, the binding is not closed. */
+static bool refuse_later(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_STATUS status)
+{
+    struct refusal *refusal = refusals;
+
+    while (refusal && refusal->miniport != binding->miniport)
+        refusal = refusal->outer;
+    for (PNET_BUFFER_LIST nbl = chain; refusal && nbl; nbl = nbl->Next) {
+        __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST);
+        nbl->NdisReserved[0] = binding;
+        ndis_nbl_set(nbl, PACKET_DONE);
+        nbl->Status = status;
+        if (refusal->head)
+            refusal->tail->Next = nbl;
+        else
+            refusal->head = nbl;
+        refusal->tail = nbl;
+    }
+    return refusal;
+}
+
 /* Refused NBLs were never submitted: they go back without being counted. */
-static void refuse(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_STATUS status)
+static void refuse_now(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_STATUS status)
 {
     struct run run = {.binding = binding};
 
@@ -99,6 +129,25 @@ static void refuse(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_ST
         run_add(&run, nbl, "NdisSendNetBufferLists", ndis_verifying());
     }
     run_tell(&run, ndis_verifying());
+}
+
+static void refuse(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_STATUS status)
+{
+    struct refusal refusal = {.miniport = binding->miniport, .outer = refusals};
+    PNET_BUFFER_LIST nbl;
+
+    if (refuse_later(binding, chain, status))
+        return;
+    refusals = &refusal;
+    refuse_now(binding, chain, status);
+    while ((nbl = refusal.head) != NULL) {
+        refusal.head = nbl->Next;
+        nbl->Next = NULL;
+        binding = ndis_nbl_owner(nbl);
+        refuse_now(binding, nbl, nbl->Status);
+        ndis_binding_ended(binding);
+    }
+    refusals = refusal.outer;
 }
 
 /* A chain of NBLs of any bindings. */
@@ -296,16 +345,24 @@ static PNET_BUFFER_LIST verified(struct ndis_binding *binding, PNET_BUFFER_LIST 
     return kept;
 }
 
-/* With the verifier or the loopback. */
+/* With the verifier, the loopback, or a port that there is not. */
 static void __attribute__((noinline))
-send_detour(struct ndis_binding *binding, PNET_BUFFER_LIST chain, ULONG flags)
+send_detour(struct ndis_binding *binding, PNET_BUFFER_LIST chain, NDIS_PORT_NUMBER port,
+            ULONG flags)
 {
+    NDIS_VISIT(.call = "NdisSendNetBufferLists", .binding = binding, .nbl = chain);
     struct ndis_loop *loops;
 
+    if (!ndis_visit(&visit))
+        return;
     if (ndis_verifying())
         chain = verified(binding, chain);
     if (!chain)
         return;
+    if (port != NDIS_DEFAULT_PORT_NUMBER) {
+        refuse(binding, chain, NDIS_STATUS_INVALID_PORT);
+        return;
+    }
     loops = ndis_loopback_take6(binding, chain, flags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK);
     send_chain(binding, chain, flags, ndis_verifying());
     if (loops)
@@ -318,16 +375,11 @@ VOID NdisSendNetBufferLists(NDIS_HANDLE NdisBindingHandle, PNET_BUFFER_LIST NetB
     struct ndis_binding *binding = NdisBindingHandle;
 
     ndis_preempt("NdisSendNetBufferLists");
-    if (unlikely(PortNumber != NDIS_DEFAULT_PORT_NUMBER)) {
-        if (ndis_verifying())
-            NetBufferLists = verified(binding, NetBufferLists);
-        if (NetBufferLists)
-            refuse(binding, NetBufferLists, NDIS_STATUS_INVALID_PORT);
-    } else if (unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED))) {
-        send_detour(binding, NetBufferLists, SendFlags);
-    } else {
+    if (ndis_verifying() || unlikely(PortNumber != NDIS_DEFAULT_PORT_NUMBER) ||
+        unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED)))
+        send_detour(binding, NetBufferLists, PortNumber, SendFlags);
+    else
         send_chain(binding, NetBufferLists, SendFlags, false);
-    }
     ndis_preempt("NdisSendNetBufferLists returned");
 }
 
@@ -372,18 +424,26 @@ static TWICE void complete(struct ndis_miniport *m, PNET_BUFFER_LIST chain, bool
         run_end(&run, verify);
 }
 
+static void __attribute__((noinline))
+complete_verified(struct ndis_miniport *m, PNET_BUFFER_LIST chain)
+{
+    NDIS_VISIT(.call = "NdisMSendNetBufferListsComplete", .miniport = m, .nbl = chain);
+
+    if (!ndis_visit(&visit))
+        return;
+    ndis_verify_call_up(visit.call);
+    complete(m, chain, true);
+}
+
 VOID NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle,
                                      PNET_BUFFER_LIST NetBufferLists, ULONG SendCompleteFlags)
 {
     (void)SendCompleteFlags;
     ndis_preempt("NdisMSendNetBufferListsComplete");
-    if (unlikely(ndis_verifying())) {
-        ndis_verify_level("NdisMSendNetBufferListsComplete", NIC_LEVEL_PASSIVE, NIC_LEVEL_DISPATCH);
-        ndis_verify_no_lock("NdisMSendNetBufferListsComplete");
-        complete(ndis_miniport_of(MiniportAdapterHandle), NetBufferLists, true);
-    } else {
+    if (unlikely(ndis_verifying()))
+        complete_verified(ndis_miniport_of(MiniportAdapterHandle), NetBufferLists);
+    else
         complete(ndis_miniport_of(MiniportAdapterHandle), NetBufferLists, false);
-    }
     ndis_preempt("NdisMSendNetBufferListsComplete returned");
 }
 
@@ -426,10 +486,14 @@ void ndis_nbl_abort_queue(struct ndis_miniport *m, struct ndis_binding *binding,
 
 VOID NdisCancelSendNetBufferLists(NDIS_HANDLE NdisBindingHandle, PVOID CancelId)
 {
+    NDIS_VISIT(.call = "NdisCancelSendNetBufferLists", .binding = NdisBindingHandle);
     struct ndis_binding *binding = NdisBindingHandle;
-    struct ndis_miniport *m = binding->miniport;
+    struct ndis_miniport *m;
     PNET_BUFFER_LIST chain;
 
+    if (!ndis_visit(&visit))
+        return;
+    m = binding->miniport;
     ndis_preempt("NdisCancelSendNetBufferLists");
     ndis_lock(&m->lock);
     __atomic_add_fetch(&m->six.cancels, 1, __ATOMIC_SEQ_CST);

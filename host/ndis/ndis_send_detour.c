@@ -53,9 +53,12 @@ static NDIS_STATUS send_mapped(struct ndis_binding *binding, PNDIS_PACKET packet
 
 NDIS_STATUS ndis_send_detour(struct ndis_binding *binding, PNDIS_PACKET packet)
 {
+    NDIS_VISIT(.call = "NdisSend", .binding = binding, .packet = packet);
     struct ndis_loop *loop = NULL;
     NDIS_STATUS status;
 
+    if (!ndis_visit(&visit))
+        return NDIS_STATUS_FAILURE;
     if (ndis_verifying() && !ndis_verify_submit("NdisSend", binding, packet))
         return NDIS_STATUS_FAILURE;
     if (is_looping(binding))
@@ -128,6 +131,10 @@ static void send_array_verified(struct ndis_binding *binding, PPNDIS_PACKET pack
 
 void ndis_send_array_detour(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT count)
 {
+    NDIS_VISIT(.call = "NdisSendPackets", .binding = binding, .packet = count ? packets[0] : NULL);
+
+    if (!ndis_visit(&visit))
+        return;
     if (ndis_verifying())
         send_array_verified(binding, packets, count);
     else

@@ -72,7 +72,8 @@ NDIS_STATUS nic_ndis_adapter_add_configured(struct nic_ndis_driver *, const char
 
 /* Unbinds protocols, completes queued sends with REQUEST_ABORTED, waits up to `timeout_ms` of
  * platform time for what the driver has outstanding, halts. NDIS_STATUS_ADAPTER_NOT_FOUND without
- * such an adapter. */
+ * such an adapter; NDIS_STATUS_FAILURE above PASSIVE level or from inside of the adapter's own
+ * driver. */
 NDIS_STATUS nic_ndis_adapter_remove(const char *name, uint32_t timeout_ms);
 
 /* As when the computer is switched off: runs the shutdown handler of every adapter that has one, at the

@@ -88,14 +88,30 @@ static void give_queue(struct model6 *m)
         run_dpcs(m);
 }
 
+/* C-11 for these, too: one after the other. */
+static void tell_refused(struct model6 *m)
+{
+    m->refusing = true;
+    while (m->refused_count) {
+        uint32_t nbl = m->refused[0].nbl;
+        enum model6_status status = m->refused[0].status;
+        m->refused_count--;
+        memmove(m->refused, m->refused + 1, m->refused_count * sizeof(m->refused[0]));
+        back(m, nbl, status);
+    }
+    m->refusing = false;
+}
+
 void model6_send(struct model6 *m, unsigned binding, const uint32_t *nbls, unsigned count)
 {
     if (m->paused || m->resetting) {
-        enum model6_status status = m->paused ? MODEL6_PAUSED : MODEL6_RESETTING;
         for (unsigned i = 0; i < count; i++) {
             m->owner[nbls[i]] = (uint8_t)binding;
-            back(m, nbls[i], status);
+            m->refused[m->refused_count].nbl = nbls[i];
+            m->refused[m->refused_count++].status = m->paused ? MODEL6_PAUSED : MODEL6_RESETTING;
         }
+        if (!m->refusing)
+            tell_refused(m);
         return;
     }
     for (unsigned i = 0; i < count; i++) {

@@ -72,7 +72,13 @@ struct model6 {
     bool paused, resetting,
         reissuing; /* reissuing: the driver has ended its reset, and gets its filters */
     bool sending;  /* somebody is in the miniport's send function */
-    bool raised;   /* no DPC can run */
+    bool refusing; /* a protocol is being told of a refusal; what is refused meanwhile waits */
+    struct {
+        uint32_t nbl;
+        uint8_t status;
+    } refused[MODEL6_OUT];
+    unsigned refused_count;
+    bool raised; /* no DPC can run */
     bool dpc_due;
     unsigned filter[2]; /* of each binding, a set of model6_accepts */
     uint32_t lent[2][MODEL6_LENT];

@@ -216,6 +216,101 @@ START_TEST(c_11_send_from_completion_keeps_the_stack_bounded)
 }
 END_TEST
 
+/* The same from a refusal: while the adapter is being reset, what is sent comes back at once (DER-6). */
+static void refused_again(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    uintptr_t stack = (uintptr_t)__builtin_frame_address(0);
+    struct again *again = context;
+
+    ck_status(status, NDIS_STATUS_RESET_IN_PROGRESS);
+    again->lowest = again->lowest && again->lowest < stack ? again->lowest : stack;
+    again->highest = again->highest > stack ? again->highest : stack;
+    if (!again->left)
+        return;
+    again->left--;
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_RESET_IN_PROGRESS);
+    nic_script_send_array(&r.protocols[0], &packet, 1);
+}
+
+START_TEST(c_11_send_from_refusal_keeps_the_stack_bounded)
+{
+    struct fixed fixed = {pend_manual};
+    struct nic_script_miniport like = {.next = fixed_step,
+                                       .context = &fixed,
+                                       .arrays = _i & 1,
+                                       .deserialized = _i & 2,
+                                       .max_packets = 64,
+                                       .reset_pends = true};
+    struct again again = {.left = 10000};
+    PNDIS_PACKET packets[3];
+    NDIS_STATUS status;
+
+    rig_start(&r, &like, 1, _i & 4 ? RIG_VERIFY : 0, 0);
+    take(packets, 3);
+    NdisReset(&status, r.protocols[0].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    r.protocols[0].completed = refused_again;
+    r.protocols[0].context = &again;
+    nic_script_send_array(&r.protocols[0], packets, 2);
+    ck_assert_uint_eq(again.left, 0);
+    ck_assert_uint_eq(completions(packets[0]) + completions(packets[1]), 10002);
+    ck_assert_uint_lt(again.highest - again.lowest, 16384);
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, UINT32_MAX), 0);
+    nic_script_reset_done(r.miniport, NDIS_STATUS_SUCCESS);
+    rig_run(&r, 1000);
+    r.protocols[0].completed = NULL;
+    nic_script_send_array(&r.protocols[0], packets, 3);
+    ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 3), 3);
+    ck_assert_uint_eq(rig_statistics(&r).outstanding, 0);
+    give(packets, 3);
+    stop_clean();
+}
+END_TEST
+
+/* What is refused while another refusal is told of is still the library's when the protocol closes there. */
+static PNDIS_PACKET waiting;
+static unsigned told_at_close;
+
+static void send_and_close(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
+{
+    (void)context;
+    (void)packet;
+    (void)status;
+    r.protocols[0].completed = NULL;
+    nic_script_send_array(&r.protocols[0], &waiting, 1);
+    ck_assert_uint_eq(completions(waiting), 0);
+    ck_status(nic_script_protocol_close(&r.protocols[0]), NDIS_STATUS_PENDING);
+}
+
+static void note_close(void *context)
+{
+    (void)context;
+    told_at_close = completions(waiting);
+}
+
+START_TEST(c_11_a_close_waits_for_what_is_refused)
+{
+    struct nic_script_miniport like = {.deserialized = true, .reset_pends = true};
+    PNDIS_PACKET packets[2];
+    NDIS_STATUS status;
+
+    rig_start(&r, &like, 2, 0, 0);
+    take(packets, 2);
+    waiting = packets[1];
+    told_at_close = 0;
+    NdisReset(&status, r.protocols[1].binding);
+    r.protocols[0].completed = send_and_close;
+    r.protocols[0].close_ended = note_close;
+    nic_script_send_array(&r.protocols[0], packets, 1);
+    ck_assert(r.protocols[0].closed);
+    ck_assert_uint_eq(told_at_close, 1);
+    nic_script_reset_done(r.miniport, NDIS_STATUS_SUCCESS);
+    rig_run(&r, 1000);
+    give(packets, 2);
+    stop_clean();
+}
+END_TEST
+
 /* A packet sent from the completion of the array's first element comes after the whole array (C-8).
  */
 static PNDIS_PACKET newcomer;
@@ -500,6 +595,10 @@ static Suite *make(const char *name)
     tcase_add_loop_test(t, c_11_send_from_completion_keeps_the_stack_bounded, 0, 12);
     tcase_add_loop_test(t, req_49_an_event_inside_a_completion_sends_the_rest_once, 0, 2);
     tcase_add_loop_test(t, c_12_der_04_resources_in_an_array_keeps_it_and_the_rest, 0, 2);
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_test(t, c_11_a_close_waits_for_what_is_refused);
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_loop_test(t, c_11_send_from_refusal_keeps_the_stack_bounded, 0, 8);
     if (rig_layer() == RIG_DIRECT) /* the driver knows the packets of the protocol */
         tcase_add_test(t, der_04_a_completed_element_behind_a_refused_one_is_not_kept);
     tcase_add_loop_test(t, a_cancelled_refusal_leaves_nothing_behind, 0, 2);

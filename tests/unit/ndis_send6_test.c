@@ -321,6 +321,67 @@ START_TEST(c_11_ten_thousand_sends_from_completions_do_not_nest)
 }
 END_TEST
 
+static PNET_BUFFER_LIST waiting;
+
+static void send_and_close(void *context, PNET_BUFFER_LIST nbl)
+{
+    (void)context;
+    (void)nbl;
+    r.protocols[0].completed = NULL;
+    nic_script6_send(&r.protocols[0], waiting, 0);
+    ck_assert_uint_eq(record(0, waiting).completed, 0);
+    ck_status(NdisCloseAdapterEx(r.protocols[0].binding), NDIS_STATUS_PENDING);
+    ck_assert(!r.protocols[0].closed);
+}
+
+/* What is refused while another refusal is told of is still the library's when the protocol closes there. */
+START_TEST(c_11_a_close_waits_for_what_is_refused)
+{
+    PNET_BUFFER_LIST nbls[2];
+
+    start((struct nic_script6_step){.when = NIC_WHEN_MANUAL}, 1, 0);
+    for (unsigned i = 0; i < 2; i++)
+        nbls[i] = rig6_chain(&r.protocols[0], 1, 1);
+    waiting = nbls[1];
+    ck_status(nic_ndis_adapter_pause("nic0", 10), NDIS_STATUS_SUCCESS);
+    r.protocols[0].completed = send_and_close;
+    nic_script6_send(&r.protocols[0], nbls[0], 0);
+    ck_assert_uint_eq(record(0, waiting).completed, 1);
+    ck_assert(r.protocols[0].closed);
+    r.protocols[0].binding = NULL;
+    rig6_free(&r.protocols[0], nbls, 2);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
+/* And from refusals, while the adapter is paused. */
+START_TEST(c_11_ten_thousand_sends_from_refusals_do_not_nest)
+{
+    PNET_BUFFER_LIST nbls[3], chain;
+
+    start((struct nic_script6_step){.when = NIC_WHEN_MANUAL}, 1, _i ? RIG_VERIFY : 0);
+    chain = rig6_chain(&r.protocols[0], 3, 1);
+    rig6_list(chain, nbls);
+    ck_status(nic_ndis_adapter_pause("nic0", 10), NDIS_STATUS_SUCCESS);
+    left = 10000;
+    lowest = highest = NULL;
+    r.protocols[0].completed = send_again;
+    nic_script6_send(&r.protocols[0], chain, 0);
+    r.protocols[0].completed = NULL;
+    ck_assert_uint_eq(left, 0);
+    ck_assert_int_lt(highest - lowest, 16384);
+    for (unsigned i = 0; i < 3; i++)
+        ck_status(record(0, nbls[i]).status, NDIS_STATUS_PAUSED);
+    ck_assert_uint_eq(record(0, nbls[0]).completed + record(0, nbls[1]).completed +
+                          record(0, nbls[2]).completed,
+                      10003);
+    ck_assert_uint_eq(r.miniport->sends, 0);
+    ck_status(nic_ndis_adapter_restart("nic0", 10), NDIS_STATUS_SUCCESS);
+    rig6_free(&r.protocols[0], nbls, 3);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* ---- loopback ---- */
 
 static void set_filter(unsigned protocol, ULONG filter)
@@ -466,6 +527,8 @@ int main(void)
     tcase_add_test(t, der_12_cancel_takes_what_is_queued_once);
     tcase_add_test(t, der_12_the_library_cancels_what_it_holds);
     tcase_add_test(t, c_11_ten_thousand_sends_from_completions_do_not_nest);
+    tcase_add_test(t, c_11_a_close_waits_for_what_is_refused);
+    tcase_add_loop_test(t, c_11_ten_thousand_sends_from_refusals_do_not_nest, 0, 2);
     tcase_add_test(t, req_62_der_14_frames_of_nbls_are_looped_back);
     tcase_add_loop_test(t, der_14_what_each_filter_takes_of_looped_nbls, 0, 7);
     tcase_add_test(t, der_16_a_second_completion_is_ignored);

@@ -6,7 +6,7 @@ NDIS_TESTS := platform_test ndis_header_test ndis_packet_test ndis_send_test ndi
 	ndis_verify_memory_test ndis_matrix_test ndis_random_test ndis_thread_test sender_test \
 	ndis_readme_test ndis_config_test ndis_io_test ndis_dma_test ndis_lists_test ndis_cancel_test ndis_gate_test ndis_services_test ndis_immediate_test ndis_kernel_test
 # The same for NDIS 6, on a rig of its own.
-NDIS6_TESTS := ndis_outside_test ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
+NDIS6_TESTS := ndis_outside_test ndis_inside_test ndis_nbl_test ndis_send6_test ndis_matrix6_test ndis_pause_test ndis_receive6_test ndis_oid_test \
 	ndis_verify6_test ndis_thread6_test ndis_schedule6_test ndis_schedule_end6_test ndis_random6_test ndis_dma6_test
 NDIS_TESTS += $(NDIS6_TESTS) passthru_test ndis_schedule_test ndis_schedule_end_test
 NDIS_TEST_PROGRAMS = $(NDIS_TESTS:%=$(O)/tests/unit/%)
