@@ -68,7 +68,7 @@ static int set_owner(struct tap *t, const char *owner, char *error)
 {
     const struct passwd *user = getpwnam(owner);
     if (!user) {
-        snprintf(error, TAP_ERROR_BYTES, "there is no user %s", owner);
+        snprintf(error, TAP_ERROR_BYTES, "there is no user %s", *owner ? owner : "\"\"");
         return -EINVAL;
     }
     if (ioctl(t->fd, TUNSETOWNER, (unsigned long)user->pw_uid) != 0) {

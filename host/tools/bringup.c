@@ -285,7 +285,9 @@ int bringup_look(struct bringup *d)
         return complain(code, "%s", d->machine.message);
     if (code) {
         bringup_tell(d, FAIL, "device",
-                     code == EXIT_MISMATCH
+                     code == EXIT_MISMATCH && options.firmware_asked
+                         ? "leave out --firmware: this program brings the one that fits"
+                     : code == EXIT_MISMATCH
                          ? "load the bitstream that was built from the same sources as this program"
                          : "hilnic list shows the devices and why one does not open",
                      "%s", d->machine.message);

@@ -20,9 +20,11 @@ static int image_read(const char *path, struct machine_options *m)
     fclose(file);
     if (error)
         return complain(EXIT_FAILED, "%s cannot be read: %s", path, strerror(error));
-    if (!bytes || bytes > MACHINE_FIRMWARE_MOST)
-        return complain(EXIT_FAILED, "%s is no firmware image: it has %s than %u bytes", path,
-                        bytes ? "more" : "fewer", bytes ? MACHINE_FIRMWARE_MOST : 1);
+    if (!bytes)
+        return complain(EXIT_FAILED, "%s is no firmware image: it is empty", path);
+    if (bytes > MACHINE_FIRMWARE_MOST)
+        return complain(EXIT_FAILED, "%s is no firmware image: it has more than %u bytes", path,
+                        MACHINE_FIRMWARE_MOST);
     m->firmware_asked = true;
     m->firmware = file_image;
     m->firmware_bytes = (unsigned)bytes;

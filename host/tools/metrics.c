@@ -212,6 +212,9 @@ int metrics_fetch(const char *where, struct counter *counters, unsigned *count)
     if (!parse(where, &address, &length))
         return wrong_place("from", where);
     ssize_t got = request(&address, length, text);
+    if (got == -EAGAIN)
+        return complain(EXIT_NO_DEVICE, "who listens at %s has not answered for %u s", where,
+                        TIMEOUT_S);
     if (got < 0)
         return complain(got == -EACCES ? EXIT_NO_PERMISSION : EXIT_NO_DEVICE,
                         "nobody tells counters at %s: %s, start hilnic up --metrics %s", where,

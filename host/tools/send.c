@@ -373,7 +373,9 @@ int command_send(const struct options *o)
         return complain(EXIT_USAGE, "-r sends its frames at their distances, without --count and "
                                     "--gap");
     s.count = o->count ? o->count : 100;
-    if (s.count > MOST || (s.gap_ns && s.count > FARTHEST_NS / s.gap_ns))
+    if (s.count > MOST)
+        return complain(EXIT_USAGE, "send takes a --count up to %u, not %u", MOST, s.count);
+    if (s.gap_ns && s.count > FARTHEST_NS / s.gap_ns)
         return complain(EXIT_USAGE, "so many frames so far apart take more than an hour");
     if (o->input && !(capture = capture_read(o->input, error)))
         return complain(EXIT_FAILED, "%s", error);

@@ -153,7 +153,7 @@ static int packet_open(const char *name, char *error)
     struct packet_mreq promiscuous = {.mr_ifindex = at.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
     int one = 1, code;
     if (!at.sll_ifindex) {
-        snprintf(error, TAP_ERROR_BYTES, "there is no interface %s", name);
+        snprintf(error, TAP_ERROR_BYTES, "there is no interface %s", *name ? name : "\"\"");
         return -ENODEV;
     }
     int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

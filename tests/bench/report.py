@@ -9,6 +9,7 @@ import html
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -20,10 +21,16 @@ PARTS = [("send_to_sfd", "NdisSend to SFD"), ("sfd_to_completion", "SFD to compl
 QUANTILES = [("p50", "50 %"), ("p90", "90 %"), ("p99", "99 %"), ("p999", "99.9 %"), ("max", "longest")]
 GAPS_NS = [5003, 10007, 20011, 50021, 100003, 500009]  # no multiples of a clock
 GNUPLOT = """
-set terminal svg size 760,380 font "sans-serif,13" background "#ffffff"
+set terminal svg size 760,380 font "sans-serif,13"
 set border 3 lc rgb "#555555"; set tics nomirror; set grid ytics lc rgb "#dddddd" lt 1; set key outside right top
 """
-COLOURS = ["#0b6fa4", "#d1602c", "#3a8a45", "#8a4fa3", "#777777"]
+# What gnuplot draws with: the page's variable, its value where the reader's system is light, and where it is dark.
+PALETTE = {"#0b6fa4": ("series0", "#0b6fa4", "#63b8e8"), "#d1602c": ("series1", "#c4541f", "#f2995f"),
+           "#3a8a45": ("series2", "#2f7d3b", "#7cc78a"), "#8a4fa3": ("series3", "#8a4fa3", "#cda2e6"),
+           "#777777": ("series4", "#6b6b6b", "#b0b4ba"), "#555555": ("axis", "#555555", "#a4a9b0"),
+           "#dddddd": ("grid", "#dddddd", "#3a3f46"), "#000000": ("ink", "#222222", "#e3e5e8"),
+           "#ffffff": ("paper", "#ffffff", "#16181c")}
+COLOURS = list(PALETTE)[:5]
 
 commands = []
 
@@ -39,22 +46,42 @@ def run(program, *arguments):
     return json.loads(done.stdout)
 
 
+def page_colours(svg):
+    """The plot with the page's colours; gnuplot's own would stay light on a dark page."""
+    named = {"black": "#000000", "white": "#ffffff", "lightgrey": "#dddddd"}
+
+    def variable(match):
+        quote, colour = match[1], match[2].lower()
+        channels = re.findall(r"\d+", colour) if colour.startswith("rgb") else None
+        colour = "#%02x%02x%02x" % tuple(map(int, channels)) if channels else named.get(colour, colour)
+        if colour not in PALETTE:
+            sys.exit(f"report.py: gnuplot drew in {match[2]}, for which the page has no colour")
+        return f"={quote}var(--{PALETTE[colour][0]}){quote}"
+
+    return re.sub(r"""(?<=fill|roke|olor)=(["'])(#\w+|rgb\([^)]*\)|(?!none|currentColor)\w+)\1""", variable, svg)
+
+
 def plot(settings, series):
     """series: (title, style, [(x, y), ...]); the SVG as text."""
     script = GNUPLOT + settings + "\nplot " + ", ".join(
-        f'"-" using 1:2 with {style} lw 2 lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'
+        f'"-" using 1:2 with {style} lw {2 if i else 5} lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'  # to be seen under another
         for i, (title, style, _) in enumerate(series)) + "\n"
     for _, _, points in series:
         script += "".join(f"{x} {y}\n" for x, y in points) + "e\n"
     done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, timeout=60)
     if done.returncode or "<svg" not in done.stdout:
         sys.exit(f"report.py: gnuplot: {done.stderr.strip()}")
-    svg = done.stdout[done.stdout.index("<svg"):]
+    svg = page_colours(done.stdout[done.stdout.index("<svg"):])
     drawn = {t.text for t in xml.etree.ElementTree.fromstring(svg).iter() if t.tag.endswith("}title")}
     missing = {title for title, _, _ in series} - drawn
     if missing:
         sys.exit(f"report.py: gnuplot did not draw {', '.join(sorted(missing))}")
-    return svg
+    plot.number += 1  # several plots in one page: names of their own, and no tip that says "Gnuplot"
+    svg = re.sub(r"(id=[\"']|[#]|url\(#)(gp|gnuplot_|textbox|greybox)", rf"\1p{plot.number}\2", svg)
+    return svg.replace("<title>Gnuplot</title>", "", 1)
+
+
+plot.number = 0
 
 
 def table(head, rows):
@@ -123,10 +150,13 @@ def launch(program, device, frames):
             f"device's stamp of the SFD against it, and the wire's against the stamp.</p>{svg}{table(head, rows)}")
 
 
-STYLE = """body { font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; color: #222; background: #fff }
+COLOUR_STYLE = ":root { color-scheme: light dark; %s }\n@media (prefers-color-scheme: dark) { :root { %s } }" % tuple(
+    " ".join(f"--{colour[0]}: {colour[i]};" for colour in PALETTE.values()) for i in (1, 2))
+STYLE = COLOUR_STYLE + """
+body { font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; color: var(--ink); background: var(--paper) }
 h1, h2 { line-height: 1.2 } h2 { margin-top: 2em } svg { width: 100%; height: auto }
-table { border-collapse: collapse; font-size: 14px } th, td { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
-pre { background: #f5f5f5; padding: 1em; overflow-x: auto; font-size: 13px }"""
+table { border-collapse: collapse; font-size: 14px } th, td { padding: .2em .8em; border-bottom: 1px solid var(--grid); text-align: right }
+pre { border: 1px solid var(--grid); padding: 1em; overflow-x: auto; font-size: 13px }"""
 
 
 def main():

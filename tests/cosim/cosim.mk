@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(addprefix $(B)/cosim/,board_test cli_test capture_test time_test core_test counters_test selftest_test pins_test wire_test \
+TESTS += $(addprefix $(B)/cosim/,board_test cli_test capture_test refusals_test time_test core_test counters_test selftest_test pins_test wire_test \
 	histogram_test line_rate_test install_test)
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
@@ -75,6 +75,6 @@ $(B)/cosim/usb_cli_test: $$(USB_CLI_OBJS) | $(B)/hilnic
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(USB_CLI_OBJS) -lusb-1.0 -lpcap -lumockdev -lgobject-2.0 -lglib-2.0 -lcheck -lsubunit -lm -lrt -lpthread
 
-$(B)/cosim/cli_test $(B)/cosim/selftest_test $(B)/cosim/capture_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
+$(B)/cosim/cli_test $(B)/cosim/selftest_test $(B)/cosim/capture_test $(B)/cosim/refusals_test $(B)/cosim/install_test: $(B)/cosim/%: tests/cosim/%.sh $(B)/hilnic
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@

@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define VECTOR 3
+#define VECTOR    3
+#define INTERFACE "hilnicusb"
+#define REFUSED   "build/cosim/refused.pcapng"
 
 static struct nic_platform *device_platform;
 static struct soft_device *soft;
@@ -122,68 +124,156 @@ START_TEST(test_in_use)
 }
 END_TEST
 
-/* The node of usbfs without any permission; root needs less power to notice. */
+/* The device's node of usbfs, which umockdev has made. */
+static const char *node(void)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/dev/bus/usb/001/002", getenv("UMOCKDEV_DIR"));
+    return path;
+}
+
+/* Without any permission for it; root needs less power to notice. */
+static const char *weakly(void)
+{
+    return geteuid() ? "" : "setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all";
+}
+
 START_TEST(test_no_permission)
 {
-    const char *before =
-        geteuid() ? "" : "setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all";
-    char node[256];
     start(false);
-    snprintf(node, sizeof node, "%s/dev/bus/usb/001/002", getenv("UMOCKDEV_DIR"));
-    ck_assert_int_eq(chmod(node, 0), 0);
-    ck_assert_msg(hilnic(before, "list") == 0, "%s", output);
+    ck_assert_int_eq(chmod(node(), 0), 0);
+    ck_assert_msg(hilnic(weakly(), "list") == 0, "%s", output);
     ck_assert_ptr_nonnull(strstr(output, "serial unknown"));
     ck_assert_ptr_nonnull(strstr(output, "usb 1-1  no permission\n"));
     ck_assert_ptr_nonnull(strstr(output, "install host/udev/70-hilnic.rules in"));
-    ck_assert_int_eq(hilnic(before, "list --json"), 0);
+    ck_assert_int_eq(hilnic(weakly(), "list --json"), 0);
     ck_assert_ptr_nonnull(strstr(output, "\"serial\": null"));
     ck_assert_ptr_nonnull(strstr(output, "\"opens\": false, \"state\": \"no permission\""));
-    ck_assert_int_eq(hilnic(before, "info --device usb"), 4);
-    ck_assert_ptr_nonnull(strstr(output, "host/udev/70-hilnic.rules"));
-    ck_assert_int_eq(chmod(node, 0600), 0);
+    ck_assert_int_eq(chmod(node(), 0600), 0);
     stop();
 }
 END_TEST
 
-/* Every command that opens a device: one sentence and the exit code, and no file is left behind. */
+/* Why a device is not opened, and what each command says of it. */
+static const struct refusal {
+    const char *serial, *words;
+    int code;
+    bool taken, forbidden;
+    uint32_t map_hash;
+} refusals[] = {
+    {.serial = "A17", .words = "is in use by another program", .code = 1, .taken = true},
+    {.serial = "B18",
+     .words = "no USB device 1209:0001 has the serial number B18; there is 1",
+     .code = 3},
+    {.serial = "A17", .words = "12345678", .code = 5, .map_hash = 0x12345678},
+    {.serial = "", .words = "host/udev/70-hilnic.rules", .code = 4, .forbidden = true},
+};
+#define REFUSALS (sizeof refusals / sizeof *refusals)
+
+/* `words` and the device's serial number; a file that is there stays as it is. */
+static void refuse(const struct refusal *r, const char *words)
+{
+    static const char kept[] = "kept";
+    char arguments[256], found[8] = "";
+    FILE *file = fopen(REFUSED, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(kept, file);
+    fclose(file);
+    size_t n = (size_t)snprintf(arguments, sizeof arguments, "%s%s%s", words,
+                                *r->serial ? ":1209:1:" : "", r->serial);
+    ck_assert_uint_lt(n, sizeof arguments);
+    int code = hilnic(r->forbidden ? weakly() : "", arguments);
+    ck_assert_msg(code == r->code && strstr(output, r->words), "%s: exit %d: %s", arguments, code,
+                  output);
+    file = fopen(REFUSED, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_ptr_nonnull(fgets(found, sizeof found, file));
+    fclose(file);
+    ck_assert_msg(!strcmp(found, kept), "%s: the file is another", arguments);
+}
+
+static void refuse_in_a_sentence(const struct refusal *r, const char *words)
+{
+    refuse(r, words);
+    ck_assert_msg(!strncmp(output, "hilnic: ", 8) &&
+                      strchr(output, '\n') == output + strlen(output) - 1,
+                  "%s: %s", words, output);
+}
+
+/* Every command that opens a device: one sentence, or a verdict where there are verdicts, and the exit code. */
 START_TEST(test_refusals)
 {
     static const char *const commands[] = {
-        "info",
-        "regs IFG",
-        "stats",
-        "stats --watch 1",
-        "bench",
-        "bench --latency",
-        "send",
-        "replay -r tests/data/lengths.pcap",
-        "capture -w build/cosim/refused.pcapng",
-        "capture -r tests/data/lengths.pcap -w build/cosim/refused.pcapng",
+        "info --device usb",
+        "regs IFG --device usb",
+        "stats --device usb",
+        "stats --watch 1 --device usb",
+        "stats -r tests/data/lengths.pcap --device usb",
+        "bench --device usb",
+        "bench --latency --device usb",
+        "send --device usb",
+        "replay -r tests/data/lengths.pcap --device usb",
+        "capture -w " REFUSED " --device usb",
+        "capture -r tests/data/lengths.pcap -w " REFUSED " --device usb",
     };
-    static const struct {
-        const char *serial, *words;
-        int code;
-        bool taken;
-        uint32_t map_hash;
-    } cases[] = {
-        {"A17", "is in use by another program", 1, true, 0},
-        {"B18", "no USB device 1209:0001 has the serial number B18; there is 1", 3, false, 0},
-        {"A17", "12345678", 5, false, 0x12345678},
-    };
-    char arguments[200];
-    device_options.map_hash = cases[_i].map_hash;
+    const struct refusal *r = &refusals[_i];
+    device_options.map_hash = r->map_hash;
     start(false);
-    umockdev_bridge_take(bridge, cases[_i].taken);
-    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++) {
-        snprintf(arguments, sizeof arguments, "%s --device usb:1209:1:%s", commands[i],
-                 cases[_i].serial);
-        int code = hilnic("", arguments);
-        ck_assert_msg(code == cases[_i].code && strstr(output, cases[_i].words) &&
-                          !strncmp(output, "hilnic: ", 8) &&
-                          strchr(output, '\n') == output + strlen(output) - 1,
-                      "%s: exit %d: %s", arguments, code, output);
+    umockdev_bridge_take(bridge, r->taken);
+    if (r->forbidden)
+        ck_assert_int_eq(chmod(node(), 0), 0);
+    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++)
+        refuse_in_a_sentence(r, commands[i]);
+    for (unsigned i = 0; i < 2; i++) {
+        refuse(r, i ? "selftest --device usb" : "doctor --device usb");
+        ck_assert_msg(strstr(output, "  FAIL  ") && strstr(output, "next: "), "%s", output);
     }
-    ck_assert_int_ne(access("build/cosim/refused.pcapng", F_OK), 0);
+    struct refusal in_list = *r; /* Wireshark's name for it */
+    char extcap[128];
+    in_list.serial = "";
+    snprintf(extcap, sizeof extcap,
+             "extcap --capture --fifo " REFUSED " --extcap-interface hilnic-usb%s%s",
+             *r->serial ? "-" : "", r->serial);
+    refuse_in_a_sentence(&in_list, extcap);
+    ck_assert_int_eq(chmod(node(), 0600), 0);
+    device_options.map_hash = 0;
+    stop();
+}
+END_TEST
+
+/* Before libumockdev is there; a machine that runs these tests without TAP says so. */
+static bool has_tap(void)
+{
+    if (system("ip tuntap add dev " INTERFACE " mode tap 2>/dev/null")) {
+        printf("usb_cli_test, hilnic up: skipped: no TAP here\n");
+        return false;
+    }
+    ck_assert_int_eq(system("ip tuntap del dev " INTERFACE " mode tap"), 0);
+    return true;
+}
+
+/* Without this file libumockdev leaves the ioctls of devices that it does not know, /dev/net/tun, to the kernel. */
+static void let_tap_through(void)
+{
+    char fallback[256];
+    snprintf(fallback, sizeof fallback, "%s/ioctl/_default", getenv("UMOCKDEV_DIR"));
+    ck_assert_int_eq(unlink(fallback), 0);
+}
+
+START_TEST(test_up_refusals)
+{
+    const struct refusal *r = &refusals[_i];
+    if (!has_tap())
+        return;
+    device_options.map_hash = r->map_hash;
+    start(false);
+    let_tap_through();
+    umockdev_bridge_take(bridge, r->taken);
+    if (r->forbidden)
+        ck_assert_int_eq(chmod(node(), 0), 0);
+    refuse_in_a_sentence(r, "up --name " INTERFACE " -w " REFUSED " --device usb");
+    ck_assert_int_ne(access("/sys/class/net/" INTERFACE, F_OK), 0);
+    ck_assert_int_eq(chmod(node(), 0600), 0);
     device_options.map_hash = 0;
     stop();
 }
@@ -408,8 +498,7 @@ END_TEST
 
 /* ---- up: the interface over the device, unplugged and plugged in again under load ---- */
 
-#define INTERFACE "hilnicusb"
-#define METRICS   "unix:build/cosim/usb_cli.metrics"
+#define METRICS "unix:build/cosim/usb_cli.metrics"
 
 #define PID "build/cosim/usb_cli.pid"
 
@@ -501,15 +590,11 @@ static void up_and_down(unsigned i)
 START_TEST(test_up)
 {
     unsigned long long received;
-    char fallback[256];
-    if (system("ip tuntap add dev " INTERFACE " mode tap 2>/dev/null"))
-        return; /* no TAP here */
-    ck_assert_int_eq(system("ip tuntap del dev " INTERFACE " mode tap"), 0);
+    if (!has_tap())
+        return;
     phase = STARTING;
     listen_to(0);
-    /* Without it libumockdev leaves the ioctls of devices that it does not know, /dev/net/tun, to the kernel. */
-    snprintf(fallback, sizeof fallback, "%s/ioctl/_default", getenv("UMOCKDEV_DIR"));
-    ck_assert_int_eq(unlink(fallback), 0);
+    let_tap_through();
     ck_assert_msg(hilnic_while("sh -c 'echo $$ >" PID "; exec \"$@\"' sh",
                                "up --device usb --json --name " INTERFACE " --metrics " METRICS,
                                up_and_down) == 0,
@@ -593,7 +678,8 @@ int main(int argc, char **argv)
     tcase_add_loop_test(t, test_list, 0, 2);
     tcase_add_test(t, test_in_use);
     tcase_add_test(t, test_no_permission);
-    tcase_add_loop_test(t, test_refusals, 0, 3);
+    tcase_add_loop_test(t, test_refusals, 0, REFUSALS);
+    tcase_add_loop_test(t, test_up_refusals, 0, REFUSALS);
     tcase_add_loop_test(t, test_info, 0, 2);
     tcase_add_loop_test(t, test_replay, 0, 6);
     tcase_add_test(t, test_bench_and_stats);
