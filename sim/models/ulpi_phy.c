@@ -6,9 +6,10 @@
 
 // HOLD: after reset. LINK: the link has the bus. TURN: dir has just risen. BUS: RXCMDs and bytes. BACK: dir has just fallen.
 enum { HOLD, LINK, TURN, BUS, BACK };
-// What the link is at: nothing, a packet, a register's value to come, the value taken and stp to come.
-enum { NONE, SENDING, WRITING, WRITTEN };
-enum { COMMAND_SEND = 1, COMMAND_WRITE = 2 };
+// What the link is at: nothing, a packet, a register's value to come, the value taken and stp to come, a register to be sent.
+enum { NONE, SENDING, WRITING, WRITTEN, READING };
+enum { COMMAND_SEND = 1, COMMAND_WRITE = 2, COMMAND_READ = 3 };
+enum { INTERRUPT_RISING = 0x0d, INTERRUPT_FALLING = 0x10, SCRATCH = 0x16 };
 enum { LINE_SE0 = 0, LINE_J = 1, LINE_K = 2 };
 enum { EVENT_ACTIVE = 0x10, EVENT_ERROR = 0x30 };
 
@@ -68,6 +69,8 @@ static void reset(struct ulpi_phy *phy)
     memset(phy->registers, 0, sizeof(phy->registers));
     phy->registers[ULPI_FUNCTION_CONTROL] = 0x41; // 4.2.2, 4.2.4: reset values
     phy->registers[ULPI_OTG_CONTROL] = 0x06;
+    phy->registers[INTERRUPT_RISING] = phy->registers[INTERRUPT_FALLING] = 0x1f;
+    memcpy(phy->registers, phy->identity, sizeof(phy->identity));
     phy->state = HOLD;
     phy->hold = phy->hold_clocks;
     phy->command = NONE;
@@ -79,16 +82,35 @@ static void reset(struct ulpi_phy *phy)
     phy->held = true;
 }
 
+// Of the three addresses of a register (4.1): write, set, clear. Any of them reads it. 0 to 3 tell who made the PHY.
+static uint8_t base_of(uint8_t address)
+{
+    static const uint8_t bases[] = {0x04, 0x07, 0x0a, INTERRUPT_RISING, INTERRUPT_FALLING, SCRATCH};
+    for (size_t i = 0; i < sizeof(bases); i++)
+        if (address >= bases[i] && address < bases[i] + 3)
+            return bases[i];
+    return address;
+}
+
+static void write_register(struct ulpi_phy *phy)
+{
+    uint8_t base = base_of(phy->address), *to = &phy->registers[base];
+    if (base >= sizeof(phy->identity))
+        *to = (uint8_t)(phy->address == base       ? phy->value
+                        : phy->address == base + 1 ? *to | phy->value
+                                                   : *to & ~phy->value);
+    phy->writes++;
+}
+
 static void finish(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
 {
     if (link->data)
         breach(phy, "stp with data: the packet is in error (3.8.2.3)");
     if (phy->command == SENDING)
         phy->sent(phy->context, phy->out, phy->out_length, phy->pid);
-    else if (phy->command == WRITTEN) {
-        phy->registers[phy->address] = phy->value;
-        phy->writes++;
-    } else
+    else if (phy->command == WRITTEN)
+        write_register(phy);
+    else
         breach(phy, "stp where nothing ends");
     phy->command = NONE;
 }
@@ -109,8 +131,12 @@ static void take_command(struct ulpi_phy *phy, uint8_t data)
         phy->command = WRITING;
         phy->address = data & 0x3f;
         break;
+    case COMMAND_READ:
+        phy->command = READING;
+        phy->address = data & 0x3f;
+        break;
     default:
-        breach(phy, "a command that no device needs");
+        breach(phy, "a reserved command");
     }
 }
 
@@ -140,7 +166,17 @@ static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
         finish(phy, link);
     else if (phy->nxt)
         take(phy, data);
+    else if (phy->command == NONE && !link->stp && data && !(data >> 6))
+        breach(phy, "a reserved command");
     phy->nxt = false;
+    if (phy->command ==
+        READING) { // 3.8.3.1: dir behind nxt, then the value; a packet comes before it
+        phy->state = TURN;
+        phy->dir = true;
+        phy->nxt = phy->in_due;
+        phy->command = phy->in_due ? NONE : READING;
+        return;
+    }
     if (phy->command != SENDING &&
         (phy->report || phy->in_due || chance(phy, phy->chatter_percent))) {
         phy->command = NONE;
@@ -150,7 +186,7 @@ static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
         phy->report |= !phy->in_due;
         return;
     }
-    bool wants = phy->command == NONE ? data != 0 && !link->stp : phy->command != WRITTEN;
+    bool wants = phy->command == NONE ? data >> 6 && !link->stp : phy->command != WRITTEN;
     phy->nxt = wants && !chance(phy, phy->throttle_percent);
 }
 
@@ -160,6 +196,11 @@ static void bus_clock(struct ulpi_phy *phy)
     bool over = phy->in_next == phy->in_length;
     phy->state = BUS;
     phy->nxt = false;
+    if (phy->command == READING) {
+        phy->command = NONE;
+        phy->data = phy->registers[base_of(phy->address)];
+        return;
+    }
     if (phy->in_due && !over && !phy->report && !chance(phy, phy->throttle_percent)) {
         phy->nxt = true;
         phy->data = phy->in[phy->in_next++];

@@ -32,6 +32,7 @@ struct ulpi_phy {
     bool dir, nxt;
 
     unsigned hold_clocks;      /* dir stays high so long after reset */
+    uint8_t identity[4];       /* vendor and product, low octets first */
     unsigned throttle_percent; /* of clocks in which nxt is held back */
     unsigned chatter_percent;  /* of clocks in which an RXCMD comes for no reason */
     uint32_t (*random)(void *context, uint32_t below);
@@ -39,7 +40,7 @@ struct ulpi_phy {
     void (*sent)(void *context, const uint8_t *bytes, size_t length, bool pid);
     void *context;
 
-    uint8_t registers[64];
+    uint8_t registers[64]; /* of the three addresses of one, the first */
     unsigned writes;
     const char *breach; /* NULL: none */
 

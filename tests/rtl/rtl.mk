@@ -14,6 +14,7 @@ RTL_BENCH_nic_hs := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
+RTL_BENCH_nic_ulpi_pins_rig := -y rtl/boards/ecp5 -y sim/cells/ecp5 -Wno-UNUSEDPARAM
 RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
 RTL_BENCH_nic_counters := -GMAX_FRAME=16383
 RTL_BENCH_nic_frame_fifo__small := -GBYTES=16 -GFRAMES=4 -GBANK_BYTES=4
@@ -64,7 +65,7 @@ coverage-rtl:
 	$(Q)tests/rtl/coverage.sh $(B)/rtl-cover/lines.info rtl/usb/ 98
 
 # Models in C that a bench drives its pins with.
-$(RTL_BENCH_DIR)/nic_ulpi_test: $(O)/sim/models/ulpi_phy.o
+$(RTL_BENCH_DIR)/nic_ulpi_test $(RTL_BENCH_DIR)/nic_ulpi_pins_rig_test: $(O)/sim/models/ulpi_phy.o
 $(RTL_BENCH_DIR)/nic_usb_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o
 $(RTL_BENCH_DIR)/nic_usb_hs_rig__fault_test: $(addprefix $(O)/sim/models/,ulpi_phy.o usb_host.o usb_fault.o)
 $(RTL_BENCH_DIR)/nic_board_hs_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o $(O)/sim/wire/gmii.o $(O)/sim/wire/wire_null.o
