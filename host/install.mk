@@ -24,7 +24,9 @@ INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
 install-prefix:
 	@case '$(PREFIX)' in /*) ;; *) echo "PREFIX must be an absolute path, not '$(PREFIX)'" >&2; exit 1;; esac
 
+# The old ones may be root's, of a sudo make install, in a folder that is not.
 install: install-prefix $(B)/hilnic $(NDIS_LIB)
+	$(Q)rm -f $(B)/hilnic-ndis.pc $(B)/hilnic.service $(B)/hilnic-extcap
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' host/ndis/hilnic-ndis.pc.in > $(B)/hilnic-ndis.pc
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/systemd/hilnic.service.in > $(B)/hilnic.service
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' host/tools/hilnic-extcap.in > $(B)/hilnic-extcap

@@ -56,9 +56,12 @@ int tap_device_open(const char *name, char *error)
     if (ioctl(fd, TUNSETIFF, &request) != 0) {
         int code = -errno;
         close(fd);
-        snprintf(error, TAP_ERROR_BYTES, "the interface %s %s: %s", name,
+        snprintf(error, TAP_ERROR_BYTES, "the interface %s %s: %s%s", name,
                  code == -EBUSY ? "is in use by another program" : "cannot be had as a TAP",
-                 strerror(-code));
+                 strerror(-code),
+                 code == -EPERM ? ", run it as root, or have root lend it to you by ip tuntap add "
+                                  "with user"
+                                : "");
         return code;
     }
     return fd;

@@ -27,7 +27,9 @@ equal() { check "$1: '$2', not '$3'" [ "$2" = "$3" ]; }
 place() { make --no-print-directory "$1" PREFIX="${2:-/opt/nic}" DESTDIR="$dest"; }
 
 # ---- what is there ----
+for file in hilnic-ndis.pc hilnic.service hilnic-extcap; do ln -sf "$work/$file of root" "build/$file"; done
 check install place install
+check "what another user's install left is replaced, not written to" [ -z "$(ls "$work" | grep 'of root')" ]
 wanted="bin/hilnic
 include/hilnic/ndis.h
 include/hilnic/ndis_characteristics.h

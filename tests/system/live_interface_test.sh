@@ -142,7 +142,7 @@ kill "$nic"
 wait "$nic"
 (as daemon) >"$work/nic0.json" 2>"$work/nic0.err"
 check "--owner: not another user's: exit code 4" [ $? = 4 ]
-check "--owner: not another user's: one sentence" grep -qx "hilnic: the interface nic0 cannot be had as a TAP: Operation not permitted." "$work/nic0.err"
+check "--owner: not another user's: one sentence" grep -qx "hilnic: the interface nic0 cannot be had as a TAP: Operation not permitted, run it as root, or have root lend it to you by ip tuntap add with user." "$work/nic0.err"
 ip link set nic0 up
 as nobody >"$work/nic0.json" 2>"$work/nic0.err" & nic=$!
 check "--owner: that user needs no privileges" until_true grep -q 'is there' "$work/nic0.err"
