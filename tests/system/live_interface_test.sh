@@ -114,9 +114,11 @@ come 10.9.0.78 "no longer its address" 0 15
 come 10.9.0.79 "its new address" 20 40
 
 # ---- SIGTERM in a flood from both sides ----
+flood_sent() { [ "$(cat /sys/class/net/nic0/statistics/tx_packets)" -gt $((before + 200)) ]; }
+before=$(cat /sys/class/net/nic0/statistics/tx_packets)
 ping -f -l 40 -s 1000 10.9.0.2 >/dev/null & pings=$!
 far ping -f -l 40 -s 1000 10.9.0.1 >/dev/null & floods=$!
-sleep 1
+check "a flood" until_true flood_sent
 kill "$nic"
 wait "$nic"
 check "SIGTERM in a flood: exit code 0" [ $? = 0 ]
