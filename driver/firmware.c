@@ -26,10 +26,8 @@ void nic_firmware_read(struct nic_adapter *a, NDIS_HANDLE configuration)
     length = parameter->ParameterData.BinaryData.Length;
     a->firmware_words = (length + 3) / 4;
     status = NdisAllocateMemoryWithTag(&memory, 4 * a->firmware_words, NIC_TAG_MEMORY);
-    if (status != NDIS_STATUS_SUCCESS) {
-        a->firmware_words = 0;
-        return;
-    }
+    if (status != NDIS_STATUS_SUCCESS)
+        return; /* nic_firmware_start refuses the adapter */
     a->firmware = memory;
     NdisZeroMemory(memory, 4 * a->firmware_words);
     for (i = 0; i < length; i++)
@@ -128,6 +126,11 @@ NDIS_STATUS nic_firmware_start(struct nic_adapter *a)
     a->firmware_restarts = 0;
     if (!a->has_processor)
         return NDIS_STATUS_SUCCESS;
+    if (a->firmware_words && !a->firmware) {
+        nic_message(a, NDIS_ERROR_CODE_OUT_OF_RESOURCES,
+                    "There is no memory for %u words of firmware", a->firmware_words);
+        return NDIS_STATUS_RESOURCES;
+    }
     if (a->firmware && !image_good(a))
         return NDIS_STATUS_BAD_VERSION;
     error = control_write(a, 0); /* whoever had the device before may have left it running */

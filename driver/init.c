@@ -257,14 +257,13 @@ static NDIS_STATUS device_start(struct nic_adapter *a)
     if (status != NDIS_STATUS_SUCCESS)
         return status;
     status = memory_get(a);
+    if (status == NDIS_STATUS_SUCCESS)
+        status = nic_edge_timer_make(a);
     if (status != NDIS_STATUS_SUCCESS) {
-        nic_message(a, NDIS_ERROR_CODE_OUT_OF_RESOURCES, "There is no memory for %u descriptors",
-                    a->desc_depth);
+        nic_message(a, NDIS_ERROR_CODE_OUT_OF_RESOURCES,
+                    "There is no memory for %u descriptors and a timer", a->desc_depth);
         return status;
     }
-    status = nic_edge_timer_make(a);
-    if (status != NDIS_STATUS_SUCCESS)
-        return status;
     a->timer_ready = TRUE;
     /* Before the interrupt, so that no DPC runs beside it: an interrupt raised meanwhile is kept for the ISR. */
     nic_reset_begin(a);

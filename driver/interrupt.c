@@ -28,8 +28,8 @@ void nic_post_rx(struct nic_adapter *a)
 {
     ULONG i;
     for (i = 0; i < NIC_RX_TRANSFERS && a->state == NIC_STATE_RUNNING; i++)
-        if (!a->rx[i].busy && !nic_submit(a, &a->rx[i], &a->rx_busy))
-            return;
+        if (!a->rx[i].busy)
+            nic_submit(a, &a->rx[i], &a->rx_busy); /* refused: RUNNING no more */
 }
 
 void nic_post_events(struct nic_adapter *a)

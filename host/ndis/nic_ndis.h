@@ -24,7 +24,8 @@ typedef void nic_ndis_report_fn(void *context, const char *sentence);
 /* Zeroed is the default. */
 struct nic_ndis_options {
     bool verify;       /* verifier on: owner of every packet, contents, levels, stalls, leaks */
-    bool send_to_self; /* a frame to the adapter's own address is looped back and sent, too */
+    bool send_to_self; /* a frame to the adapter's own address is looped back and sent, too, as
+                          with NDIS 6 always */
     bool loop_all;     /* NDIS_FLAGS_DONT_LOOPBACK of a packet means nothing */
     const char *files; /* directory of NdisOpenFile; NULL: there are no files */
     nic_ndis_report_fn *report; /* findings; NULL: standard error */

@@ -77,6 +77,26 @@ START_TEST(without_firmware)
 }
 END_TEST
 
+/* Whoever had the device before has left it running, and its memory takes nothing then. */
+START_TEST(left_running)
+{
+    struct rig_options o = {.soft = {.processor = true}, .no_firmware = _i / 2};
+    uint32_t run = NIC_PROC_CTRL_RUN_MASK;
+    start(&o, _i);
+    rig_remove();
+    ck_assert_int_eq(nic_transport_open(rig.transport), 0);
+    ck_assert_int_eq(nic_transport_reg_write(rig.transport, NIC_PROC_CTRL_ADDR, &run, 1), 0);
+    nic_transport_close(rig.transport);
+    rig_add();
+    ck_assert_int_eq(rig.added, NDIS_STATUS_SUCCESS);
+    rig_pass(10 * RIG_MS);
+    ck_assert_uint_eq(rig_driver().firmware, !o.no_firmware);
+    ck_assert_uint_eq(reg(NIC_PROC_CTRL_ADDR), o.no_firmware ? 0 : RUNNING);
+    check_works();
+    rig_stop();
+}
+END_TEST
+
 /* A device without a processor takes no notice of a configured image. */
 START_TEST(no_processor)
 {
@@ -325,6 +345,7 @@ int main(void)
     TCase *c = tcase_create("firmware");
     tcase_add_loop_test(c, loaded_and_started, 0, 2);
     tcase_add_loop_test(c, without_firmware, 0, 2);
+    tcase_add_loop_test(c, left_running, 0, 4);
     tcase_add_loop_test(c, no_processor, 0, 2);
     tcase_add_loop_test(c, refused, 0, 2 * sizeof refusals / sizeof refusals[0]);
     tcase_add_loop_test(c, does_not_start, 0, 4);

@@ -18,3 +18,7 @@ $(O)/tests/unit/driver_schedule_test $(O)/tests/unit/driver_schedule6_test: $(O)
 $(O)/tests/unit/driver_nbl_test $(O)/tests/unit/driver_schedule6_test: $(O)/tests/unit/driver_nbl_rig.o
 $(O)/tests/unit/driver_two_test: $(O)/host/protocols/sender.o
 $(O)/tests/unit/driver_two_test.o: override CFLAGS += -Ihost/protocols
+# Every allocation of the driver can be made to fail.
+$(O)/tests/unit/driver_memory_test: override LDFLAGS += $(addprefix -Wl$(comma)--wrap=Ndis,AllocateMemoryWithTag AllocatePacketPool \
+	AllocateBufferPool AllocatePacket AllocateBuffer MRegisterInterrupt AllocateNetBufferListPool AllocateNetBufferAndNetBufferList \
+	AllocateMdl AllocateTimerObject MRegisterInterruptEx)

@@ -436,6 +436,28 @@ START_TEST(req_62_der_14_frames_of_nbls_are_looped_back)
 }
 END_TEST
 
+/* Looped back, and the driver gets it with its list as it is: ARCHITECTURE.md says why. */
+START_TEST(der_14_frames_to_the_own_address_go_to_the_driver_too)
+{
+    struct nic_script6_miniport like = {.mac_options = NDIS_MAC_OPTION_NO_LOOPBACK,
+                                        .address = {2, 0, 0, 0, 0, 9}};
+    PNET_BUFFER_LIST nbl;
+
+    rig6_start(&r, &like, 2, RIG_VERIFY);
+    set_filter(1, NDIS_PACKET_TYPE_DIRECTED);
+    nbl = rig6_chain(&r.protocols[0], 1, 2);
+    memcpy(nbl->FirstNetBuffer->MdlChain->MappedSystemVa, like.address, 6);
+    nic_script6_send(&r.protocols[0], nbl, 0);
+    rig6_run(&r, 100);
+    ck_assert_uint_eq(r.protocols[1].frames, 1);
+    ck_assert_uint_eq(r.miniport->sends, 1);
+    ck_assert_uint_eq(nic_trace_count(&r.trace, NIC_TRACE_GIVEN, nic_script6_number(nbl)), 1);
+    ck_assert_uint_eq(record(0, nbl).completed, 1);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* DER-14 for NBLs: each kind of frame with each kind of filter. */
 START_TEST(der_14_what_each_filter_takes_of_looped_nbls)
 {
@@ -530,6 +552,7 @@ int main(void)
     tcase_add_test(t, c_11_a_close_waits_for_what_is_refused);
     tcase_add_loop_test(t, c_11_ten_thousand_sends_from_refusals_do_not_nest, 0, 2);
     tcase_add_test(t, req_62_der_14_frames_of_nbls_are_looped_back);
+    tcase_add_test(t, der_14_frames_to_the_own_address_go_to_the_driver_too);
     tcase_add_loop_test(t, der_14_what_each_filter_takes_of_looped_nbls, 0, 7);
     tcase_add_test(t, der_16_a_second_completion_is_ignored);
     tcase_add_test(t, only_the_default_port_is_there);
