@@ -80,6 +80,7 @@ struct nic_answer {
         struct nic_oid_driver driver;
 #ifdef NIC_NDIS6
         NDIS_INTERRUPT_MODERATION_PARAMETERS moderation;
+        NDIS_STATISTICS_INFO statistics;
 #endif
     } value;
 };
@@ -256,22 +257,32 @@ static BOOLEAN answer_state(const struct nic_adapter *a, NDIS_OID oid, ULONG roo
     return FALSE;
 }
 
+#define COUNTERS (NIC_STEP_SNAPSHOT | NIC_STEP_COUNTERS)
+
 /* What the device counts, or has in its registers: it has to be asked. */
-static BOOLEAN is_asked_of_the_device(NDIS_OID oid)
-{
-    switch (oid) {
+static const struct asked {
+    NDIS_OID oid;
+    ULONG minimum, steps; /* octets of the buffer; what is to be done */
+} asked[] = {
 #ifdef NIC_NDIS6
-    case OID_GEN_STATISTICS:
+    {OID_GEN_STATISTICS, NDIS_SIZEOF_STATISTICS_INFO_REVISION_1, COUNTERS},
 #endif
-    case OID_GEN_RCV_ERROR:
-    case OID_GEN_RCV_CRC_ERROR:
-    case OID_802_3_RCV_ERROR_ALIGNMENT:
-    case OID_HILNIC_COUNTERS:
-    case OID_HILNIC_REGISTER:
-    case OID_HILNIC_MAIL:
-        return TRUE;
-    }
-    return FALSE;
+    {OID_GEN_RCV_ERROR, sizeof(ULONG), COUNTERS},
+    {OID_GEN_RCV_CRC_ERROR, sizeof(ULONG), COUNTERS},
+    {OID_802_3_RCV_ERROR_ALIGNMENT, sizeof(ULONG), COUNTERS},
+    {OID_HILNIC_COUNTERS, 4 * (NIC_COUNTER_MAX + 1), COUNTERS},
+    {OID_HILNIC_REGISTER, 12, NIC_STEP_REGISTER_READ},
+    {OID_HILNIC_MAIL, sizeof(struct nic_oid_mail), NIC_STEP_MAIL | NIC_STEP_ANSWER},
+};
+
+/* NULL: it is not. */
+static const struct asked *asked_of_the_device(NDIS_OID oid)
+{
+    ULONG i;
+    for (i = 0; i < sizeof asked / sizeof asked[0]; i++)
+        if (asked[i].oid == oid)
+            return &asked[i];
+    return NULL;
 }
 
 /* Pends until the steps are made. */
@@ -306,52 +317,38 @@ static NDIS_STATUS access_take(struct nic_adapter *a, const void *buffer, ULONG 
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS query_registers(struct nic_adapter *a, NDIS_OID oid, PVOID buffer, ULONG length,
-                                   PULONG written, PULONG needed)
+static NDIS_STATUS query_registers(struct nic_adapter *a, const struct asked *what, PVOID buffer,
+                                   ULONG length, PULONG written, PULONG needed)
 {
-    ULONG steps = NIC_STEP_SNAPSHOT | NIC_STEP_COUNTERS;
-    ULONG minimum = sizeof(ULONG);
-    NDIS_STATUS status;
-    if (oid == OID_HILNIC_COUNTERS)
-        minimum = 4 * (NIC_COUNTER_MAX + 1);
-    if (oid == OID_HILNIC_REGISTER)
-        minimum = 12;
-    if (oid == OID_HILNIC_MAIL)
-        minimum = sizeof a->mail;
-#ifdef NIC_NDIS6
-    if (oid == OID_GEN_STATISTICS)
-        minimum = NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
-#endif
-    if (length < minimum) {
-        *needed = minimum;
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+    if (length < what->minimum) {
+        *needed = what->minimum;
         return NDIS_STATUS_INVALID_LENGTH;
     }
-    if (oid == OID_HILNIC_REGISTER) {
+    if (what->oid == OID_HILNIC_REGISTER)
         status = access_take(a, buffer, length, FALSE);
-        if (status != NDIS_STATUS_SUCCESS)
-            return status;
-        steps = NIC_STEP_REGISTER_READ;
-    }
-    if (oid == OID_HILNIC_MAIL) {
+    if (what->oid == OID_HILNIC_MAIL) {
         if (!a->processor)
             return NDIS_STATUS_FAILURE;
         NdisMoveMemory(&a->mail, buffer, sizeof a->mail);
-        steps = NIC_STEP_MAIL | NIC_STEP_ANSWER;
         a->mail_done = FALSE;
     }
-    return request_pend(a, oid, FALSE, steps, buffer, length, written, needed);
+    return status == NDIS_STATUS_SUCCESS
+               ? request_pend(a, what->oid, FALSE, what->steps, buffer, length, written, needed)
+               : status;
 }
 
 NDIS_STATUS NTAPI nic_query_information(NDIS_HANDLE context, NDIS_OID oid, PVOID buffer,
                                         ULONG length, PULONG written, PULONG needed)
 {
     struct nic_adapter *a = context;
+    const struct asked *what = asked_of_the_device(oid);
     struct nic_answer answer;
     *written = 0;
     *needed = 0;
     answer.data = NULL;
-    if (is_asked_of_the_device(oid))
-        return query_registers(a, oid, buffer, length, written, needed);
+    if (what)
+        return query_registers(a, what, buffer, length, written, needed);
     if (!answer_general(a, oid, &answer) && !answer_state(a, oid, length, &answer))
         return NDIS_STATUS_NOT_SUPPORTED;
     if (length < answer.length) {
@@ -456,36 +453,33 @@ ULONGLONG nic_receive_errors(const struct nic_adapter *a)
 static ULONG answer_pended(struct nic_adapter *a, const struct nic_request *r)
 {
     struct nic_answer answer;
-#ifdef NIC_NDIS6
-    NDIS_STATISTICS_INFO statistics;
-#endif
+    answer_data(&answer, &a->counters[NIC_COUNTER_RX_FCS_ERRORS], sizeof(ULONG));
     switch (r->oid) {
 #ifdef NIC_NDIS6
     case OID_GEN_STATISTICS:
-        nic_statistics(a, &statistics);
-        NdisMoveMemory(r->buffer, &statistics, NDIS_SIZEOF_STATISTICS_INFO_REVISION_1);
-        return NDIS_SIZEOF_STATISTICS_INFO_REVISION_1;
+        nic_statistics(a, &answer.value.statistics);
+        answer_data(&answer, &answer.value, NDIS_SIZEOF_STATISTICS_INFO_REVISION_1);
+        break;
 #endif
     case OID_GEN_RCV_ERROR:
         answer_count(&answer, nic_receive_errors(a), r->length);
-        NdisMoveMemory(r->buffer, &answer.value, answer.length);
-        return answer.length;
+        answer.data = &answer.value;
+        break;
     case OID_HILNIC_COUNTERS:
-        NdisMoveMemory(r->buffer, a->counters, 4 * (NIC_COUNTER_MAX + 1));
-        return 4 * (NIC_COUNTER_MAX + 1);
+        answer_data(&answer, a->counters, 4 * (NIC_COUNTER_MAX + 1));
+        break;
     case OID_HILNIC_REGISTER:
-        NdisMoveMemory(r->buffer, &a->access, 8 + 4 * a->access.count);
-        return 8 + 4 * a->access.count;
+        answer_data(&answer, &a->access, 8 + 4 * a->access.count);
+        break;
     case OID_HILNIC_MAIL:
-        NdisMoveMemory(r->buffer, &a->mail, sizeof a->mail);
-        return sizeof a->mail;
+        answer_data(&answer, &a->mail, sizeof a->mail);
+        break;
     case OID_802_3_RCV_ERROR_ALIGNMENT:
-        NdisMoveMemory(r->buffer, &a->counters[NIC_COUNTER_RX_ALIGN_ERRORS], sizeof(ULONG));
-        return sizeof(ULONG);
-    default:
-        NdisMoveMemory(r->buffer, &a->counters[NIC_COUNTER_RX_FCS_ERRORS], sizeof(ULONG));
-        return sizeof(ULONG);
+        answer.data = &a->counters[NIC_COUNTER_RX_ALIGN_ERRORS];
+        break;
     }
+    NdisMoveMemory(r->buffer, answer.data, answer.length);
+    return answer.length;
 }
 
 void nic_request_finish(struct nic_adapter *a, NDIS_STATUS status)
