@@ -254,7 +254,10 @@ static void miniport_release(void *memory)
         struct ndis_binding *binding = m->bindings;
         m->bindings = binding->next;
         free(binding->multicast);
-        free(binding);
+        if (ndis_verifying())
+            ndis_verify_binding_gone(binding);
+        else
+            free(binding);
     }
     ndis_iommu_stop(m);
     ndis_config_free(m);

@@ -98,8 +98,9 @@ static inline void ndis_visit_end(struct ndis_visit *visit)
 
 void ndis_verify_adapter(struct ndis_miniport *m); /* its handle is one from here on */
 void ndis_verify_binding(struct ndis_binding *binding);
-void ndis_verify_adapter_gone(struct ndis_miniport *m); /* with its bindings */
-void ndis_verify_halted(struct ndis_miniport *m);       /* MiniportHalt has returned */
+void ndis_verify_adapter_gone(struct ndis_miniport *m);      /* with its bindings */
+void ndis_verify_binding_gone(struct ndis_binding *binding); /* its memory, in place of free */
+void ndis_verify_halted(struct ndis_miniport *m);            /* MiniportHalt has returned */
 void ndis_verify_closed(struct ndis_binding *binding);
 /* Calls release, but not before the machine stops if anybody is inside. */
 void ndis_verify_release(void (*release)(void *memory), void *memory);

@@ -578,11 +578,9 @@ void ndis_send_array(struct ndis_binding *binding, PPNDIS_PACKET packets, UINT c
     send_array(binding, packets, count, ndis_verifying());
 }
 
-/* With the verifier on, nothing is looked at behind the handle before that is known to be one. */
 static inline bool has_detour(const struct ndis_binding *binding)
 {
-    return ndis_verifying() ||
-           unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
+    return unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED));
 }
 
 VOID NdisSend(PNDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, PNDIS_PACKET Packet)

@@ -375,7 +375,7 @@ VOID NdisSendNetBufferLists(NDIS_HANDLE NdisBindingHandle, PNET_BUFFER_LIST NetB
     struct ndis_binding *binding = NdisBindingHandle;
 
     ndis_preempt("NdisSendNetBufferLists");
-    if (ndis_verifying() || unlikely(PortNumber != NDIS_DEFAULT_PORT_NUMBER) ||
+    if (unlikely(PortNumber != NDIS_DEFAULT_PORT_NUMBER) ||
         unlikely(__atomic_load_n(&binding->miniport->detours, __ATOMIC_RELAXED)))
         send_detour(binding, NetBufferLists, PortNumber, SendFlags);
     else

@@ -61,18 +61,37 @@ void ndis_verify_adapter_gone(struct ndis_miniport *m)
     pthread_mutex_unlock(&mutex);
 }
 
+static bool keep(void (*release)(void *memory), void *memory)
+{
+    struct retired *kept = malloc(sizeof(*kept));
+
+    if (!kept)
+        return false;
+    *kept = (struct retired){retired, release, memory};
+    retired = kept;
+    return true;
+}
+
 void ndis_verify_release(void (*release)(void *memory), void *memory)
 {
-    struct retired *kept = NULL;
+    bool is_kept;
 
     pthread_mutex_lock(&mutex);
-    if (visits && (kept = malloc(sizeof(*kept))) != NULL) {
-        *kept = (struct retired){retired, release, memory};
-        retired = kept;
-    }
+    is_kept = visits && keep(release, memory);
     pthread_mutex_unlock(&mutex);
-    if (!kept)
+    if (!is_kept)
         release(memory);
+}
+
+/* A send looks behind its handle for a detour, and only the detour asks here: to find it, bindings stay. */
+void ndis_verify_binding_gone(struct ndis_binding *binding)
+{
+    static struct ndis_miniport gone = {.detours = DETOUR_VERIFY};
+
+    binding->miniport = &gone;
+    pthread_mutex_lock(&mutex);
+    keep(free, binding); /* without memory for the note it is left lying */
+    pthread_mutex_unlock(&mutex);
 }
 
 void ndis_verify_release_all(void)
