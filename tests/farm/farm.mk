@@ -8,9 +8,7 @@ SWARM = $(or $(FIRST),1) $(or $(SEEDS),20) $(SWARM_TESTS)
 swarm: tools-swarm
 	$(Q)$(MAKE) --no-print-directory swarm-run
 
-# A changed program makes the old verdicts worthless.
 swarm-run: $(SWARM_TESTS)
-	$(Q)[ -z "$$(find $^ -newer $(B)/swarm/report 2>/dev/null)" ] || rm -rf $(B)/swarm
 	$(Q)HOSTS=$(HOSTS) tests/farm/swarm.sh run $(B)/swarm $(SWARM)
 
 swarm-report:

@@ -61,6 +61,9 @@ equal "a seed with a verdict does not run again" "$(ran beta)" "1 2 3 4 5 6 "
 rm results/beta.2
 "$swarm" run results 1 7 bin/beta >out 2>&1
 equal "one without, and a new one, do" "$(ran beta)" "1 2 2 3 4 5 6 7 "
+touch bin/beta
+"$swarm" run results 1 2 bin/beta >out 2>&1
+equal "all with verdicts of an older program do" "$(ran beta)" "1 1 2 2 2 3 4 5 6 7 "
 again
 touch fatal
 "$swarm" run results 1 4 bin/alpha >out 2>&1

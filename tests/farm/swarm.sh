@@ -20,8 +20,13 @@ jobs()
     local program
     for program; do seq -f "$program %.0f" "$first" "$last"; done
 }
-# code PROGRAM SEED: of its verdict; nothing: it has none
-code() { tail -n 1 "$folder/$(basename "$1").$2" 2>/dev/null | sed -n 's/^verdict \([0-9]*\) .*/\1/p'; }
+# code PROGRAM SEED: of its verdict; nothing: it has none, or one of an older program
+code()
+{
+    local verdict
+    verdict=$folder/$(basename "$1").$2
+    [ "$verdict" -nt "$1" ] && tail -n 1 "$verdict" | sed -n 's/^verdict \([0-9]*\) .*/\1/p'
+}
 # lost: of the jobs on standard input, those without a verdict
 lost()
 {
