@@ -94,7 +94,7 @@ sanitize: tools-test
 
 # Those in C without a model.
 # Where one actor runs at a time, in virtual time, the thread sanitizer finds nothing and takes many minutes.
-ONE_AT_A_TIME := %/ndis_schedule_test %/ndis_schedule6_test %/ndis_schedule_end_test %/ndis_schedule_end6_test %/driver_schedule_test %/driver_schedule6_test %/driver_preempt_test \
+ONE_AT_A_TIME := %/ndis_schedule_test %/ndis_schedule6_test %/driver_schedule_test %/driver_schedule6_test %/driver_preempt_test \
 	%/driver_fault_test %/ndis_random_test %/ndis_random6_test
 UNIT_TESTS = $(filter-out $(if $(filter thread,$(SANITIZE)),$(ONE_AT_A_TIME)), \
 	$(filter $(O)/tests/unit/% $(O)/tests/miniports/%,$(TESTS)))

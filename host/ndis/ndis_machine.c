@@ -11,6 +11,8 @@
 
 /* How long MiniportRestart may pend when an adapter is added. */
 #define RESTART_NS 10000000000u
+/* How often a removal looks whether the driver has let go. */
+#define POLL_NS 100000u
 
 struct ndis_machine ndis;
 
@@ -446,16 +448,31 @@ static bool wait_for_driver(struct ndis_miniport *m, uint64_t timeout_ns)
     while (outstanding(m) || ndis_request_pends(m)) {
         if (ndis.platform->ops->now_ns(ndis.platform) >= end)
             return false;
-        ndis.platform->ops->wait(ndis.platform, &never, timeout_ns / 64 + 1);
+        ndis.platform->ops->wait(ndis.platform, &never, POLL_NS);
     }
     return true;
 }
 
+/* True: the driver is being told something, and is not halted meanwhile. */
+static bool is_noticing(struct ndis_miniport *m)
+{
+    bool is_noticing;
+
+    ndis_lock(&ndis.lock);
+    is_noticing = m->notices != 0;
+    m->is_gone = !is_noticing;
+    ndis_unlock(&ndis.lock);
+    return is_noticing;
+}
+
 static void halt(struct ndis_miniport *m)
 {
+    static const volatile bool never = false;
     struct ndis_miniport *outer = ndis_inside;
     unsigned lost;
 
+    while (is_noticing(m))
+        ndis.platform->ops->wait(ndis.platform, &never, POLL_NS);
     if (m->hang_timer.fn)
         ndis.platform->ops->timer_cancel(ndis.platform, &m->hang_timer);
     ndis_gate_enter_waiting(m);
@@ -530,6 +547,7 @@ static void remove_adapter(struct ndis_miniport *m, uint64_t timeout_ns)
      * before that. What a protocol asks after the wait is no reason. */
     if (wait_for_driver(m, timeout_ns)) {
         ndis_unbind_all(m, timeout_ns);
+        wait_for_driver(m, timeout_ns); /* it has got the union of no bindings, too */
         halt(m);
     } else {
         halt(m);
@@ -567,6 +585,38 @@ void ndis_removal_run(void *context)
     ndis_log("%s: its driver has the adapter removed", m->name);
     if (claim_removal(m))
         remove_adapter(m, 1000000000u);
+}
+
+static void notice_surprise(struct ndis_miniport *m)
+{
+    NET_DEVICE_PNP_EVENT event = {
+        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_OBJECT_REVISION_1, sizeof(event)},
+        .DevicePnPEvent = NdisDevicePnPEventSurpriseRemoved};
+
+    if (m->driver->is6 && m->driver->chars6.DevicePnPEventNotifyHandler)
+        OUTSIDE(m->driver->chars6.DevicePnPEventNotifyHandler)(m->context, &event);
+    else if (!m->driver->is6 && m->driver->chars.PnPEventNotifyHandler)
+        OUTSIDE(m->driver->chars.PnPEventNotifyHandler)
+    (m->context, NdisDevicePnPEventSurpriseRemoved, NULL, 0);
+}
+
+void nic_ndis_adapter_surprise(const char *name)
+{
+    struct ndis_miniport *m;
+
+    ndis_lock(&ndis.lock);
+    m = miniport_of(name);
+    if (m && m->is_gone)
+        m = NULL;
+    if (m)
+        m->notices++;
+    ndis_unlock(&ndis.lock);
+    if (!m)
+        return;
+    notice_surprise(m);
+    ndis_lock(&ndis.lock);
+    m->notices--;
+    ndis_unlock(&ndis.lock);
 }
 
 void nic_ndis_shutdown(void)

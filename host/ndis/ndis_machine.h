@@ -362,7 +362,9 @@ struct ndis_miniport {
     struct nic_ndis_device device;
     PNDIS_RESOURCE_LIST resource_list; /* of NdisMPciAssignResources */
     PCM_RESOURCE_LIST property_list;   /* of NdisMGetDeviceProperty */
-    bool is_removed;                   /* somebody removes it; under machine.lock */
+    bool is_removed;                   /* somebody removes it; under machine.lock, as are: */
+    bool is_gone;                      /* it is halted, or about to be */
+    unsigned notices;                  /* calls of the driver that a halt waits for */
     struct nic_dpc removal;            /* NdisMRemoveMiniport */
     struct ndis_window *windows;       /* ports and mapped registers; under lock */
     struct ndis_iommu *iommu;          /* NULL: no DMA; its pages under lock to write */
@@ -673,7 +675,8 @@ void ndis_request_run(struct ndis_miniport *m);              /* inside: starts t
 /* Under m->lock: the next one may start; filter and list are set again after a reset. */
 bool ndis_request_ready(const struct ndis_miniport *m);
 bool ndis_request_reissued(const struct ndis_miniport *m);
-bool ndis_request_pends(struct ndis_miniport *m); /* the driver has one */
+bool ndis_request_pends(
+    struct ndis_miniport *m); /* the driver has one, or will get it without us */
 /* Inside, the miniport halted: requests, and a reset, that have not ended end with `status`. */
 void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status);
 /* Inside: a binding closes; the miniport will get the union of what is left. */

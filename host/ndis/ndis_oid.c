@@ -166,13 +166,17 @@ static bool finish(struct ndis_miniport *m, PNDIS_OID_REQUEST request, NDIS_STAT
     return is_current;
 }
 
-static void tell(PNDIS_OID_REQUEST request, NDIS_STATUS status)
+/* It is no longer current: the library's own may be in use again already. */
+static void tell(struct ndis_miniport *m, PNDIS_OID_REQUEST request, NDIS_STATUS status)
 {
-    struct ndis_binding *binding = tag_of(request)->binding;
+    struct ndis_binding *binding;
 
-    if (binding)
-        OUTSIDE(binding->protocol->chars6.OidRequestCompleteHandler)
+    if (request == &m->six.union_request)
+        return;
+    binding = tag_of(request)->binding;
+    OUTSIDE(binding->protocol->chars6.OidRequestCompleteHandler)
     (binding->context, request, status);
+    ndis_binding_ended(binding);
 }
 
 /* Under m->lock. */
@@ -236,7 +240,7 @@ static void start_next(void *context)
             return;
         status = call_driver(m, request);
         if (status != NDIS_STATUS_PENDING && finish(m, request, status))
-            tell(request, status);
+            tell(m, request, status);
     } while (status != NDIS_STATUS_PENDING);
 }
 
@@ -272,6 +276,7 @@ NDIS_STATUS NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidR
         (struct oid_tag){.binding = binding,
                          .buffer = OidRequest->DATA.SET_INFORMATION.InformationBuffer,
                          .length = OidRequest->DATA.SET_INFORMATION.InformationBufferLength};
+    __atomic_fetch_add(&binding->asked, 1, __ATOMIC_SEQ_CST); /* before the look at `closing` */
     ndis_lock(&m->lock);
     if (m->resetting || m->reset_due)
         status = NDIS_STATUS_RESET_IN_PROGRESS;
@@ -284,11 +289,13 @@ NDIS_STATUS NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidR
     else
         now = (m->six.oid_current = OidRequest) != NULL;
     ndis_unlock(&m->lock);
-    if (!now)
-        return status;
-    status = call_driver(m, OidRequest);
+    if (now) {
+        status = call_driver(m, OidRequest);
+        if (status != NDIS_STATUS_PENDING)
+            finish(m, OidRequest, status);
+    }
     if (status != NDIS_STATUS_PENDING)
-        finish(m, OidRequest, status);
+        ndis_binding_ended(binding);
     ndis_preempt("NdisOidRequest returned");
     return status;
 }
@@ -303,7 +310,7 @@ VOID NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUES
         return;
     ndis_preempt("NdisMOidRequestComplete");
     if (finish(m, OidRequest, Status))
-        tell(OidRequest, Status);
+        tell(m, OidRequest, Status);
     else
         ndis_log(
             "%s: NdisMOidRequestComplete for request %p, which the driver does not have; ignored",
@@ -338,7 +345,7 @@ VOID NdisCancelOidRequest(NDIS_HANDLE NdisBindingHandle, PVOID RequestId)
     ndis_unlock(&m->lock);
     for (; cancelled; cancelled = next) {
         next = tag_of(cancelled)->next;
-        tell(cancelled, NDIS_STATUS_REQUEST_ABORTED);
+        tell(m, cancelled, NDIS_STATUS_REQUEST_ABORTED);
     }
     if (is_with_driver && m->driver->chars6.CancelOidRequestHandler)
         OUTSIDE(m->driver->chars6.CancelOidRequestHandler)(m->context, RequestId);
@@ -359,7 +366,7 @@ void ndis_oid_abort(struct ndis_miniport *m, NDIS_STATUS status)
             request = m->six.oid_current = take_head(m);
         ndis_unlock(&m->lock);
         if (request && finish(m, request, status))
-            tell(request, status);
+            tell(m, request, status);
     } while (request);
 }
 

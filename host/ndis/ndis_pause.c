@@ -216,17 +216,3 @@ NDIS_STATUS nic_ndis_adapter_restart(const char *name, uint32_t timeout_ms)
     return m->driver->is6 ? ndis_restart(m, (uint64_t)timeout_ms * 1000000u)
                           : NDIS_STATUS_NOT_SUPPORTED;
 }
-
-void nic_ndis_adapter_surprise(const char *name)
-{
-    struct ndis_miniport *m = ndis_miniport_find(name);
-    NET_DEVICE_PNP_EVENT event = {
-        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_OBJECT_REVISION_1, sizeof(event)},
-        .DevicePnPEvent = NdisDevicePnPEventSurpriseRemoved};
-
-    if (m && m->driver->is6 && m->driver->chars6.DevicePnPEventNotifyHandler)
-        OUTSIDE(m->driver->chars6.DevicePnPEventNotifyHandler)(m->context, &event);
-    else if (m && !m->driver->is6 && m->driver->chars.PnPEventNotifyHandler)
-        OUTSIDE(m->driver->chars.PnPEventNotifyHandler)
-    (m->context, NdisDevicePnPEventSurpriseRemoved, NULL, 0);
-}

@@ -167,8 +167,9 @@ VOID NdisReturnNetBufferLists(NDIS_HANDLE NdisBindingHandle, PNET_BUFFER_LIST Ne
     }
     if (!count)
         return;
-    give_to_driver(binding->miniport, kept);
+    /* First: a driver that has all of its own may end its pause, and be halted, before this call has returned. */
     __atomic_sub_fetch(&binding->miniport->six.lent, count, __ATOMIC_ACQ_REL);
+    give_to_driver(binding->miniport, kept);
 }
 
 /* ---- loopback ---- */

@@ -82,17 +82,19 @@ void ndis_binding_ended(struct ndis_binding *binding)
         ndis_binding_maybe_closed(binding);
 }
 
-static void tell(PNDIS_REQUEST request, NDIS_STATUS status)
+/* It is no longer current: the union may be in use again already. */
+static void tell(struct ndis_miniport *m, PNDIS_REQUEST request, NDIS_STATUS status)
 {
-    struct request_tag tag = tag_of(request);
+    struct request_tag tag;
 
+    if (request == &m->union_request)
+        return;
+    tag = tag_of(request);
     if (tag.internal) {
         tag.internal->status = status;
         nic_platform_flag_set(ndis.platform, &tag.internal->done);
         return;
     }
-    if (!tag.binding)
-        return;
     OUTSIDE(tag.binding->protocol->chars.RequestCompleteHandler)
     (tag.binding->context, request, status);
     ndis_binding_ended(tag.binding);
@@ -155,7 +157,7 @@ void ndis_request_run(struct ndis_miniport *m)
     ndis_unlock(&m->lock);
     status = run_current(m, request);
     if (status != NDIS_STATUS_PENDING)
-        tell(request, status);
+        tell(m, request, status);
 }
 
 static void request_append(struct ndis_miniport *m, PNDIS_REQUEST request)
@@ -314,7 +316,7 @@ static void request_complete(struct ndis_miniport *m, NDIS_STATUS status, const 
         return;
     }
     before = ndis_raise();
-    tell(request, status);
+    tell(m, request, status);
     if (ndis_inside != m)
         ndis_gate_kick(m);
     ndis_lower(before);
@@ -412,7 +414,7 @@ static void abort_request(struct ndis_miniport *m)
         bool is_list = request->DATA.SET_INFORMATION.Oid == OID_802_3_MULTICAST_LIST;
         *(is_list ? &m->list_union_due : &m->filter_union_due) = true;
     } else if (request) {
-        tell(request, NDIS_STATUS_REQUEST_ABORTED);
+        tell(m, request, NDIS_STATUS_REQUEST_ABORTED);
     }
 }
 
@@ -474,7 +476,9 @@ bool ndis_request_pends(struct ndis_miniport *m)
     bool pends;
 
     ndis_lock(&m->lock);
-    pends = m->request_current != NULL;
+    pends = m->request_current || m->six.oid_current;
+    if (!m->resetting) /* somebody is about to start them */
+        pends |= m->request_head || m->six.oid_head || union_due(m);
     ndis_unlock(&m->lock);
     return pends;
 }
@@ -491,11 +495,11 @@ void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status)
     by = m->reset_by;
     m->reset_by = NULL;
     ndis_unlock(&m->lock);
-    if (request && request != &m->union_request)
-        tell(request, status);
+    if (request)
+        tell(m, request, status);
     while ((request = queued) != NULL) {
         queued = tag_of(request).next;
-        tell(request, status);
+        tell(m, request, status);
     }
     tell_reset(by, status);
 }

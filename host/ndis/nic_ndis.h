@@ -88,7 +88,8 @@ void nic_ndis_shutdown(void);
 NDIS_STATUS nic_ndis_adapter_pause(const char *name, uint32_t timeout_ms);
 NDIS_STATUS nic_ndis_adapter_restart(const char *name, uint32_t timeout_ms);
 
-/* Tells the driver, of either version, that its device was unplugged. */
+/* Tells the driver, of either version, that its device was unplugged; from any thread. It is not halted before that has
+ * returned, and not told when it is about to be. */
 void nic_ndis_adapter_surprise(const char *name);
 
 struct nic_ndis_statistics {

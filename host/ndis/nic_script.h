@@ -90,7 +90,7 @@ struct nic_script_miniport {
     bool reset_forgets;  /* MiniportReset of a deserialized one completes nothing */
     bool transfer_pends; /* MiniportTransferData copies, and leaves NdisMTransferDataComplete to the
                             owner */
-    bool requests_pend;  /* nic_script_request_done answers them */
+    bool requests_pend;  /* nic_script_request_done or _answer answers them */
     BOOLEAN hangs;       /* what MiniportCheckForHang says */
     void (*sending)(void *context,
                     PNDIS_PACKET packet); /* called in MiniportSend, before anything else */
@@ -100,30 +100,35 @@ struct nic_script_miniport {
     void (*asked)(void *context, NDIS_OID oid, const void *buffer,
                   ULONG length); /* in MiniportQueryInformation and MiniportSetInformation */
     void (*returning)(void *context, PNDIS_PACKET packet); /* in MiniportReturnPacket */
+    void (*surprising)(void *context); /* in MiniportPnPEventNotify, of a surprise removal */
 
     /* the instrument's */
     NDIS_HANDLE handle;
     unsigned slot;
     struct nic_platform *platform;
     NDIS_MINIPORT_INTERRUPT interrupt;
-    pthread_mutex_t mutex; /* pending, late */
+    pthread_mutex_t mutex; /* pending, request */
     struct {
         PNDIS_PACKET packet;
         struct nic_script_step step;
     } pending[NIC_SCRIPT_PENDING_MAX];
     unsigned pending_count;
     bool owes_available;
-    unsigned completing; /* packets on their way to NdisMSendComplete, off the list */
+    unsigned completing; /* packets and requests on their way to NDIS, off the list */
     bool reset_waits;    /* for them; the last one ends the reset */
     int inside;          /* entries right now; more than 1 in a serialized miniport is an error */
     unsigned overlaps, wrong_levels, wrong_flags, wrong_contexts, halts, resets, hang_checks,
-        queries, sets, isrs, dpcs;
+        queries, sets, isrs, dpcs, surprises;
     unsigned depth, max_depth; /* nesting of MiniportSend on a thread's stack */
     NDIS_OID request_oid;
-    PVOID request_buffer;
-    ULONG request_length, filter, lookahead; /* what it was set to */
-    PULONG request_written;
-    UCHAR multicast[32][6]; /* as set last */
+    struct {
+        bool pends;
+        PVOID buffer; /* of a query */
+        ULONG length;
+        PULONG written;
+    } request;
+    ULONG filter, lookahead; /* what it was set to */
+    UCHAR multicast[32][6];  /* as set last */
     unsigned multicast_count;
     unsigned returned;            /* packets back by MiniportReturnPacket */
     PNDIS_PACKET transfer_packet; /* the latest that MiniportTransferData got */
@@ -140,7 +145,10 @@ unsigned nic_script_release(struct nic_script_miniport *, enum nic_script_when w
                             unsigned count);
 unsigned nic_script_waiting(struct nic_script_miniport *);
 void nic_script_available(struct nic_script_miniport *);
+/* Ends the request that pends; without one, too. */
 void nic_script_request_done(struct nic_script_miniport *, NDIS_STATUS status);
+/* The same for one that pends, from any thread; false: none does. */
+bool nic_script_request_answer(struct nic_script_miniport *, NDIS_STATUS status);
 void nic_script_reset_done(struct nic_script_miniport *, NDIS_STATUS status);
 
 /* ---- scripted protocol ---- */

@@ -25,6 +25,7 @@ struct nic_script6_miniport {
     void (*returning)(void *context, PNET_BUFFER_LIST nbl); /* in MiniportReturnNetBufferLists */
     void (*pausing)(void *context);                         /* in MiniportPause, first */
     void (*halting)(void *context);                         /* in MiniportHaltEx, first */
+    void (*surprising)(void *context);                      /* in MiniportDevicePnPEventNotify */
     void *context;
     ULONG mac_options;
     UCHAR address[6];
@@ -39,7 +40,7 @@ struct nic_script6_miniport {
     NDIS_HANDLE handle, interrupt;
     unsigned slot;
     struct nic_platform *platform;
-    pthread_mutex_t mutex; /* pending, reset_waits */
+    pthread_mutex_t mutex; /* pending, reset_waits, request */
     bool reset_waits;      /* for completions of other threads */
     struct {
         PNET_BUFFER_LIST nbl;
@@ -70,6 +71,8 @@ unsigned nic_script6_release(struct nic_script6_miniport *, enum nic_script_when
 /* All that wait, in one chain. */
 unsigned nic_script6_release_chain(struct nic_script6_miniport *);
 unsigned nic_script6_waiting(struct nic_script6_miniport *);
+/* Ends the OID request that pends, from any thread; false: none does. */
+bool nic_script6_oid_answer(struct nic_script6_miniport *, NDIS_STATUS status);
 
 /* ---- scripted protocol ---- */
 

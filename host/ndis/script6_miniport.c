@@ -185,7 +185,7 @@ static VOID script_return(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST N
     while (NetBufferLists) {
         PNET_BUFFER_LIST nbl = NetBufferLists;
         NetBufferLists = nbl->Next;
-        s->returned++;
+        __atomic_fetch_add(&s->returned, 1, __ATOMIC_RELAXED);
         if (s->returning)
             s->returning(s->context, nbl);
     }
@@ -384,7 +384,11 @@ static VOID script_event(NDIS_HANDLE MiniportAdapterContext,
 {
     struct nic_script6_miniport *s = MiniportAdapterContext;
 
-    s->events += NetDevicePnPEvent->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved;
+    if (NetDevicePnPEvent->DevicePnPEvent != NdisDevicePnPEventSurpriseRemoved)
+        return;
+    s->events++;
+    if (s->surprising)
+        s->surprising(s->context);
 }
 
 static VOID script_shutdown(NDIS_HANDLE MiniportAdapterContext, NDIS_SHUTDOWN_ACTION ShutdownAction)
@@ -435,20 +439,42 @@ static NDIS_STATUS script_oid(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQU
     s->last_oid = OidRequest->DATA.QUERY_INFORMATION.Oid;
     if (!s->oids_pend)
         return status;
+    pthread_mutex_lock(&s->mutex);
     s->request = OidRequest;
+    pthread_mutex_unlock(&s->mutex);
     return NDIS_STATUS_PENDING;
+}
+
+/* What pends, if it has this id; nobody else has it then. */
+static PNDIS_OID_REQUEST take_request(struct nic_script6_miniport *s, const PVOID *id)
+{
+    PNDIS_OID_REQUEST request;
+
+    pthread_mutex_lock(&s->mutex);
+    request = s->request && (!id || s->request->RequestId == *id) ? s->request : NULL;
+    if (request)
+        s->request = NULL;
+    pthread_mutex_unlock(&s->mutex);
+    return request;
+}
+
+bool nic_script6_oid_answer(struct nic_script6_miniport *s, NDIS_STATUS status)
+{
+    PNDIS_OID_REQUEST request = take_request(s, NULL);
+
+    if (request)
+        NdisMOidRequestComplete(s->handle, request, status);
+    return request != NULL;
 }
 
 static VOID script_cancel_oid(NDIS_HANDLE MiniportAdapterContext, PVOID RequestId)
 {
     struct nic_script6_miniport *s = MiniportAdapterContext;
-    PNDIS_OID_REQUEST request = s->request;
+    PNDIS_OID_REQUEST request = take_request(s, &RequestId);
 
     s->oid_cancels++;
-    if (!request || request->RequestId != RequestId)
-        return;
-    s->request = NULL;
-    NdisMOidRequestComplete(s->handle, request, NDIS_STATUS_REQUEST_ABORTED);
+    if (request)
+        NdisMOidRequestComplete(s->handle, request, NDIS_STATUS_REQUEST_ABORTED);
 }
 
 /* ---- set-up ---- */

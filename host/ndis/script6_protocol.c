@@ -97,7 +97,7 @@ static VOID on_oid(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST OidRequ
 
     if (p->answered)
         p->answered(p->context, OidRequest, Status);
-    p->request_status = Status;
+    __atomic_store_n(&p->request_status, Status, __ATOMIC_RELAXED); /* two may end at once */
     nic_platform_flag_set(p->platform, &p->request_done);
 }
 

@@ -347,6 +347,7 @@ static bool reset_deserialized(struct nic_script_miniport *s)
         nic_script_release(s, (enum nic_script_when)when, UINT32_MAX);
     pthread_mutex_lock(&s->mutex);
     waits = s->reset_waits = s->completing && !s->reset_pends;
+    s->request.pends &= s->reset_pends; /* else it ends with the reset */
     pthread_mutex_unlock(&s->mutex);
     return waits;
 }
@@ -366,20 +367,20 @@ static NDIS_STATUS script_reset(PBOOLEAN AddressingReset, NDIS_HANDLE MiniportAd
         /* The rest is dropped: the library completes it (DER-7). */
         pthread_mutex_lock(&s->mutex);
         s->pending_count = 0;
+        s->request.pends &= s->reset_pends; /* else it ends with the reset */
         pthread_mutex_unlock(&s->mutex);
     } else {
         waits = reset_deserialized(s);
     }
     leave(s);
-    if (waits || s->reset_pends)
-        return NDIS_STATUS_PENDING;
-    s->request_buffer = NULL; /* a request that it had ends with the reset */
-    return NDIS_STATUS_SUCCESS;
+    return waits || s->reset_pends ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
 void nic_script_reset_done(struct nic_script_miniport *s, NDIS_STATUS status)
 {
-    s->request_buffer = NULL;
+    pthread_mutex_lock(&s->mutex);
+    s->request.pends = false;
+    pthread_mutex_unlock(&s->mutex);
     NdisMResetComplete(s->handle, status, FALSE);
 }
 
@@ -409,6 +410,16 @@ static NDIS_STATUS answer(NDIS_OID oid, ULONG value, PVOID buffer, ULONG length,
     return NDIS_STATUS_SUCCESS;
 }
 
+static void request_pends(struct nic_script_miniport *s, PVOID buffer, ULONG length, PULONG written)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->request.pends = true;
+    s->request.buffer = buffer;
+    s->request.length = length;
+    s->request.written = written;
+    pthread_mutex_unlock(&s->mutex);
+}
+
 static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
                                 PVOID InformationBuffer, ULONG InformationBufferLength,
                                 PULONG BytesWritten, PULONG BytesNeeded)
@@ -422,9 +433,7 @@ static NDIS_STATUS script_query(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid
     if (s->asked)
         s->asked(s->context, Oid, InformationBuffer, InformationBufferLength);
     if (s->requests_pend) {
-        s->request_buffer = InformationBuffer;
-        s->request_length = InformationBufferLength;
-        s->request_written = BytesWritten;
+        request_pends(s, InformationBuffer, InformationBufferLength, BytesWritten);
         status = NDIS_STATUS_PENDING;
     } else if (Oid == OID_GEN_MAC_OPTIONS) {
         status = answer(Oid, s->mac_options, InformationBuffer, InformationBufferLength,
@@ -448,6 +457,7 @@ static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
                               PULONG BytesRead, PULONG BytesNeeded)
 {
     struct nic_script_miniport *s = MiniportAdapterContext;
+    NDIS_STATUS status;
 
     enter(s);
     s->sets++;
@@ -464,22 +474,47 @@ static NDIS_STATUS script_set(NDIS_HANDLE MiniportAdapterContext, NDIS_OID Oid,
         memcpy(s->multicast, InformationBuffer, InformationBufferLength);
         s->multicast_count = InformationBufferLength / 6;
     }
+    status = s->requests_pend ? NDIS_STATUS_PENDING : s->set_status;
+    if (status == NDIS_STATUS_PENDING)
+        request_pends(s, NULL, 0, BytesRead);
     leave(s);
-    return s->requests_pend ? NDIS_STATUS_PENDING : s->set_status;
+    return status;
 }
 
-void nic_script_request_done(struct nic_script_miniport *s, NDIS_STATUS status)
+/* Nobody else has what pends from now on; a reset waits until it has ended. */
+static bool take_request(struct nic_script_miniport *s)
+{
+    bool pends;
+
+    pthread_mutex_lock(&s->mutex);
+    pends = s->request.pends;
+    s->request.pends = false;
+    s->completing += pends;
+    pthread_mutex_unlock(&s->mutex);
+    return pends;
+}
+
+bool nic_script_request_answer(struct nic_script_miniport *s, NDIS_STATUS status)
 {
     static const ULONG value = 0x12345678;
 
-    if (s->request_buffer && s->request_length >= sizeof(value)) {
-        memcpy(s->request_buffer, &value, sizeof(value));
-        *s->request_written = sizeof(value);
-        s->request_buffer = NULL;
+    if (!take_request(s))
+        return false;
+    if (s->request.buffer && s->request.length >= sizeof(value)) {
+        memcpy(s->request.buffer, &value, sizeof(value));
+        *s->request.written = sizeof(value);
         NdisMQueryInformationComplete(s->handle, status);
     } else {
         NdisMSetInformationComplete(s->handle, status);
     }
+    completed(s);
+    return true;
+}
+
+void nic_script_request_done(struct nic_script_miniport *s, NDIS_STATUS status)
+{
+    if (!nic_script_request_answer(s, status))
+        NdisMSetInformationComplete(s->handle, status);
 }
 
 static NDIS_STATUS script_transfer(PNDIS_PACKET Packet, PUINT BytesTransferred,
@@ -506,6 +541,20 @@ static VOID script_return(NDIS_HANDLE MiniportAdapterContext, PNDIS_PACKET Packe
     leave(s);
 }
 
+static VOID script_event(NDIS_HANDLE MiniportAdapterContext, NDIS_DEVICE_PNP_EVENT PnPEvent,
+                         PVOID InformationBuffer, ULONG InformationBufferLength)
+{
+    struct nic_script_miniport *s = MiniportAdapterContext;
+
+    (void)InformationBuffer;
+    (void)InformationBufferLength;
+    if (PnPEvent != NdisDevicePnPEventSurpriseRemoved)
+        return;
+    s->surprises++;
+    if (s->surprising)
+        s->surprising(s->context);
+}
+
 static NTSTATUS script_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     NDIS_MINIPORT_CHARACTERISTICS chars = {
@@ -524,6 +573,7 @@ static NTSTATUS script_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
         .ReturnPacketHandler = script_return,
         .SendPacketsHandler = loading->arrays ? script_send_packets : NULL,
         .CancelSendPacketsHandler = script_cancel,
+        .PnPEventNotifyHandler = script_event,
     };
     NDIS_HANDLE wrapper;
 

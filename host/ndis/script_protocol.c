@@ -98,8 +98,8 @@ static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisReq
 {
     struct nic_script_protocol *p = ProtocolBindingContext;
 
-    p->requests_ended++;
-    p->request_status = Status;
+    __atomic_fetch_add(&p->requests_ended, 1, __ATOMIC_RELAXED); /* two may end at once */
+    __atomic_store_n(&p->request_status, Status, __ATOMIC_RELAXED);
     if (p->request_ended)
         p->request_ended(p->context, NdisRequest, Status);
     nic_platform_flag_set(p->platform, &p->request_done);

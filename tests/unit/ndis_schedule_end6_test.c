@@ -1,48 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How bindings and adapters of NDIS 6 end, under the deterministic scheduler (schedule.h): a close, a removal and its pause
- * beside senders, completions, interrupts, received NBLs on their way back, cancels and OID requests, switched at every lock
- * and call. The protocols and the driver keep their contract, as in ndis_schedule_end_test. And that a pause waits for what
+ * How bindings and adapters of NDIS 6 end (ndis_ending.h): a close, a removal with its pause and the notice of a surprise
+ * removal beside senders, completions, interrupts, received NBLs on their way back, cancels, and OID requests that pend, are
+ * answered by another and are cancelled; under the deterministic scheduler, switched at every lock and call, and with real
+ * threads. The protocols and the driver keep their contract, as in ndis_schedule_end_test. And that a pause waits for what
  * another thread has cancelled.
  */
+#include "ndis_ending.h"
 #include "ndis_rig6.h"
 
-#include "schedule.h"
-
-enum { NBLS = 16, FRAMES = 2, SLICE_NS = 20000 };
-
 static struct rig6 r;
-static char plan_text[200];
-static uint64_t steps; /* what the miniport does, in the order it is asked */
-static char cancel_id;
-static bool never;
-
-static struct protocol {
-    NDIS_HANDLE handle;
-    bool is_leaving, is_closed;
-    unsigned users; /* calls down that have not returned */
-    unsigned back[NBLS], sends, asked, answered, ended_at_once;
-    NDIS_OID_REQUEST requests[2];
-    ULONG answers[2];
-    PNET_BUFFER_LIST lent;
-} protocols[2];
 
 static struct {
-    bool is_leaving, is_paused;
-    unsigned users; /* calls up that have not returned */
+    NDIS_OID_REQUEST requests[ENDING_REQUESTS];
+    ULONG values[ENDING_REQUESTS];
+} asked[2];
+
+static struct {
+    struct ending_party party, traffic; /* calls up; those that a pause ends */
     struct nic_timer timer;
     NDIS_HANDLE pool;
-    PNET_BUFFER_LIST frames[FRAMES];
-    PMDL mdls[FRAMES];
-    bool has[FRAMES];
+    PNET_BUFFER_LIST nbls[ENDING_FRAMES];
+    PMDL mdls[ENDING_FRAMES];
+    struct ending_frames frames;
 } driver;
 
-static void wait_for(const unsigned *users)
+static struct nic_script6_protocol *script_of(const struct ending_protocol *p)
 {
-    for (unsigned i = 0; *users; i++) {
-        ck_assert_msg(i < 100000, "%s: a call does not return", plan_text);
-        r.platform->ops->wait(r.platform, &never, SLICE_NS);
-    }
+    return &r.protocols[p - ending.protocols];
 }
 
 /* ---- driver ---- */
@@ -50,102 +35,122 @@ static void wait_for(const unsigned *users)
 static struct nic_script6_step mixed(void *context, PNET_BUFFER_LIST nbl)
 {
     static const enum nic_script_when whens[] = {NIC_WHEN_MANUAL, NIC_WHEN_INSIDE, NIC_WHEN_DPC};
+    uint64_t step = ending_step();
 
     (void)context;
     (void)nbl;
-    ck_assert_msg(!r.miniport->halts, "%s: a send after the halt", plan_text);
+    ck_assert_msg(!r.miniport->halts, "%s: a send after the halt", ending.plan);
     ck_assert_msg(r.miniport->restarts == r.miniport->pauses + 1, "%s: a send while paused",
-                  plan_text);
-    steps++;
-    return (struct nic_script6_step){.when = whens[steps % 3], .queued = steps % 2};
-}
-
-static bool driver_enter(void)
-{
-    driver.users += !driver.is_leaving && !driver.is_paused;
-    return !driver.is_leaving && !driver.is_paused;
+                  ending.plan);
+    return (struct nic_script6_step){.when = whens[step % 3], .queued = step % 2};
 }
 
 static void indicate_one(void)
 {
-    for (unsigned i = 0; i < FRAMES; i++) {
-        if (!driver.has[i])
-            continue;
-        driver.has[i] = false;
-        NdisMIndicateReceiveNetBufferLists(r.miniport->handle, driver.frames[i],
+    unsigned i = ending_frame_take(&driver.frames);
+
+    if (i < ENDING_FRAMES)
+        NdisMIndicateReceiveNetBufferLists(r.miniport->handle, driver.nbls[i],
                                            NDIS_DEFAULT_PORT_NUMBER, 1, 0);
-        return;
-    }
 }
 
 static void on_return(void *context, PNET_BUFFER_LIST nbl)
 {
     (void)context;
-    ck_assert_msg(!r.miniport->halts, "%s: an NBL returned after the halt", plan_text);
-    for (unsigned i = 0; i < FRAMES; i++) {
-        if (driver.frames[i] != nbl)
-            continue;
-        ck_assert_msg(!driver.has[i], "%s: an NBL returned twice", plan_text);
-        driver.has[i] = true;
+    ck_assert_msg(!r.miniport->halts, "%s: an NBL returned after the halt", ending.plan);
+    for (unsigned i = 0; i < ENDING_FRAMES; i++) {
+        if (driver.nbls[i] == nbl)
+            ending_frame_back(&driver.frames, i);
     }
 }
 
 /* A driver that pauses waits for what it has lent. */
 static void on_pause(void *context)
 {
+    static const volatile bool never = false;
+
     (void)context;
-    driver.is_paused = true;
-    wait_for(&driver.users);
-    for (unsigned i = 0; i < 1000 && !(driver.has[0] && driver.has[1]); i++)
-        r.platform->ops->wait(r.platform, &never, SLICE_NS);
+    ending_wait(&driver.traffic);
+    for (unsigned i = 0; i < 10000 && !ending_frames_there(&driver.frames); i++)
+        r.platform->ops->wait(r.platform, &never, ENDING_SLICE_NS);
+}
+
+static bool has_some(void)
+{
+    struct nic_ndis_statistics s = rig6_statistics();
+
+    return s.outstanding || s.waiting;
 }
 
 static void on_halt(void *context)
 {
     (void)context;
-    ck_assert_msg(r.miniport->halts == 1, "%s: halted twice", plan_text);
-    ck_assert_msg(r.miniport->inside == 0, "%s: halted with a thread inside", plan_text);
-    ck_assert_msg(rig6_statistics().outstanding == 0 && rig6_statistics().waiting == 0,
-                  "%s: halted with NBLs outstanding", plan_text);
-    ck_assert_msg(driver.has[0] && driver.has[1], "%s: halted with a received NBL lent", plan_text);
-    driver.is_leaving = true;
-    wait_for(&driver.users);
+    ck_assert_msg(r.miniport->halts == 1, "%s: halted twice", ending.plan);
+    ck_assert_msg(__atomic_load_n(&r.miniport->inside, __ATOMIC_SEQ_CST) == 0,
+                  "%s: halted with a thread inside", ending.plan);
+    ck_assert_msg(!has_some(), "%s: halted with NBLs outstanding", ending.plan);
+    pthread_mutex_lock(&r.miniport->mutex);
+    ck_assert_msg(!r.miniport->request, "%s: halted with a request", ending.plan);
+    pthread_mutex_unlock(&r.miniport->mutex);
+    ck_assert_msg(ending_frames_there(&driver.frames), "%s: halted with a received NBL lent",
+                  ending.plan);
+    ending_wait(&driver.party);
     r.platform->ops->timer_cancel(r.platform, &driver.timer);
 }
 
-static void give_back_lent(struct protocol *p)
+/* DER-15: what a device that is gone had ends. No halt comes beside. */
+static void on_surprise(void *context)
 {
-    PNET_BUFFER_LIST chain = p->lent;
+    static const volatile bool never = false;
 
-    p->lent = NULL;
-    if (chain)
+    (void)context;
+    ck_assert_msg(!r.miniport->halts, "%s: a notice after the halt", ending.plan);
+    nic_script6_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    nic_script6_oid_answer(r.miniport, NDIS_STATUS_FAILURE);
+    r.platform->ops->wait(r.platform, &never, 1000000);
+    ck_assert_msg(!r.miniport->halts, "%s: halted inside of a notice", ending.plan);
+}
+
+static void give_back_lent(struct ending_protocol *p)
+{
+    PNET_BUFFER_LIST chain;
+
+    while ((chain = ending_give_back(p)) != NULL)
         NdisReturnNetBufferLists(p->handle, chain, 0);
+}
+
+static void returner(void *context)
+{
+    (void)context;
+    for (struct ending_protocol *p = ending.protocols; p < ending.protocols + 2; p++) {
+        if (!ending_enter(&p->party))
+            continue;
+        give_back_lent(p);
+        ending_leave(&p->party);
+    }
 }
 
 /* The hardware and the protocols go on as long as time does. */
 static void time_passes(void *context)
 {
     (void)context;
-    for (struct protocol *p = protocols; p < protocols + 2; p++) {
-        if (p->is_leaving)
-            continue;
-        p->users++;
-        give_back_lent(p);
-        p->users--;
-    }
-    if (driver_enter()) {
+    returner(NULL);
+    if (!ending_enter(&driver.party))
+        return;
+    nic_script6_oid_answer(r.miniport, NDIS_STATUS_SUCCESS);
+    if (ending_enter(&driver.traffic)) {
         nic_script6_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
         nic_script6_release(r.miniport, NIC_WHEN_DPC, UINT32_MAX);
-        driver.users--;
+        ending_leave(&driver.traffic);
     }
-    if (!driver.is_leaving)
-        r.platform->ops->timer_set(r.platform, &driver.timer,
-                                   r.platform->ops->now_ns(r.platform) + SLICE_NS);
+    r.platform->ops->timer_set(r.platform, &driver.timer,
+                               r.platform->ops->now_ns(r.platform) + ENDING_SLICE_NS);
+    ending_leave(&driver.party);
 }
 
 static void driver_start(void)
 {
-    static UCHAR bytes[FRAMES][60];
+    static UCHAR bytes[ENDING_FRAMES][60];
     NET_BUFFER_LIST_POOL_PARAMETERS p = {
         .Header = {NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
                    NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1},
@@ -153,21 +158,20 @@ static void driver_start(void)
 
     memset(&driver, 0, sizeof(driver));
     driver.pool = NdisAllocateNetBufferListPool(r.miniport->handle, &p);
-    for (unsigned i = 0; i < FRAMES; i++) {
+    for (unsigned i = 0; i < ENDING_FRAMES; i++) {
         driver.mdls[i] = NdisAllocateMdl(r.miniport->handle, bytes[i], sizeof(bytes[i]));
-        driver.frames[i] =
+        driver.nbls[i] =
             NdisAllocateNetBufferAndNetBufferList(driver.pool, 0, 0, driver.mdls[i], 0, 60);
-        driver.frames[i]->SourceHandle = r.miniport->handle;
-        driver.has[i] = true;
+        driver.nbls[i]->SourceHandle = r.miniport->handle;
     }
     driver.timer = (struct nic_timer){.fn = time_passes};
-    r.platform->ops->timer_set(r.platform, &driver.timer, SLICE_NS);
+    r.platform->ops->timer_set(r.platform, &driver.timer, ENDING_SLICE_NS);
 }
 
 static void driver_stop(void)
 {
-    for (unsigned i = 0; i < FRAMES; i++) {
-        NdisFreeNetBufferList(driver.frames[i]);
+    for (unsigned i = 0; i < ENDING_FRAMES; i++) {
+        NdisFreeNetBufferList(driver.nbls[i]);
         NdisFreeMdl(driver.mdls[i]);
     }
     NdisFreeNetBufferListPool(driver.pool);
@@ -175,91 +179,56 @@ static void driver_stop(void)
 
 /* ---- protocols ---- */
 
-static bool enter(struct protocol *p)
-{
-    p->users += !p->is_leaving;
-    return !p->is_leaving;
-}
-
 static void on_complete(void *context, PNET_BUFFER_LIST nbl)
 {
-    struct protocol *p = context;
-
-    ck_assert_msg(!p->is_closed, "%s: an NBL came back after the close", plan_text);
-    ck_assert_msg(nbl->Status == NDIS_STATUS_SUCCESS || nbl->Status == NDIS_STATUS_SEND_ABORTED ||
-                      nbl->Status == NDIS_STATUS_PAUSED ||
-                      nbl->Status == NDIS_STATUS_ADAPTER_REMOVED,
-                  "%s: an NBL with %08x", plan_text, (unsigned)nbl->Status);
-    p->back[nic_script6_number(nbl) % 1000000u]++;
-    nic_script6_nbl_free(&r.protocols[p - protocols], nbl);
+    ending_back(context, nic_script6_number(nbl), nbl->Status);
+    nic_script6_nbl_free(script_of(context), nbl);
 }
 
 static void on_receive(void *context, PNET_BUFFER_LIST chain, ULONG count, ULONG flags)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
 
     (void)count;
-    ck_assert_msg(!p->is_closed, "%s: an NBL indicated after the close", plan_text);
-    if (!NDIS_TEST_RECEIVE_CAN_PEND(flags))
-        return;
-    if (p->is_leaving || p->lent)
+    ending_check(p, "an NBL was indicated");
+    if (NDIS_TEST_RECEIVE_CAN_PEND(flags) && !ending_keep(p, chain))
         NdisReturnNetBufferLists(p->handle, chain, 0);
-    else
-        p->lent = chain;
 }
 
 static void on_status(void *context, PNDIS_STATUS_INDICATION indication)
 {
-    struct protocol *p = context;
-
     (void)indication;
-    ck_assert_msg(!p->is_closed, "%s: a status after the close", plan_text);
+    ending_check(context, "a status came");
 }
 
 static void on_answer(void *context, PNDIS_OID_REQUEST request, NDIS_STATUS status)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
+    unsigned b = (unsigned)(p - ending.protocols), i = (unsigned)(request - asked[b].requests);
 
-    (void)status;
-    if (request != &p->requests[0] && request != &p->requests[1])
-        return; /* the rig's own */
-    ck_assert_msg(!p->is_closed, "%s: a request ended after the close", plan_text);
-    p->answered++;
+    ending_answered(p, i, status, i ? 0x12345678 : asked[b].values[i]);
 }
 
 static void on_unbind(void *context)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
 
-    p->is_leaving = true;
-    wait_for(&p->users);
+    ending_wait(&p->party);
     give_back_lent(p);
-}
-
-/* When the close is complete so is everything else. */
-static void check_closed(struct protocol *p)
-{
-    for (unsigned i = 0; i < p->sends; i++)
-        ck_assert_msg(p->back[i] == 1, "%s: NBL %u came back %u times before the close ended",
-                      plan_text, i, p->back[i]);
-    ck_assert_msg(p->answered + p->ended_at_once == p->asked,
-                  "%s: %u requests, and %u ended before the close did", plan_text, p->asked,
-                  p->answered + p->ended_at_once);
-    p->is_closed = true;
 }
 
 /* ---- actors ---- */
 
 static void sender(void *context)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
 
-    for (unsigned i = 0; i < 2 && enter(p); i++) {
-        PNET_BUFFER_LIST chain = rig6_chain(&r.protocols[p - protocols], 1 + i, 1);
-        NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(chain, &cancel_id);
+    for (unsigned i = 0; i < 2 && ending_enter(&p->party); i++) {
+        PNET_BUFFER_LIST chain = rig6_chain(script_of(p), 1 + i, 1);
+        NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(chain, &ending.cancel_id);
         p->sends += 1 + i;
         NdisSendNetBufferLists(p->handle, chain, NDIS_DEFAULT_PORT_NUMBER, 0);
-        p->users--;
+        ending_leave(&p->party);
     }
 }
 
@@ -272,179 +241,191 @@ static void device(void *context)
 
     (void)context;
     indication.SourceHandle = r.miniport->handle;
-    for (unsigned i = 0; i < 2 && driver_enter(); i++) {
+    for (unsigned i = 0; i < 2 && ending_enter(&driver.traffic); i++) {
         indicate_one();
         r.platform->ops->interrupt_raise(r.platform, 8);
         nic_script6_release(r.miniport, NIC_WHEN_MANUAL, 1);
         NdisMIndicateStatusEx(r.miniport->handle, &indication);
-        driver.users--;
-    }
-}
-
-static void returner(void *context)
-{
-    (void)context;
-    for (struct protocol *p = protocols; p < protocols + 2; p++) {
-        if (!enter(p))
-            continue;
-        give_back_lent(p);
-        p->users--;
+        ending_leave(&driver.traffic);
     }
 }
 
 static void canceller(void *context)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
 
-    if (!enter(p))
+    if (!ending_enter(&p->party))
         return;
-    NdisCancelSendNetBufferLists(p->handle, &cancel_id);
-    p->users--;
+    NdisCancelSendNetBufferLists(p->handle, &ending.cancel_id);
+    NdisCancelOidRequest(p->handle, &ending.cancel_id);
+    ending_leave(&p->party);
 }
 
+/* A query and a set; the driver has both for a while. */
 static void requester(void *context)
 {
-    struct protocol *p = context;
+    struct ending_protocol *p = context;
+    unsigned b = (unsigned)(p - ending.protocols);
 
-    for (unsigned i = 0; i < 2 && enter(p); i++) {
-        p->requests[i] = (NDIS_OID_REQUEST){
+    for (unsigned i = 0; i < ENDING_REQUESTS && ending_enter(&p->party); i++) {
+        PNDIS_OID_REQUEST request = &asked[b].requests[i];
+        NDIS_STATUS status;
+        *request = (NDIS_OID_REQUEST){
             .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                        NDIS_SIZEOF_OID_REQUEST_REVISION_1},
-            .RequestType = NdisRequestQueryInformation,
-            .DATA.QUERY_INFORMATION = {.Oid = OID_GEN_XMIT_OK,
-                                       .InformationBuffer = &p->answers[i],
-                                       .InformationBufferLength = sizeof(p->answers[i])}};
+            .RequestType = i ? NdisRequestSetInformation : NdisRequestQueryInformation,
+            .RequestId = &ending.cancel_id,
+            .DATA.QUERY_INFORMATION = {.Oid = i ? OID_GEN_CURRENT_PACKET_FILTER : OID_GEN_XMIT_OK,
+                                       .InformationBuffer = &asked[b].values[i],
+                                       .InformationBufferLength = sizeof(ULONG)}};
+        asked[b].values[i] = i ? NDIS_PACKET_TYPE_PROMISCUOUS : 0;
         p->asked++;
-        p->ended_at_once += NdisOidRequest(p->handle, &p->requests[i]) != NDIS_STATUS_PENDING;
-        p->users--;
+        status = NdisOidRequest(p->handle, request);
+        if (status != NDIS_STATUS_PENDING)
+            on_answer(p, request, status);
+        ending_leave(&p->party);
     }
+}
+
+static void answerer(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < ENDING_REQUESTS && ending_enter(&driver.party); i++) {
+        nic_script6_oid_answer(r.miniport, NDIS_STATUS_SUCCESS);
+        ending_leave(&driver.party);
+    }
+}
+
+static void surpriser(void *context)
+{
+    (void)context;
+    nic_ndis_adapter_surprise("nic0");
 }
 
 static void closer(void *context)
 {
-    struct protocol *p = context;
-    struct nic_script6_protocol *script = &r.protocols[p - protocols];
-    NDIS_STATUS status;
+    struct ending_protocol *p = context;
+    struct nic_script6_protocol *script = script_of(p);
 
     on_unbind(p);
     script->binding = NULL;
-    status = NdisCloseAdapterEx(p->handle);
-    for (unsigned i = 0; status == NDIS_STATUS_PENDING && !script->closed; i++) {
-        ck_assert_msg(i < 1000, "%s: the close does not end", plan_text);
-        r.platform->ops->wait(r.platform, &script->closed, SLICE_NS);
-    }
-    check_closed(p);
+    if (NdisCloseAdapterEx(p->handle) == NDIS_STATUS_PENDING)
+        ck_assert_msg(r.platform->ops->wait(r.platform, &script->closed, 1000000000),
+                      "%s: the close does not end", ending.plan);
+    ending_closed(p);
 }
 
 static void remover(void *context)
 {
     (void)context;
     ck_status(nic_ndis_adapter_remove("nic0", 1000), NDIS_STATUS_SUCCESS);
-    ck_assert_msg(r.miniport->halts == 1, "%s: removed and not halted", plan_text);
+    ck_assert_msg(r.miniport->halts == 1, "%s: removed and not halted", ending.plan);
     for (unsigned b = 0; b < 2; b++)
-        check_closed(&protocols[b]);
+        ending_closed(&ending.protocols[b]);
 }
 
-/* ---- one schedule ---- */
+/* ---- scenarios ---- */
 
-struct scenario {
-    const char *name;
-    unsigned actor_count;
-    struct schedule_actor actors[SCHEDULE_ACTORS];
+#define FIRST  (&ending.protocols[0])
+#define SECOND (&ending.protocols[1])
+
+static const struct ending_scenario scenarios[] = {
+    {.name = "a close",
+     .actor_count = 7,
+     .actors = {{sender, FIRST},
+                {device, NULL},
+                {requester, FIRST},
+                {canceller, FIRST},
+                {sender, SECOND},
+                {closer, FIRST},
+                {answerer, NULL}}},
+    {.name = "a removal",
+     .actor_count = 9,
+     .actors = {{sender, FIRST},
+                {device, NULL},
+                {remover, NULL},
+                {requester, SECOND},
+                {canceller, FIRST},
+                {returner, NULL},
+                {sender, SECOND},
+                {answerer, NULL},
+                {surpriser, NULL}}},
+    {.name = "received NBLs and a close",
+     .actor_count = 2,
+     .actors = {{device, NULL}, {closer, FIRST}}},
+    {.name = "requests and a close",
+     .actor_count = 4,
+     .actors = {{requester, FIRST}, {answerer, NULL}, {closer, FIRST}, {canceller, FIRST}}},
+    {.name = "a notice and a removal",
+     .actor_count = 3,
+     .actors = {{surpriser, NULL}, {sender, FIRST}, {remover, NULL}}},
 };
+enum { SCENARIOS = sizeof(scenarios) / sizeof(scenarios[0]) };
 
-static const struct scenario a_close = {"a close",
-                                        6,
-                                        {{sender, &protocols[0]},
-                                         {device, NULL},
-                                         {requester, &protocols[0]},
-                                         {canceller, &protocols[0]},
-                                         {sender, &protocols[1]},
-                                         {closer, &protocols[0]}}};
-static const struct scenario a_removal = {"a removal",
-                                          7,
-                                          {{sender, &protocols[0]},
-                                           {device, NULL},
-                                           {remover, NULL},
-                                           {requester, &protocols[1]},
-                                           {canceller, &protocols[0]},
-                                           {returner, NULL},
-                                           {sender, &protocols[1]}}};
-static const struct scenario frames_and_close = {
-    "received NBLs and a close", 2, {{device, NULL}, {closer, &protocols[0]}}};
-
-static const struct scenario *const scenarios[] = {&a_close, &a_removal, &frames_and_close};
-
-static void name_plan(const struct schedule_plan *plan)
+static void start(const struct ending_scenario *scenario, unsigned flags)
 {
-    size_t used =
-        (size_t)snprintf(plan_text, sizeof(plan_text), "seed %llu", (unsigned long long)plan->seed);
-
-    for (unsigned i = 0; i < plan->count && used < sizeof(plan_text); i++)
-        used += (size_t)snprintf(plan_text + used, sizeof(plan_text) - used,
-                                 ", at point %u to actor %u", plan->switches[i].at,
-                                 plan->switches[i].to);
-}
-
-static void start(void)
-{
-    struct nic_script6_miniport like = {
-        .next = mixed, .returning = on_return, .pausing = on_pause, .halting = on_halt};
+    struct nic_script6_miniport like = {.next = mixed,
+                                        .returning = on_return,
+                                        .pausing = on_pause,
+                                        .halting = on_halt,
+                                        .surprising = on_surprise};
     ULONG filter = NDIS_PACKET_TYPE_PROMISCUOUS;
 
-    memset(protocols, 0, sizeof(protocols));
-    rig6_start(&r, &like, 2, RIG_VERIFY);
+    (void)scenario;
+    rig6_start(&r, &like, 2, flags);
+    ending.platform = r.platform;
+    if (r.is_posix) /* its lock would order what is to race */
+        r.miniport->trace = r.protocols[0].trace = r.protocols[1].trace = NULL;
     for (unsigned b = 0; b < 2; b++) {
-        protocols[b].handle = r.protocols[b].binding;
+        ending.protocols[b].handle = r.protocols[b].binding;
         r.protocols[b].completed = on_complete;
         r.protocols[b].received = on_receive;
         r.protocols[b].status = on_status;
-        r.protocols[b].answered = on_answer;
         r.protocols[b].unbinding = on_unbind;
-        r.protocols[b].context = &protocols[b];
+        r.protocols[b].context = &ending.protocols[b];
         nic_script6_request(&r.protocols[b], NdisRequestSetInformation,
                             OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof(filter), NULL);
+        r.protocols[b].answered = on_answer;
     }
+    r.miniport->oids_pend = true;
     driver_start();
 }
 
-static unsigned run(void *context, const struct schedule_plan *plan)
+static void home(void)
 {
-    const struct scenario *scenario = context;
-    unsigned points;
+    if (r.miniport->halts)
+        return;
+    rig6_run(&r, 1000);
+    for (unsigned i = 0; i < 5000 && has_some(); i++)
+        rig6_run(&r, 1000); /* real threads may be late */
+    ck_assert_msg(!has_some(), "%s: something is left", ending.plan);
+    remover(NULL);
+}
 
-    name_plan(plan);
-    steps = plan->seed;
-    start();
-    points = schedule_run(r.platform, scenario->actors, scenario->actor_count, plan);
-    ck_assert_msg(points, "%s: a deadlock", plan_text);
-    if (!r.miniport->halts) { /* what was not closed ends here */
-        rig6_run(&r, 1000);
-        ck_assert_msg(rig6_statistics().outstanding == 0 && rig6_statistics().waiting == 0,
-                      "%s: something is left", plan_text);
-        remover(NULL);
-    }
+static void stop(void)
+{
     driver_stop();
     rig6_stop(&r);
-    ck_assert_msg(r.findings == 0, "%s: %s", plan_text, r.finding);
-    return points;
+    ck_assert_msg(r.findings == 0, "%s: %s", ending.plan, r.finding);
 }
+
+static const struct ending_rig rig = {start, home, stop};
 
 START_TEST(req_14_der_10_all_actors_one_switch_everywhere)
 {
-    const struct scenario *scenario = scenarios[_i];
-    unsigned plans = schedule_enumerate(run, (void *)(uintptr_t)scenario, scenario->actor_count, 1);
-
-    ck_assert_uint_gt(plans, 100);
-    printf("%s: %u schedules of %u actors\n", scenario->name, plans, scenario->actor_count);
+    ck_assert_uint_gt(ending_enumerate(&rig, &scenarios[_i], 1), 100);
 }
 END_TEST
 
 START_TEST(req_14_der_10_random_schedules)
 {
-    for (uint64_t i = 0; i < 150; i++)
-        run((void *)(uintptr_t)scenarios[_i],
-            &(struct schedule_plan){.seed = rig_seed() * 1000000u + 1 + i});
+    ending_random(&rig, &scenarios[_i], 150);
+}
+END_TEST
+
+START_TEST(req_14_der_10_15_real_threads)
+{
+    ending_threads(&rig, &scenarios[_i], 100);
 }
 END_TEST
 
@@ -487,7 +468,7 @@ static void send_another(void *context, PNET_BUFFER_LIST nbl)
     (void)context;
     (void)nbl;
     r.miniport->sending = NULL;
-    NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(another, &cancel_id);
+    NDIS_SET_NET_BUFFER_LIST_CANCEL_ID(another, &ending.cancel_id);
     nic_script6_send(&r.protocols[0], another, 0);
     pass(&is_queued);
     wait_until(&may_leave);
@@ -531,7 +512,7 @@ START_TEST(der_11_a_pause_waits_for_what_another_thread_has_cancelled)
     ck_assert_int_eq(pthread_create(&sending, NULL, send_first, rig6_chain(&r.protocols[0], 1, 1)),
                      0);
     wait_until(&is_queued);
-    NdisCancelSendNetBufferLists(r.protocols[0].binding, &cancel_id);
+    NdisCancelSendNetBufferLists(r.protocols[0].binding, &ending.cancel_id);
     ck_status(paused, NDIS_STATUS_PENDING); /* not within its time */
     ck_status(nic_ndis_adapter_pause("nic0", 1), NDIS_STATUS_SUCCESS);
     ck_status(nic_ndis_adapter_restart("nic0", 1), NDIS_STATUS_SUCCESS);
@@ -546,8 +527,11 @@ int main(void)
 
     tcase_set_timeout(t, 600);
     tcase_add_test(t, der_11_a_pause_waits_for_what_another_thread_has_cancelled);
-    tcase_add_loop_test(t, req_14_der_10_all_actors_one_switch_everywhere, 0, 3);
-    tcase_add_loop_test(t, req_14_der_10_random_schedules, 0, 3);
+    if (!ENDING_THREADS_ONLY) {
+        tcase_add_loop_test(t, req_14_der_10_all_actors_one_switch_everywhere, 0, SCENARIOS);
+        tcase_add_loop_test(t, req_14_der_10_random_schedules, 0, SCENARIOS);
+    }
+    tcase_add_loop_test(t, req_14_der_10_15_real_threads, 0, SCENARIOS);
     suite_add_tcase(suite, t);
     return rig_main(suite);
 }

@@ -3,6 +3,8 @@
 #include "schedule.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "nic_platform_impl.h"
 
@@ -201,7 +203,49 @@ unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor
     return s.stuck ? 0 : s.points;
 }
 
+/* ---- threads ---- */
+
+struct free_actor {
+    pthread_t thread;
+    pthread_barrier_t *begin;
+    struct schedule_actor what;
+};
+
+static void *free_main(void *context)
+{
+    struct free_actor *actor = context;
+
+    pthread_barrier_wait(actor->begin);
+    actor->what.run(actor->what.context);
+    return NULL;
+}
+
+void schedule_threads(const struct schedule_actor *actors, unsigned count)
+{
+    struct free_actor all[SCHEDULE_ACTORS];
+    pthread_barrier_t begin;
+
+    pthread_barrier_init(&begin, NULL, count);
+    for (unsigned i = 0; i < count; i++) {
+        all[i] = (struct free_actor){.begin = &begin, .what = actors[i]};
+        if (pthread_create(&all[i].thread, NULL, free_main, &all[i]) != 0)
+            abort();
+    }
+    for (unsigned i = 0; i < count; i++)
+        pthread_join(all[i].thread, NULL);
+    pthread_barrier_destroy(&begin);
+}
+
 /* ---- enumeration ---- */
+
+void schedule_plan_print(const struct schedule_plan *plan, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "seed %llu", (unsigned long long)plan->seed);
+
+    for (unsigned i = 0; i < plan->count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, ", at point %u to actor %u",
+                                 plan->switches[i].at, plan->switches[i].to);
+}
 
 struct search {
     unsigned (*run)(void *context, const struct schedule_plan *);

@@ -9,11 +9,12 @@
 #define SCHEDULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "nic_platform.h"
 
-#define SCHEDULE_ACTORS   8
+#define SCHEDULE_ACTORS   10
 #define SCHEDULE_SWITCHES 3
 
 struct schedule_plan {
@@ -25,6 +26,9 @@ struct schedule_plan {
     uint64_t seed; /* not 0: at every point, one time in four, to any */
 };
 
+/* As a failure names it. */
+void schedule_plan_print(const struct schedule_plan *, char *text, size_t size);
+
 struct schedule_actor {
     void (*run)(void *context); /* from PASSIVE level; in waits of the platform the others go on */
     void *context;
@@ -34,6 +38,9 @@ struct schedule_actor {
  * waited for locks. The platform's operations are replaced meanwhile. */
 unsigned schedule_run(struct nic_platform *, const struct schedule_actor *, unsigned count,
                       const struct schedule_plan *);
+
+/* The same actors, without a scheduler: threads that begin together. On the POSIX platform. */
+void schedule_threads(const struct schedule_actor *, unsigned count);
 
 /* Calls `run` for every plan of up to `bound` switches among `actors`, the points numbered by the run before: each returns
  * what schedule_run did. Returns how many plans there were. */

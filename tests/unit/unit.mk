@@ -21,7 +21,8 @@ $(NDIS_TEST_PROGRAMS): %: %.o $(O)/tests/unit/ndis_rig.o $(LAYER_OBJS) $(NDIS_LI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(NDIS_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 $(NDIS6_TESTS:%=$(O)/tests/unit/%): $(O)/tests/unit/ndis_rig6.o
-$(O)/tests/unit/ndis_schedule_test $(O)/tests/unit/ndis_schedule_end_test $(O)/tests/unit/ndis_schedule_end6_test $(O)/tests/unit/ndis_schedule6_test: $(O)/tests/unit/schedule.o
+$(addprefix $(O)/tests/unit/ndis_schedule,_test 6_test _end_test _end6_test): $(O)/tests/unit/schedule.o
+$(addprefix $(O)/tests/unit/ndis_schedule_end,_test 6_test): $(O)/tests/unit/ndis_ending.o
 RANDOM_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random.o ndis_random_real.o ndis_model.o ndis_model_rest.o)
 RANDOM6_OBJS := $(addprefix $(O)/tests/unit/,random_plan.o ndis_random6.o ndis_random6_real.o ndis_model6.o)
 $(O)/tests/unit/ndis_random_test: $(RANDOM_OBJS)
