@@ -15,6 +15,12 @@ using Top = Vnic_fs;
 
 #include "board_pins.h"
 
+#ifdef BOARD_BX
+EVALUATED(Vnic_bx)
+#else
+EVALUATED(Vnic_fs)
+#endif
+
 namespace
 {
 
@@ -104,6 +110,7 @@ void clock(board_model *m, uint8_t level, board_fs_pins *out)
     t.usb_vbus_i = m->plugged;
     pins_reset(m, p);
     pins_mdio(m, t);
+    bool settle = true; // an input has changed since the last evaluation
     for (bool sys = false; !sys;) {
         uint64_t now = m->tx.next_ps < m->sys.next_ps ? m->tx.next_ps : m->sys.next_ps;
         m->now_ps = now;
@@ -124,7 +131,8 @@ void clock(board_model *m, uint8_t level, board_fs_pins *out)
             t.eval();
         }
         t.clk_i = t.clk_ref_i = 1;
-        t.eval();
+        evaluate(t, settle || tx);
+        settle = false;
     }
     bool defined = m->reset_clocks == 0;
     *out = {defined && t.usb_oe_o, defined && t.usb_pullup_o, (uint8_t)(t.usb_dn_o << 1 | t.usb_dp_o)};

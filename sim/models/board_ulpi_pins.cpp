@@ -5,6 +5,8 @@
 
 #include "board_pins.h"
 
+EVALUATED(Vnic_board_hs)
+
 namespace
 {
 
@@ -21,8 +23,10 @@ inline bool rearm(Vnic_board_hs___024root &r, bool sys, bool tx, bool rx)
     return (!sys || rearm_clk_i(r)) && (!tx || rearm_clk_tx_i(r)) && (!rx || rearm_clk_rx_i(r));
 }
 
-void tx_edge(board_model *m, Vnic_board_hs &t)
+// These two: true when an input has changed.
+bool tx_edge(board_model *m, Vnic_board_hs &t)
 {
+    bool was = t.tx_ce_i;
     t.tx_ce_i = m->eth.tx_divide == 0;
     if (t.tx_ce_i) {
         bool defined = m->reset_clocks == 0;
@@ -38,10 +42,17 @@ void tx_edge(board_model *m, Vnic_board_hs &t)
     m->eth.tx_divide--;
     m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.gmii_txd_o | t.gmii_tx_en_o << 8 |
                                                                     t.gmii_tx_er_o << 9 | t.tx_ce_i << 10));
+    return t.tx_ce_i != was;
 }
 
-void rx_edge(board_model *m, Vnic_board_hs &t)
+uint32_t rx_pins(const Vnic_board_hs &t)
 {
+    return (uint32_t)t.gmii_rxd_i | t.gmii_rx_dv_i << 8 | t.gmii_rx_er_i << 9 | t.rx_ce_i << 10;
+}
+
+bool rx_edge(board_model *m, Vnic_board_hs &t)
+{
+    uint32_t was = rx_pins(t);
     t.rx_ce_i = m->eth.rx_divide == 0;
     if (t.rx_ce_i) {
         wire_phy_begin(&m->eth, m->now_ps);
@@ -56,8 +67,8 @@ void rx_edge(board_model *m, Vnic_board_hs &t)
         m->eth.rx_divide = m->eth.divisor;
     }
     m->eth.rx_divide--;
-    m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ ((uint64_t)t.gmii_rxd_i | t.gmii_rx_dv_i << 8 |
-                                                                    t.gmii_rx_er_i << 9 | t.rx_ce_i << 10));
+    m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 11 ^ rx_pins(t));
+    return rx_pins(t) != was;
 }
 
 void *create(board_model *m)
@@ -91,9 +102,12 @@ void clock(board_model *m, ulpi_link_pins *link)
     m->high_speed = t.high_speed_o;
     m->stats.hash = nic_hash_fold(m->stats.hash, (uint64_t)t.ulpi_data_i | t.ulpi_dir_i << 8 | t.ulpi_nxt_i << 9 |
                                                      (uint64_t)t.ulpi_data_o << 16 | link->driven << 24 | link->stp << 25);
+    bool settle = true; // an input has changed since the last evaluation
     for (bool sys = false; !sys;) {
-        if (m->asleep && !(t.idle_o && board_wire_quiet(m)))
+        if (m->asleep && !(t.idle_o && board_wire_quiet(m))) {
             t.tx_skip_i = board_wake(m);
+            settle = true;
+        }
         uint64_t now = m->tx.next_ps < m->rx.next_ps ? m->tx.next_ps : m->rx.next_ps;
         now = m->sys.next_ps < now || m->asleep ? m->sys.next_ps : now;
         m->now_ps = now;
@@ -105,11 +119,11 @@ void clock(board_model *m, ulpi_link_pins *link)
             m->sys.next_ps += m->sys.period_ps;
         if (tx) {
             m->tx.next_ps += m->tx.period_ps;
-            tx_edge(m, t);
+            settle |= tx_edge(m, t);
         }
         if (rx) {
             m->rx.next_ps += m->rx.period_ps;
-            rx_edge(m, t);
+            settle |= rx_edge(m, t);
         }
         if (!rearm(*t.rootp, sys, tx, rx)) {
             t.clk_i = t.clk_i && !sys;
@@ -118,7 +132,8 @@ void clock(board_model *m, ulpi_link_pins *link)
             t.eval();
         }
         t.clk_i = t.clk_tx_i = t.clk_rx_i = 1;
-        t.eval();
+        evaluate(t, settle);
+        settle = tx && t.tx_skip_i;
         if (tx) {
             t.tx_skip_i = 0;
             m->idle_clocks = t.idle_o && !t.gmii_tx_en_o && !m->reset_clocks ? m->idle_clocks + 1 : 0;

@@ -33,6 +33,8 @@ static inline uint8_t board_lane(const struct board_lane *l, uint8_t pins)
 /* The same of two edges, the first one in the low nibble. */
 static inline uint8_t board_lane_both(const struct board_lane *l, uint8_t octet)
 {
+    if (!(l->swap[0] | l->swap[1] | l->low | l->high))
+        return octet; /* whole, as nearly always */
     return (uint8_t)(board_lane(l, octet & 15) | board_lane(l, octet >> 4) << 4);
 }
 

@@ -32,6 +32,8 @@ extern "C" {
 #define CORE_SYS_MHZ 60
 #endif
 
+EVALUATED(Vnic_core)
+
 namespace
 {
 
@@ -169,8 +171,10 @@ inline bool count_idle(core_model *m, const Root &r)
     return m->idle_clocks >= CORE_IDLE_CLOCKS;
 }
 
-inline void tx_edge(core_model *m, Root &r)
+/* These two: true when an input has changed. */
+inline bool tx_edge(core_model *m, Root &r)
 {
+    bool changed = r.rst_tx_i != (m->tx.reset_clocks != 0) || r.tx_ce_i != (m->eth.tx_divide == 0);
     assert_reset(&m->tx, r.rst_tx_i);
     r.tx_ce_i = m->eth.tx_divide == 0;
     if (r.tx_ce_i) {
@@ -187,10 +191,18 @@ inline void tx_edge(core_model *m, Root &r)
              m->now_ps << 12 ^ ((uint64_t)r.gmii_txd_o | r.gmii_tx_en_o << 8 | r.gmii_tx_er_o << 9 |
                                 r.tx_ce_i << 10 | r.rst_tx_i << 11));
     m->tx.cycles++;
+    return changed;
 }
 
-inline void rx_edge(core_model *m, Root &r)
+inline uint32_t rx_pins(const Root &r)
 {
+    return (uint32_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 | r.gmii_rx_er_i << 9 | r.rx_ce_i << 10 |
+           r.rst_rx_i << 11;
+}
+
+inline bool rx_edge(core_model *m, Root &r)
+{
+    uint32_t was = rx_pins(r);
     assert_reset(&m->rx, r.rst_rx_i);
     r.rx_ce_i = m->eth.rx_divide == 0;
     if (r.rx_ce_i) {
@@ -201,11 +213,9 @@ inline void rx_edge(core_model *m, Root &r)
         m->eth.rx_divide = m->eth.divisor;
     }
     m->eth.rx_divide--;
-    m->stats.hash =
-        nic_hash_fold(m->stats.hash,
-             m->now_ps << 12 ^ ((uint64_t)r.gmii_rxd_i | r.gmii_rx_dv_i << 8 | r.gmii_rx_er_i << 9 |
-                                r.rx_ce_i << 10 | r.rst_rx_i << 11));
+    m->stats.hash = nic_hash_fold(m->stats.hash, m->now_ps << 12 ^ rx_pins(r));
     m->rx.cycles++;
+    return rx_pins(r) != was;
 }
 
 #ifdef CORE_CHECKED
@@ -238,8 +248,8 @@ inline uint64_t next_edge_ps(const core_model *m)
     return m->sys.next_ps < next ? m->sys.next_ps : next;
 }
 
-/* Clocks rise and fall here. */
-inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
+/* Clocks rise and fall here. settle: an input has changed since the last time. */
+inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx, bool settle)
 {
 #ifdef CORE_CHECKED
     uint64_t before = handshakes(r);
@@ -253,7 +263,7 @@ inline void tick(core_model *m, Pins *p, Root &r, bool sys, bool tx, bool rx)
 #endif
     if (FOLDED && rearm(r, sys, tx, rx)) {
         r.clk_i = r.clk_tx_i = r.clk_rx_i = 1;
-        p->top->eval();
+        evaluate(*p->top, settle);
         m->stats.evaluations++;
         return;
     }
@@ -354,6 +364,7 @@ extern "C" void core_pins_run(core_model *m, uint64_t until_ps)
     Pins *p = pins_of(m);
     Root &r = *p->top->rootp;
     unsigned speed = r.speed_o;
+    bool settle = true;
     asserting = m;
     while (!m->stop) {
 #ifndef CORE_FAST
@@ -378,20 +389,25 @@ extern "C" void core_pins_run(core_model *m, uint64_t until_ps)
         if (sys) {
             m->sys.next_ps += m->sys.period_ps;
             sys_edge(m, r);
+            settle = true;
         }
         if (tx) {
             m->tx.next_ps += m->tx.period_ps;
-            tx_edge(m, r);
+            settle |= tx_edge(m, r);
         }
         if (rx) {
             m->rx.next_ps += m->rx.period_ps;
-            rx_edge(m, r);
+            settle |= rx_edge(m, r);
         }
-        tick(m, p, r, sys, tx, rx);
+        tick(m, p, r, sys, tx, rx, settle);
+        settle = false;
         if (tx) {
+            settle = r.tx_skip_i;
             r.tx_skip_i = 0;
-            if (VL_UNLIKELY(count_idle(m, r)))
+            if (VL_UNLIKELY(count_idle(m, r))) {
                 r.tx_skip_i = core_skip(m, until_ps);
+                settle = true;
+            }
         }
     }
 }

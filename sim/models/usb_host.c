@@ -34,9 +34,13 @@ uint8_t usb_crc5(unsigned bits11)
 
 uint16_t usb_crc16(const uint8_t *data, size_t length)
 {
+    /* Four bits at a time: what each nibble makes of 0xa001, the polynomial from its low end. */
+    static const uint16_t nibble[16] = {0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00,
+                                        0x2800, 0xe401, 0xa001, 0x6c00, 0x7800, 0xb401,
+                                        0x5000, 0x9c01, 0x8801, 0x4400};
     unsigned crc = 0xffff;
-    for (size_t i = 0; i < 8 * length; i++)
-        crc = (crc >> 1) ^ (((crc ^ data[i / 8] >> i % 8) & 1) ? 0xa001 : 0);
+    for (size_t i = 0; i < 2 * length; i++)
+        crc = crc >> 4 ^ nibble[(crc ^ data[i / 2] >> i % 2 * 4) & 15];
     return (uint16_t)~crc;
 }
 
