@@ -122,7 +122,7 @@ uint64_t board_now_ns(void *bus);
 void board_idle(struct board_model *, uint64_t until_ns, void (*clock_once)(struct board_model *));
 
 /* ---- the Verilated halves: board_ulpi_pins.cpp, board_fs_pins.cpp ---- */
-extern const struct board_pins board_half_ulpi, board_half_fs,
+extern const struct board_pins board_half_ulpi, board_half_ecpix5, board_half_fs,
     board_half_bx; /* the last as board_half_fs with the sizes of the TinyFPGA BX */
 
 #ifdef __cplusplus

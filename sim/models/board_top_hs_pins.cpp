@@ -104,7 +104,7 @@ void clock(board_model *m, ulpi_link_pins *link)
         if (tx)
             m->tx.next_ps += m->tx.period_ps;
         if (rx) {
-            m->rx.next_ps += m->rx.period_ps;
+            m->rx.next_ps += m->rx.period_ps * m->eth.divisor; // RXC is slower with the link
             rx = t.eth_rst_no; // no RXC from a PHY in reset
         }
         if (rx)

@@ -159,5 +159,5 @@ const struct board_kind board_kind_ecpix5 = {
     .divisors = {50, 5, 1, 1},
     .start = start,
     .plug = plug,
-    .half = &board_half_ulpi,
+    .half = &board_half_ecpix5,
 };

@@ -145,4 +145,4 @@ void clock(board_model *m, ulpi_link_pins *link)
 
 } // namespace
 
-extern "C" const board_pins board_half_ulpi = {create, pins_destroy<Board>, clock, nullptr};
+extern "C" const board_pins board_half_ulpi = {create, pins_destroy<Board>, clock, nullptr}, board_half_ecpix5 = board_half_ulpi;

@@ -47,13 +47,12 @@ $(eval $(call COSIM_RULE,top_test,top_test,test))
 $(B)/cosim/top_test: $(BOARD_TOPS:%=$(B)/sim/board_top_%/model.o)
 
 # The CLI with whole tops in place of the boards' fast models, for selftest_test.
-TOPS_OF_CLI := butterstick ulx3s tinyfpga_bx
 $(B)/cosim/selftest_test: | $(B)/cosim/hilnic-tops
-$(B)/cosim/hilnic-tops: $(TOOL_OBJS) $(FIRMWARE_OBJ) $$(RIG_OBJS) $(B)/sim/test/model.o $(TOPS_OF_CLI:%=$(B)/sim/board_top_%/model.o)
+$(B)/cosim/hilnic-tops: $(TOOL_OBJS) $(FIRMWARE_OBJ) $$(RIG_OBJS) $(B)/sim/test/model.o $(BOARD_TOPS:%=$(B)/sim/board_top_%/model.o)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(LDFLAGS) -Wl,--defsym=board_half_ulpi=board_top_butterstick -Wl,--defsym=board_half_fs=board_top_ulx3s \
-		-Wl,--defsym=board_half_bx=board_top_tinyfpga_bx -o $@ $^ $(RIG_LIBS) -lusbredirparser
+	$(Q)$(CXX) $(LDFLAGS) -Wl,--defsym=board_half_ulpi=board_top_butterstick -Wl,--defsym=board_half_ecpix5=board_top_ecpix5 \
+		-Wl,--defsym=board_half_fs=board_top_ulx3s -Wl,--defsym=board_half_bx=board_top_tinyfpga_bx -o $@ $^ $(RIG_LIBS) -lusbredirparser
 
 # top_test on the netlists that the bitstreams are made of, after a look at the models of their cells: each board at its own rate.
 $(eval $(call COSIM_RULE,gates_test,top_test,test))

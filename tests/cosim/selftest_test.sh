@@ -51,7 +51,12 @@ broken PHY "nobody answers" "MDC and MDIO" --device board:tinyfpga-bx --loopback
 
 # The same from pin to pin of the boards' whole tops.
 models=$hilnic hilnic=build/cosim/hilnic-tops
+whole 18 0 --device board:butterstick
+whole 18 0 --device board:ecpix5
+whole 16 0 --device board:ulx3s
+whole 14 1 --device board:tinyfpga-bx
 broken "pins 1000" "RXD0 shows TXD3, RXD3 shows TXD0" "compare the sites" --device board:butterstick --loopback --fault rxd0=rxd3
+broken "pins 1000" "RXD2 shows TXD3, RXD3 shows TXD2" "compare the sites" --device board:ecpix5 --loopback --fault rxd2=rxd3
 broken "pins 1000" "RXD1 is always 1" "short" --device board:butterstick --loopback --fault txd1=1
 broken "pins 1000" "no pattern comes back" "RX_CTL" --device board:butterstick --loopback --fault rx-dv
 broken "pins 100" "RXD0 shows TXD1, RXD1 shows TXD0" "compare the sites" --device board:ulx3s --loopback --fault txd0=txd1
