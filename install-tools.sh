@@ -14,7 +14,7 @@ gates="$test $formal iverilog"
 lint="$test clang clang-format-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 mandoc"
 fuzz="$test clang libclang-rt-14-dev"
 kernel="$run qemu-system-x86 busybox-static cpio usbip usbutils"
-deb="$run debhelper dpkg-dev lintian man-db pkgconf"
+deb="$run build-essential debhelper dpkg-dev lintian man-db pkgconf"
 report="$run gnuplot-nox python3"
 bench="$test dpdk dpdk-dev valgrind"
 

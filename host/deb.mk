@@ -14,4 +14,4 @@ deb-run:
 		SERV='$(abspath $(SERV))' dpkg-buildpackage -us -uc -b >../build.log 2>&1 || { tail -n 20 ../build.log >&2; exit 1; }
 	$(call say,LINTIAN,$(D)/hilnic_$(VERSION)_*.changes)
 	$(Q)lintian --fail-on error,warning --allow-root $(D)/*.changes
-	$(Q)tests/system/deb_test.sh $(D)
+	$(Q)$$([ "$$(id -u)" = 0 ] || echo sudo) tests/system/deb_test.sh $(D)

@@ -3,6 +3,7 @@
 # captures. To be sourced, first thing, with the program as $1, as many seconds as the test may take in LIVE_LIMIT_S and what else it needs in
 # LIVE_TOOLS. Every wait is bounded; what is started in there ends with the test, since the processes have a namespace, too.
 set -u
+export PATH=$PATH:/usr/sbin:/sbin # not an ordinary user's
 hilnic=$(realpath "${1:-build/hilnic}")
 here=$(realpath "$(dirname "$0")")
 # skip WHY: as one counted line, which .ci/run takes for a failure
@@ -17,7 +18,7 @@ if [ -z "${LIVE_INSIDE:-}" ]; then
         command -v $tool >/dev/null || skip "there is no $tool"
     done
     if ! unshare -nmpf true 2>/dev/null || ! [ -c /dev/net/tun ]; then
-        skip "network namespaces or /dev/net/tun are not available here"
+        skip "network namespaces or /dev/net/tun are not available here, or to root only"
     fi
     LIVE_INSIDE=1 exec timeout -k 5 "$LIVE_LIMIT_S" unshare -nmpf --mount-proc --kill-child --propagation private "$0" "$@"
 fi
