@@ -244,6 +244,54 @@ START_TEST(received_frames_are_lent_and_copied)
 }
 END_TEST
 
+/* To itself, to a group of its own and to all: the driver says NO_LOOPBACK and indicates none of them; the copies are the
+ * library's, and one comes when the sender asks for it. */
+START_TEST(req_61_never_loops_back)
+{
+    static const UCHAR group[6] = {1, 0, 0x5e, 0, 0, 1}, all[6] = {255, 255, 255, 255, 255, 255};
+    struct nic_ndis_statistics before, after;
+    PNET_BUFFER_LIST nbls[3];
+    UCHAR own[6];
+    ULONG options;
+
+    nbl_rig_start(0, NULL);
+    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation, OID_GEN_MAC_OPTIONS,
+                                  &options, sizeof(options), NULL),
+              NDIS_STATUS_SUCCESS);
+    ck_assert(options & NDIS_MAC_OPTION_NO_LOOPBACK);
+    ck_status(nic_script6_request(&r.protocol, NdisRequestQueryInformation,
+                                  OID_802_3_CURRENT_ADDRESS, own, 6, NULL),
+              NDIS_STATUS_SUCCESS);
+    ck_status(nic_script6_request(&r.protocol, NdisRequestSetInformation, OID_802_3_MULTICAST_LIST,
+                                  (PVOID)(uintptr_t)group, 6, NULL),
+              NDIS_STATUS_SUCCESS);
+    set_filter(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_BROADCAST);
+    kept_count = received = 0;
+    r.protocol.received = keep;
+    nbl_chain(nbls, 3, 1, 100);
+    nic_ndis_adapter_statistics("nic0", &before);
+    for (unsigned i = 0; i < 3; i++) {
+        nbls[i]->Next = NULL;
+        memcpy(nbls[i]->FirstNetBuffer->MdlChain->MappedSystemVa,
+               i == 0   ? own
+               : i == 1 ? group
+                        : all,
+               6);
+        nic_script6_send(&r.protocol, nbls[i], 0);
+        nbl_pass(10 * MS);
+        ck_assert_uint_eq(received, i);
+        nic_script6_send(&r.protocol, nbls[i], NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK);
+        nbl_pass(10 * MS);
+        ck_assert_uint_eq(received, i + 1);
+    }
+    nic_ndis_adapter_statistics("nic0", &after);
+    ck_assert_uint_eq(after.indications, before.indications);
+    ck_assert_uint_eq(r.wire_count, 6);
+    nbl_free_all(nbls, 3);
+    nbl_rig_stop();
+}
+END_TEST
+
 /* The pause waits for what is lent. */
 static void give_back_later(void *context)
 {
@@ -612,6 +660,7 @@ int main(void)
     tcase_add_test(t, der_12_cancel);
     tcase_add_test(t, der_11_pause_and_restart);
     tcase_add_test(t, received_frames_are_lent_and_copied);
+    tcase_add_test(t, req_61_never_loops_back);
     tcase_add_test(t, der_11_pause_waits_for_lent_nbls);
     tcase_add_test(t, requests_reach_the_device);
     tcase_add_test(t, statistics);

@@ -244,7 +244,7 @@ START_TEST(copy_mode_restarts)
 }
 END_TEST
 
-/* REQ-33, 41, 45..50: a ring of `depth`, more packets than it holds, single sends and arrays mixed. */
+/* REQ-33, C-9, 41, 45..50: a ring of `depth`, more packets than it holds, single sends and arrays mixed. */
 static const uint32_t depths[] = {1, 2, 3, 7, 64};
 
 START_TEST(order_with_resources_and_ring_wrap)

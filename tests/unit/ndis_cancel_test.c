@@ -162,6 +162,31 @@ START_TEST(ids_differ)
 }
 END_TEST
 
+static void cancel_in_reset(void)
+{
+    given_count = 0; /* they go with the reset */
+    NdisCancelSendPackets(protocols[0].binding, &one);
+}
+
+/* A driver that is being reset has nothing to cancel, and is not asked. */
+START_TEST(a_cancel_in_a_reset_does_not_reach_the_driver)
+{
+    NDIS_STATUS status;
+
+    start(RIG_VERIFY, 0);
+    send_all();
+    ck_assert_uint_eq(given_count, 6);
+    bare.reset = cancel_in_reset;
+    NdisReset(&status, protocols[0].binding);
+    rig_run(&r, 1000);
+    ck_assert(protocols[0].reset_done);
+    ck_assert_uint_eq(cancels, 0);
+    for (unsigned i = 0; i < 6; i++)
+        ck_assert_uint_eq(ended(i, NDIS_STATUS_REQUEST_ABORTED), 1);
+    stop();
+}
+END_TEST
+
 static Suite *make(const char *name)
 {
     Suite *suite = suite_create(name);
@@ -171,6 +196,8 @@ static Suite *make(const char *name)
     tcase_add_loop_test(t, the_driver_ends_what_it_has, 0, 4);
     tcase_add_loop_test(t, a_cancel_waits_for_the_gate, 0, 2);
     tcase_add_test(t, ids_differ);
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_test(t, a_cancel_in_a_reset_does_not_reach_the_driver);
     return suite;
 }
 

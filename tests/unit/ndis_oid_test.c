@@ -150,6 +150,30 @@ START_TEST(requests_can_be_cancelled)
 }
 END_TEST
 
+/* Another binding's requests with the same id are not: neither the one in the driver nor the one that waits. */
+START_TEST(requests_of_others_are_not_cancelled)
+{
+    start(2);
+    fill();
+    r.miniport->oids_pend = true;
+    for (unsigned i = 0; i < 3; i++) {
+        requests[i].RequestId = &values[0];
+        ck_status(NdisOidRequest(r.protocols[i == 2].binding, &requests[i]), NDIS_STATUS_PENDING);
+    }
+    NdisCancelOidRequest(r.protocols[1].binding, &values[0]);
+    ck_assert(r.protocols[1].request_done);
+    ck_status(r.protocols[1].request_status, NDIS_STATUS_REQUEST_ABORTED);
+    ck_assert(!r.protocols[0].request_done);
+    ck_assert_uint_eq(r.miniport->oid_cancels, 0);
+    finish(NDIS_STATUS_SUCCESS);
+    rig6_run(&r, 100);
+    ck_assert_ptr_eq(r.miniport->request, &requests[1]);
+    finish(NDIS_STATUS_SUCCESS);
+    r.miniport->oids_pend = false;
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* The request comes back as it was, the driver has seen the union. */
 START_TEST(filters_and_lists_are_united)
 {
@@ -277,6 +301,7 @@ int main(void)
     tcase_add_test(t, what_the_attributes_say_is_not_asked);
     tcase_add_test(t, requests_pend_one_at_a_time);
     tcase_add_test(t, requests_can_be_cancelled);
+    tcase_add_test(t, requests_of_others_are_not_cancelled);
     tcase_add_test(t, filters_and_lists_are_united);
     tcase_add_test(t, a_request_in_the_driver_at_halt_is_aborted);
     tcase_add_test(t, der_09_a_request_for_ever_is_a_hang);

@@ -504,6 +504,29 @@ START_TEST(a_protocol_of_ndis_6_does_not_bind_to_ndis_5)
 }
 END_TEST
 
+START_TEST(open_parameters_are_checked)
+{
+    NDIS_MEDIUM medium = NdisMedium802_3;
+    NDIS_HANDLE binding = &medium;
+    NDIS_STRING name;
+    UINT selected;
+    NDIS_OPEN_PARAMETERS p = {.Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_OPEN_PARAMETERS_REVISION_1,
+                                         NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1},
+                              .AdapterName = &name,
+                              .MediumArray = &medium,
+                              .MediumArraySize = 1,
+                              .SelectedMediumIndex = &selected};
+
+    rig6_start(&r, &(struct nic_script6_miniport){0}, 1, RIG_VERIFY);
+    NdisInitializeString(&name, (PUCHAR) "nic0");
+    ck_status(NdisOpenAdapterEx(r.protocols[0].handle, NULL, &p, NULL, &binding),
+              NDIS_STATUS_INVALID_PARAMETER);
+    ck_assert_ptr_null(binding);
+    NdisFreeString(name);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 START_TEST(characteristics_are_checked)
 {
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS chars = {
@@ -551,6 +574,7 @@ int main(void)
     tcase_add_test(t, der_11_a_restart_that_pends);
     tcase_add_test(t, a_bind_and_an_unbind_that_pend);
     tcase_add_test(t, characteristics_are_checked);
+    tcase_add_test(t, open_parameters_are_checked);
     suite_add_tcase(suite, t);
     return rig_main(suite);
 }

@@ -155,6 +155,25 @@ START_TEST(several_bindings_and_filters)
 }
 END_TEST
 
+/* With RESOURCES the chain is the driver's again as it was, also when parts of it went to different bindings. */
+START_TEST(a_chain_with_resources_stays_together)
+{
+    UCHAR other[6] = {2, 0, 0, 0, 0, 9};
+
+    start(2, RIG_VERIFY);
+    set_filter(0, NDIS_PACKET_TYPE_PROMISCUOUS);
+    set_filter(1, NDIS_PACKET_TYPE_DIRECTED);
+    memcpy(frames[2], other, 6);
+    indicate(0, 5, NDIS_RECEIVE_FLAGS_RESOURCES);
+    ck_assert_uint_eq(got_count[0], 5);
+    ck_assert_uint_eq(got_count[1], 4);
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert_ptr_eq(nbls[i]->Next, i < 4 ? nbls[i + 1] : NULL);
+    ck_assert_uint_eq(r.miniport->returned, 0);
+    stop();
+}
+END_TEST
+
 START_TEST(what_nobody_wants_goes_back_at_once)
 {
     start(1, RIG_VERIFY);
@@ -281,6 +300,7 @@ int main(void)
     tcase_add_test(t, lent_nbls_come_back_when_they_are_returned);
     tcase_add_test(t, with_resources_they_are_the_drivers_when_the_call_returns);
     tcase_add_test(t, several_bindings_and_filters);
+    tcase_add_test(t, a_chain_with_resources_stays_together);
     tcase_add_test(t, what_nobody_wants_goes_back_at_once);
     tcase_add_test(t, der_11_a_paused_adapter_has_nothing_lent);
     tcase_add_test(t, timer_objects);

@@ -389,6 +389,71 @@ START_TEST(der_06_nothing_is_taken_behind_a_reset)
 }
 END_TEST
 
+/* DER-2: nothing is queued for a deserialized one, so a send is the driver's until its reset has begun. */
+static void reset_and_send(void *context, NDIS_OID oid, const void *buffer, ULONG length)
+{
+    NDIS_STATUS status;
+
+    (void)context;
+    (void)oid;
+    (void)buffer;
+    (void)length;
+    r.miniport->asked = NULL;
+    NdisReset(&status, r.protocols[0].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+    ck_assert_uint_eq(r.miniport->resets, 0);
+    sent = nic_script_send(&r.protocols[0], from_inside);
+}
+
+START_TEST(der_02_06_a_reset_that_is_due_refuses_serialized_sends)
+{
+    ULONG value;
+
+    rig_start(&r, &(struct nic_script_miniport){.next = manual, .deserialized = _i}, 1, RIG_VERIFY,
+              0);
+    from_inside = nic_script_packet(&r.protocols[0], 60);
+    r.miniport->asked = reset_and_send;
+    nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_LINK_SPEED, &value,
+                       sizeof(value), NULL);
+    ck_status(sent, _i ? NDIS_STATUS_PENDING : NDIS_STATUS_RESET_IN_PROGRESS);
+    rig_run(&r, 1000);
+    ck_assert_uint_eq(r.miniport->resets, 1);
+    ck_assert(r.protocols[0].reset_done);
+    ck_assert_uint_eq(nic_script_record(&r.protocols[0], from_inside)->completed, _i);
+    nic_script_packet_free(&r.protocols[0], from_inside);
+    stop_clean();
+}
+END_TEST
+
+/* It was halted before its protocol unbinds, because it kept a packet. */
+static void ask_the_halted(void *context)
+{
+    ULONG value;
+
+    (void)context;
+    ck_assert_uint_eq(r.miniport->halts, 1);
+    asked = nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_LINK_SPEED,
+                               &value, sizeof(value), NULL);
+}
+
+START_TEST(der_10_nothing_is_asked_of_a_halted_adapter)
+{
+    PNDIS_PACKET packet;
+
+    start(1);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    nic_script_send(&r.protocols[0], packet);
+    r.protocols[0].unbinding = ask_the_halted;
+    r.bindings = 0;
+    ck_status(nic_ndis_adapter_remove("nic0", 1), NDIS_STATUS_SUCCESS);
+    ck_status(asked, NDIS_STATUS_ADAPTER_NOT_READY);
+    ck_assert_uint_eq(r.findings, 1); /* the packet */
+    nic_script_packet_free(&r.protocols[0], packet);
+    nic_script_protocol_stop(&r.protocols[0]);
+    rig_stop(&r);
+}
+END_TEST
+
 START_TEST(check_for_hang_every_two_seconds_and_reset)
 {
     start(1);
@@ -576,6 +641,8 @@ static Suite *make(const char *name)
     if (rig_layer() == RIG_DIRECT) { /* the protocol is called inside of its own adapter */
         tcase_add_test(t, der_07_a_reset_ends_a_stall);
         tcase_add_test(t, der_06_nothing_is_taken_behind_a_reset);
+        tcase_add_loop_test(t, der_02_06_a_reset_that_is_due_refuses_serialized_sends, 0, 2);
+        tcase_add_test(t, der_10_nothing_is_asked_of_a_halted_adapter);
     }
     tcase_add_test(t, check_for_hang_every_two_seconds_and_reset);
     tcase_add_loop_test(t, der_09_reset_after_two_intervals_without_a_completed_packet, 0, 4);

@@ -436,6 +436,24 @@ START_TEST(req_62_der_14_frames_of_nbls_are_looped_back)
 }
 END_TEST
 
+START_TEST(req_63_no_loopback_by_the_library_for_a_driver_that_does_it)
+{
+    PNET_BUFFER_LIST nbl;
+
+    rig6_start(&r, &(struct nic_script6_miniport){0}, 2, RIG_VERIFY);
+    set_filter(0, NDIS_PACKET_TYPE_PROMISCUOUS);
+    set_filter(1, NDIS_PACKET_TYPE_PROMISCUOUS);
+    nbl = rig6_chain(&r.protocols[0], 1, 1);
+    nic_script6_send(&r.protocols[0], nbl, NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK);
+    rig6_run(&r, 100);
+    ck_assert_uint_eq(r.protocols[0].frames + r.protocols[1].frames, 0);
+    ck_assert_uint_eq(rig6_statistics().looped, 0);
+    ck_assert_uint_eq(record(0, nbl).completed, 1);
+    nic_script6_nbl_free(&r.protocols[0], nbl);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* Looped back, and the driver gets it with its list as it is: ARCHITECTURE.md says why. */
 START_TEST(der_14_frames_to_the_own_address_go_to_the_driver_too)
 {
@@ -552,6 +570,7 @@ int main(void)
     tcase_add_test(t, c_11_a_close_waits_for_what_is_refused);
     tcase_add_loop_test(t, c_11_ten_thousand_sends_from_refusals_do_not_nest, 0, 2);
     tcase_add_test(t, req_62_der_14_frames_of_nbls_are_looped_back);
+    tcase_add_test(t, req_63_no_loopback_by_the_library_for_a_driver_that_does_it);
     tcase_add_test(t, der_14_frames_to_the_own_address_go_to_the_driver_too);
     tcase_add_loop_test(t, der_14_what_each_filter_takes_of_looped_nbls, 0, 7);
     tcase_add_test(t, der_16_a_second_completion_is_ignored);

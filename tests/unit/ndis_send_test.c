@@ -52,12 +52,14 @@ END_TEST
 
 START_TEST(req_03_26_pending_then_completion_of_that_packet)
 {
-    static const unsigned others[] = {0, 1, 50};
+    static const unsigned others[] = {0, 1, 1000};
     struct fixed fixed = {pend_manual};
-    PNDIS_PACKET packet, rest[50];
+    struct nic_script_miniport like = {
+        .next = fixed_step, .context = &fixed, .arrays = _i >= 3, .max_packets = 64};
+    PNDIS_PACKET packet, rest[1000];
 
     fixed.step.final = NDIS_STATUS_INVALID_DATA;
-    start_fixed(&fixed, _i >= 3, 1);
+    rig_start(&r, &like, 1, RIG_VERIFY, 1001);
     take(&packet, 1);
     ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
     take(rest, others[_i % 3]);
@@ -171,6 +173,36 @@ START_TEST(req_17_27_arrays_of_any_length_end_in_callbacks)
         ck_status(completed_with(packets[4]), NDIS_STATUS_SUCCESS);
     give(packets, count);
     free(packets);
+    stop_clean();
+}
+END_TEST
+
+/* More at once than the library passes: the parts are 64 long, from the array and from the queue. */
+START_TEST(req_17_a_miniport_that_takes_a_thousand_at_once)
+{
+    const struct nic_script_step steps[] = {
+        {.answer = NDIS_STATUS_RESOURCES},
+        {.answer = NDIS_STATUS_PENDING, .when = NIC_WHEN_MANUAL}};
+    struct list list = {steps + _i, 2 - (unsigned)_i, 0};
+    struct nic_script_miniport like = {
+        .next = list_step, .context = &list, .arrays = true, .max_packets = 1000};
+    PNDIS_PACKET packets[200];
+    unsigned last = 0;
+
+    rig_start(&r, &like, 1, RIG_VERIFY, 200);
+    take(packets, 200);
+    nic_script_send_array(&r.protocols[0], packets, 200);
+    if (_i == 0)
+        nic_script_available(r.miniport);
+    ck_assert_uint_eq(nic_script_release(r.miniport, NIC_WHEN_MANUAL, 200), 200);
+    for (size_t i = 0; i < r.trace.count; i++) {
+        if (r.trace.events[i].kind == NIC_TRACE_GIVEN && r.trace.events[i].value > last)
+            last = r.trace.events[i].value;
+    }
+    ck_assert_uint_eq(last, 63);
+    for (unsigned i = 0; i < 200; i++)
+        ck_assert_uint_eq(completions(packets[i]), 1);
+    give(packets, 200);
     stop_clean();
 }
 END_TEST
@@ -380,6 +412,8 @@ static Suite *make(const char *name)
     tcase_add_loop_test(t, req_04_each_protocol_gets_its_own, 0, 2);
     tcase_add_loop_test(t, req_05_queued_by_library_looks_like_pended_by_driver, 0, 2);
     tcase_add_loop_test(t, req_17_27_arrays_of_any_length_end_in_callbacks, 0, 8);
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_loop_test(t, req_17_a_miniport_that_takes_a_thousand_at_once, 0, 2);
     tcase_add_loop_test(t, req_18_both_calls_on_both_entry_points, 0, 2);
     tcase_add_test(t, req_19_maximum_send_packets_can_be_asked);
     tcase_add_loop_test(t, req_23_59_out_of_band_data_reaches_the_miniport, 0, 2);
