@@ -466,6 +466,8 @@ END_TEST
  * documentation of Windows Embedded CE 6.0 has it. */
 START_TEST(a_query_of_the_list_is_for_the_binding)
 {
+    NDIS_REQUEST request;
+    NDIS_STATUS status;
     UCHAR list[18];
     UINT bytes;
 
@@ -486,6 +488,11 @@ START_TEST(a_query_of_the_list_is_for_the_binding)
     ck_status(nic_script_request(&r.protocols[1], NdisRequestQueryInformation,
                                  OID_802_3_MULTICAST_LIST, list, 11, NULL),
               NDIS_STATUS_INVALID_LENGTH);
+    request = (NDIS_REQUEST){.RequestType = NdisRequestQueryInformation,
+                             .DATA.QUERY_INFORMATION = {OID_802_3_MULTICAST_LIST, list, 11, 0, 0}};
+    NdisRequest(&status, r.protocols[0].binding, &request);
+    ck_status(status, NDIS_STATUS_INVALID_LENGTH);
+    ck_assert_uint_eq(request.DATA.QUERY_INFORMATION.BytesNeeded, 12);
     ck_assert_uint_eq(r.miniport->queries, queries);
     stop();
 }

@@ -504,6 +504,28 @@ START_TEST(a_protocol_of_ndis_6_does_not_bind_to_ndis_5)
 }
 END_TEST
 
+START_TEST(attributes_are_checked)
+{
+    NDIS_MINIPORT_ADAPTER_ATTRIBUTES a = {
+        .GeneralAttributes = {
+            .Header = {NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
+                       NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1,
+                       NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1},
+            .MediaType = NdisMedium802_3,
+            .MacAddressLength = NDIS_MAX_PHYS_ADDRESS_LENGTH + 1}};
+
+    rig6_start(&r, &(struct nic_script6_miniport){0}, 0, RIG_VERIFY);
+    ck_status(NdisMSetMiniportAttributes(r.miniport->handle, &a), NDIS_STATUS_INVALID_PARAMETER);
+    a.GeneralAttributes.MacAddressLength = 6;
+    a.GeneralAttributes.MediaType = NdisMedium802_5;
+    ck_status(NdisMSetMiniportAttributes(r.miniport->handle, &a), NDIS_STATUS_UNSUPPORTED_MEDIA);
+    a.GeneralAttributes.MediaType = NdisMedium802_3;
+    a.GeneralAttributes.Header.Size--;
+    ck_status(NdisMSetMiniportAttributes(r.miniport->handle, &a), NDIS_STATUS_INVALID_PARAMETER);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 START_TEST(open_parameters_are_checked)
 {
     NDIS_MEDIUM medium = NdisMedium802_3;
@@ -574,6 +596,7 @@ int main(void)
     tcase_add_test(t, der_11_a_restart_that_pends);
     tcase_add_test(t, a_bind_and_an_unbind_that_pend);
     tcase_add_test(t, characteristics_are_checked);
+    tcase_add_test(t, attributes_are_checked);
     tcase_add_test(t, open_parameters_are_checked);
     suite_add_tcase(suite, t);
     return rig_main(suite);

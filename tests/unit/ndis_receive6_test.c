@@ -198,6 +198,31 @@ static void return_all(void *context)
     NdisMPauseComplete(r.miniport->handle);
 }
 
+static void indicate_now(void *context)
+{
+    (void)context;
+    indicate(0, 1, NDIS_RECEIVE_FLAGS_RESOURCES);
+}
+
+/* What is on its way when the pause begins still arrives; afterwards nothing does, and the verifier says so. */
+START_TEST(der_11_received_while_pausing)
+{
+    start(1, RIG_VERIFY);
+    set_filter(0, NDIS_PACKET_TYPE_DIRECTED);
+    r.miniport->pausing = indicate_now;
+    ck_status(nic_ndis_adapter_pause("nic0", 100), NDIS_STATUS_SUCCESS);
+    r.miniport->pausing = NULL;
+    ck_assert_uint_eq(got_count[0], 1);
+    ck_assert_msg(r.findings == 0, "%s", r.finding);
+    indicate_now(NULL);
+    ck_assert_uint_eq(got_count[0], 1);
+    ck_assert_uint_eq(r.findings, 1);
+    ck_assert_ptr_nonnull(strstr(r.finding, "while it is paused"));
+    r.findings = 0;
+    stop();
+}
+END_TEST
+
 START_TEST(der_11_a_paused_adapter_has_nothing_lent)
 {
     struct nic_timer timer = {.fn = return_all};
@@ -302,6 +327,7 @@ int main(void)
     tcase_add_test(t, several_bindings_and_filters);
     tcase_add_test(t, a_chain_with_resources_stays_together);
     tcase_add_test(t, what_nobody_wants_goes_back_at_once);
+    tcase_add_test(t, der_11_received_while_pausing);
     tcase_add_test(t, der_11_a_paused_adapter_has_nothing_lent);
     tcase_add_test(t, timer_objects);
     tcase_add_test(t, interrupts);

@@ -207,6 +207,38 @@ START_TEST(der_08_the_second_reset_sets_what_the_first_did)
 END_TEST
 
 /* DER-10: a driver is halted with what it has not answered; the library does. */
+static void answer_later(void *context)
+{
+    (void)context;
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+}
+
+static void note_unbinding(void *context)
+{
+    *(unsigned *)context = r.protocols[0].requests_ended;
+}
+
+/* A removal gives the driver its time to answer, before anybody unbinds. */
+START_TEST(der_10_a_removal_waits_for_an_answer)
+{
+    struct nic_timer timer = {.fn = answer_later};
+    unsigned ended_before = 0;
+    NDIS_REQUEST request;
+
+    start(1);
+    r.miniport->requests_pend = true;
+    r.protocols[0].unbinding = note_unbinding;
+    r.protocols[0].context = &ended_before;
+    ask(&request);
+    r.platform->ops->timer_set(r.platform, &timer, r.platform->ops->now_ns(r.platform) + 5000000);
+    ck_status(nic_ndis_adapter_remove("nic0", 100), NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(ended_before, 1);
+    ck_status(r.protocols[0].request_status, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.miniport->halts, 1);
+    stop_clean();
+}
+END_TEST
+
 START_TEST(der_10_a_halt_ends_what_was_asked)
 {
     NDIS_REQUEST requests[3];
@@ -634,6 +666,7 @@ static Suite *make(const char *name)
         tcase_add_loop_test(t, a_close_waits_for_what_was_asked, 0, 2);
         tcase_add_test(t, req_01_a_send_beside_waiting_requests_is_answered_at_once);
         tcase_add_test(t, der_08_the_second_reset_sets_what_the_first_did);
+        tcase_add_test(t, der_10_a_removal_waits_for_an_answer);
         tcase_add_loop_test(t, der_10_a_halt_ends_what_was_asked, 0, 2);
     }
     tcase_add_loop_test(t, req_10_reset, 0, 2);
