@@ -64,7 +64,7 @@ def page_colours(svg):
 def plot(settings, series):
     """series: (title, style, [(x, y), ...]); the SVG as text."""
     script = GNUPLOT + settings + "\nplot " + ", ".join(
-        f'"-" using 1:2 with {style} lw {2 if i else 5} lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'  # to be seen under another
+        f'"-" using 1:2 with {style} lw {2 if i or style == 'impulses' else 5} lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'  # to be seen under another
         for i, (title, style, _) in enumerate(series)) + "\n"
     for _, _, points in series:
         script += "".join(f"{x} {y}\n" for x, y in points) + "e\n"
