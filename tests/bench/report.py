@@ -63,8 +63,9 @@ def page_colours(svg):
 
 def plot(settings, series):
     """series: (title, style, [(x, y), ...]); the SVG as text."""
+    width = lambda i, style: 5 if i == 0 and style != "impulses" else 2  # to be seen under another
     script = GNUPLOT + settings + "\nplot " + ", ".join(
-        f'"-" using 1:2 with {style} lw {2 if i or style == 'impulses' else 5} lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'  # to be seen under another
+        f'"-" using 1:2 with {style} lw {width(i, style)} lc rgb "{COLOURS[i % len(COLOURS)]}" title "{title}"'
         for i, (title, style, _) in enumerate(series)) + "\n"
     for _, _, points in series:
         script += "".join(f"{x} {y}\n" for x, y in points) + "e\n"
