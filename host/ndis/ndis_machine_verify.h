@@ -72,7 +72,8 @@ void ndis_verify_none_lent(struct ndis_miniport *m);
  *         return;
  * A driver's call has .miniport, a protocol's .binding. False: the handle is none, and that has been named. */
 struct ndis_visit {
-    struct ndis_visit *next, **link; /* link NULL: not entered */
+    struct ndis_visit *next, **link; /* the book's; others change them */
+    bool is_entered;                 /* the visitor's own */
     const char *call;
     struct ndis_miniport *miniport;
     struct ndis_binding *binding;
@@ -89,7 +90,7 @@ static inline bool ndis_visit(struct ndis_visit *visit)
 
 static inline void ndis_visit_end(struct ndis_visit *visit)
 {
-    if (unlikely(visit->link != NULL))
+    if (unlikely(visit->is_entered))
         ndis_verify_leaves(visit);
 }
 

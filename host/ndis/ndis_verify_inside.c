@@ -130,6 +130,7 @@ bool ndis_verify_enters(struct ndis_visit *visit)
         if (visits)
             visits->link = &visit->next;
         visits = visit;
+        visit->is_entered = true;
     }
     pthread_mutex_unlock(&mutex);
     if (!is_ours)
