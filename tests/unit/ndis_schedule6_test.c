@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * NDIS 6 under the deterministic scheduler (schedule.h): senders of two bindings inside the miniport at once, sends from
- * completions, completions from outside, interrupts, cancels, pauses and resets, switched at every lock and call (REQ-64).
+ * completions, completions from outside, interrupts, cancels, pauses, resets, OID requests that pend and are answered or
+ * cancelled by another, and the notice of a surprise removal, switched at every lock and call (REQ-64).
  * Short scenarios are enumerated, longer ones random; `SEED=` repeats them, and a failure names its plan.
  */
 #include "ndis_rig6.h"
 
 #include "schedule.h"
 
-enum { NBLS = 32, TAGGED = 2 };
+enum { NBLS = 32, TAGGED = 2, REQUESTS = 2 };
 
 static struct rig6 r;
 static unsigned back[2][NBLS];
@@ -21,6 +22,12 @@ static unsigned
     last[2]; /* of each sender, of those it sent itself, what the miniport was given last */
 static char cancel_id;
 static char plan_text[200];
+static struct {
+    NDIS_OID_REQUEST request;
+    ULONG value;
+    unsigned asked, ended;
+    NDIS_STATUS status;
+} asked[REQUESTS];
 
 /* ---- miniport and protocols ---- */
 
@@ -115,6 +122,61 @@ static void canceller(void *context)
     (void)context;
     NdisCancelSendNetBufferLists(r.protocols[0].binding, &cancel_id);
     NdisCancelSendNetBufferLists(r.protocols[1].binding, &cancel_id);
+    NdisCancelOidRequest(r.protocols[0].binding, &cancel_id);
+}
+
+static void on_answer(void *context, PNDIS_OID_REQUEST request, NDIS_STATUS status)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        if (request != &asked[i].request)
+            continue;
+        asked[i].ended++;
+        asked[i].status = status;
+    }
+}
+
+/* A query and a set, of which the second may wait for the first. */
+static void asker(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        NDIS_STATUS status;
+        asked[i].request = (NDIS_OID_REQUEST){
+            .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
+                       NDIS_SIZEOF_OID_REQUEST_REVISION_1},
+            .RequestType = i ? NdisRequestSetInformation : NdisRequestQueryInformation,
+            .RequestId = &cancel_id,
+            .DATA.QUERY_INFORMATION = {.Oid = i ? OID_GEN_CURRENT_PACKET_FILTER : OID_GEN_XMIT_OK,
+                                       .InformationBuffer = &asked[i].value,
+                                       .InformationBufferLength = sizeof(ULONG)}};
+        asked[i].value = i ? NDIS_PACKET_TYPE_DIRECTED : 0;
+        asked[i].asked++;
+        status = NdisOidRequest(r.protocols[0].binding, &asked[i].request);
+        if (status != NDIS_STATUS_PENDING)
+            on_answer(NULL, &asked[i].request, status);
+    }
+}
+
+static void answerer(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++)
+        nic_script6_oid_answer(r.miniport, NDIS_STATUS_SUCCESS);
+}
+
+/* DER-15 */
+static void on_surprise(void *context)
+{
+    (void)context;
+    nic_script6_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    nic_script6_oid_answer(r.miniport, NDIS_STATUS_FAILURE);
+}
+
+static void surpriser(void *context)
+{
+    (void)context;
+    nic_ndis_adapter_surprise("nic0");
 }
 
 /* The check for hang asks for a reset. */
@@ -139,26 +201,31 @@ static const struct scenario sender_and_pause = {
 static const struct scenario all = {"all",
                                     2,
                                     3,
-                                    6,
+                                    9,
                                     {{sender, NULL},
                                      {sender, &r},
                                      {completer, NULL},
                                      {device, NULL},
                                      {pauser, NULL},
-                                     {canceller, NULL}}};
-static const struct scenario with_reset = {
-    "a reset", 2, 3, 4, {{sender, NULL}, {sender, &r}, {device, NULL}, {clock_runs, NULL}}};
-
-static void name_plan(const struct schedule_plan *plan)
-{
-    size_t used =
-        (size_t)snprintf(plan_text, sizeof(plan_text), "seed %llu", (unsigned long long)plan->seed);
-
-    for (unsigned i = 0; i < plan->count && used < sizeof(plan_text); i++)
-        used += (size_t)snprintf(plan_text + used, sizeof(plan_text) - used,
-                                 ", at point %u to actor %u", plan->switches[i].at,
-                                 plan->switches[i].to);
-}
+                                     {canceller, NULL},
+                                     {asker, NULL},
+                                     {answerer, NULL},
+                                     {surpriser, NULL}}};
+static const struct scenario with_reset = {"a reset",
+                                           2,
+                                           3,
+                                           7,
+                                           {{sender, NULL},
+                                            {sender, &r},
+                                            {device, NULL},
+                                            {clock_runs, NULL},
+                                            {asker, NULL},
+                                            {answerer, NULL},
+                                            {surpriser, NULL}}};
+static const struct scenario requests_and_reset = {
+    "requests and a reset", 0, 0, 3, {{asker, NULL}, {answerer, NULL}, {clock_runs, NULL}}};
+static const struct scenario requests_and_cancel = {
+    "requests and a cancel", 0, 0, 3, {{asker, NULL}, {answerer, NULL}, {canceller, NULL}}};
 
 static bool may_be(NDIS_STATUS status)
 {
@@ -181,14 +248,41 @@ static void check_back(void)
     }
 }
 
+static void check_requests(void)
+{
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        NDIS_STATUS status = asked[i].status;
+        ck_assert_msg(asked[i].ended == asked[i].asked, "%s: request %u ended %u times", plan_text,
+                      i, asked[i].ended);
+        ck_assert_msg(status == NDIS_STATUS_SUCCESS || status == NDIS_STATUS_FAILURE ||
+                          status == NDIS_STATUS_REQUEST_ABORTED ||
+                          status == NDIS_STATUS_RESET_IN_PROGRESS,
+                      "%s: request %u with %08x", plan_text, i, (unsigned)status);
+        ck_assert_msg(i || !asked[0].asked || status != NDIS_STATUS_SUCCESS ||
+                          asked[0].value == 0x12345678,
+                      "%s: a query without an answer", plan_text);
+    }
+}
+
+/* The driver answers what it gets; of a reset, its filter too. */
+static void answer_all(void)
+{
+    for (unsigned i = 0; i < 2 * REQUESTS; i++) {
+        rig6_run(&r, 10);
+        nic_script6_oid_answer(r.miniport, NDIS_STATUS_SUCCESS);
+    }
+}
+
 static unsigned run(void *context, const struct schedule_plan *plan)
 {
-    struct nic_script6_miniport like = {.next = mixed, .sending = check_given};
+    struct nic_script6_miniport like = {
+        .next = mixed, .sending = check_given, .surprising = on_surprise};
     const struct scenario *scenario = context;
     unsigned points;
 
-    name_plan(plan);
+    schedule_plan_print(plan, plan_text, sizeof(plan_text));
     memset(back, 0, sizeof(back));
+    memset(asked, 0, sizeof(asked));
     steps = plan->seed;
     chains = scenario->chains;
     budget = scenario->budget;
@@ -197,14 +291,22 @@ static unsigned run(void *context, const struct schedule_plan *plan)
     for (unsigned b = 0; b < 2; b++) {
         r.protocols[b].completed = came_back;
         r.protocols[b].context = &r.protocols[b];
+        r.protocols[b].answered = on_answer;
     }
+    r.miniport->oids_pend = true;
     points = schedule_run(r.platform, scenario->actors, scenario->actor_count, plan);
     ck_assert_msg(points, "%s: a deadlock", plan_text);
     while (nic_script6_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX))
         ;
     rig6_run(&r, 10);
     nic_script6_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    answer_all();
     check_back();
+    check_requests();
+    ck_assert_msg(!r.miniport->resets ||
+                      r.protocols[0].last_status == (NDIS_STATUS)NDIS_STATUS_RESET_END,
+                  "%s: a reset without an end", plan_text);
+    r.miniport->oids_pend = false;
     ck_assert_msg(rig6_statistics().outstanding == 0 && rig6_statistics().waiting == 0,
                   "%s: something is left", plan_text);
     most = r.miniport->inside_most > most ? r.miniport->inside_most : most;
@@ -246,6 +348,15 @@ START_TEST(req_64_der_11_a_sender_and_a_pause)
 }
 END_TEST
 
+START_TEST(req_08_09_requests)
+{
+    const struct scenario *scenario = _i ? &requests_and_cancel : &requests_and_reset;
+
+    ck_assert_uint_gt(enumerate(scenario, _i ? 2 : 1), 200);
+    run_random(scenario, 300);
+}
+END_TEST
+
 START_TEST(req_64_all_actors_one_switch_everywhere)
 {
     ck_assert_uint_gt(enumerate(_i ? &with_reset : &all, 1), 200);
@@ -269,6 +380,7 @@ int main(void)
     tcase_set_timeout(t, 600);
     tcase_add_test(t, req_64_two_senders);
     tcase_add_test(t, req_64_der_11_a_sender_and_a_pause);
+    tcase_add_loop_test(t, req_08_09_requests, 0, 2);
     tcase_add_loop_test(t, req_64_all_actors_one_switch_everywhere, 0, 2);
     tcase_add_loop_test(t, req_64_random_schedules, 0, 2);
     suite_add_tcase(suite, t);

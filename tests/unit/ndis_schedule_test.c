@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The NDIS library under the deterministic scheduler (schedule.h): senders of two bindings, completions from outside,
- * interrupts with their deferred calls, timers, requests and a reset, switched at every lock and call (REQ-64). Short
- * scenarios are enumerated, longer ones random; `SEED=` repeats them, and a failure names its plan.
+ * interrupts with their deferred calls, timers, requests that pend and are answered by another, the notice of a surprise
+ * removal and a reset, switched at every lock and call (REQ-64). Short scenarios are enumerated, longer ones random;
+ * `SEED=` repeats them, and a failure names its plan.
  */
 #include "ndis_rig.h"
 
 #include "schedule.h"
 
-#define PACKETS 8
+#define PACKETS  8
+#define REQUESTS 2
 
 static struct rig r;
 static unsigned back[2][PACKETS];
 static NDIS_STATUS results[2][PACKETS];
 static unsigned random_sends; /* of each sender in a long scenario */
 static uint64_t steps;        /* what the miniport does, in the order it is asked */
-static bool resets;
+static bool resets, requests_pend;
+static struct {
+    NDIS_REQUEST request;
+    ULONG value;
+    unsigned asked, ended;
+    NDIS_STATUS status;
+} asked[REQUESTS];
 
 static struct nic_script_step mixed(void *context, PNDIS_PACKET packet)
 {
@@ -108,6 +116,97 @@ static void clock_and_requests(void *context)
     nic_virtual_run(r.platform, NULL, r.platform->ops->now_ns(r.platform) + 1000);
 }
 
+/* ---- requests that pend, a surprise removal ---- */
+
+static void on_answer(void *context, PNDIS_REQUEST request, NDIS_STATUS status)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        if (request != &asked[i].request)
+            continue;
+        asked[i].ended++;
+        asked[i].status = status;
+    }
+}
+
+/* A query and a set, of which the second may wait for the first. */
+static void asker(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        NDIS_STATUS status;
+        asked[i].request = (NDIS_REQUEST){
+            .RequestType = i ? NdisRequestSetInformation : NdisRequestQueryInformation,
+            .DATA.QUERY_INFORMATION = {i ? OID_GEN_CURRENT_PACKET_FILTER : OID_GEN_XMIT_OK,
+                                       &asked[i].value, sizeof(ULONG), 0, 0}};
+        asked[i].value = i ? NDIS_PACKET_TYPE_DIRECTED : 0;
+        asked[i].asked++;
+        NdisRequest(&status, r.protocols[0].binding, &asked[i].request);
+        if (status != NDIS_STATUS_PENDING)
+            on_answer(NULL, &asked[i].request, status);
+    }
+}
+
+static void answer_one(void *context)
+{
+    (void)context;
+    nic_script_request_answer(r.miniport, NDIS_STATUS_SUCCESS);
+}
+
+static void answerer(void *context)
+{
+    (void)context;
+    for (unsigned i = 0; i < REQUESTS; i++)
+        answer_one(NULL);
+}
+
+static void resetter(void *context)
+{
+    NDIS_STATUS status;
+
+    (void)context;
+    NdisReset(&status, r.protocols[1].binding);
+    ck_status(status, NDIS_STATUS_PENDING);
+}
+
+/* A serialized driver that is reset completes nothing from outside meanwhile; its interrupt does. */
+static bool answers_outside(void)
+{
+    return r.miniport->deserialized || !resets;
+}
+
+/* DER-15 */
+static void on_surprise(void *context)
+{
+    (void)context;
+    if (!answers_outside())
+        return;
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+    nic_script_request_answer(r.miniport, NDIS_STATUS_FAILURE);
+}
+
+static void surpriser(void *context)
+{
+    (void)context;
+    nic_ndis_adapter_surprise("nic0");
+}
+
+static void check_requests(const char *plan)
+{
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        NDIS_STATUS status = asked[i].status;
+        ck_assert_msg(asked[i].ended == asked[i].asked, "%s: request %u ended %u times", plan, i,
+                      asked[i].ended);
+        ck_assert_msg(status == NDIS_STATUS_SUCCESS || status == NDIS_STATUS_FAILURE ||
+                          (resets && (status == NDIS_STATUS_REQUEST_ABORTED ||
+                                      status == NDIS_STATUS_RESET_IN_PROGRESS)),
+                      "%s: request %u with %08x", plan, i, (unsigned)status);
+        ck_assert_msg(i || !asked[0].asked || status != NDIS_STATUS_SUCCESS ||
+                          asked[0].value == 0x12345678,
+                      "%s: a query without an answer", plan);
+    }
+}
+
 /* ---- one schedule ---- */
 
 struct scenario {
@@ -121,15 +220,12 @@ static const struct schedule_actor all[] = {
 /* A serialized driver that is reset completes nothing from outside meanwhile. */
 static const struct schedule_actor with_reset[] = {
     {sender, NULL}, {device, NULL}, {sender, &r}, {clock_and_requests, NULL}};
-
-static void print_plan(const struct schedule_plan *plan, char *text, size_t size)
-{
-    size_t used = (size_t)snprintf(text, size, "seed %llu", (unsigned long long)plan->seed);
-
-    for (unsigned i = 0; i < plan->count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, ", at point %u to actor %u",
-                                 plan->switches[i].at, plan->switches[i].to);
-}
+static const struct schedule_actor with_requests[] = {{asker, NULL},  {answerer, NULL},
+                                                      {sender, NULL}, {surpriser, NULL},
+                                                      {device, NULL}, {sender, &r}};
+static const struct schedule_actor with_requests_and_reset[] = {
+    {asker, NULL},     {resetter, NULL}, {device, NULL},  {sender, NULL},
+    {surpriser, NULL}, {sender, &r},     {answerer, NULL}};
 
 /* Everything home: events until nothing is left. */
 static void drain(void)
@@ -137,6 +233,7 @@ static void drain(void)
     for (unsigned i = 0; i < 4 * PACKETS; i++) {
         nic_script_available(r.miniport);
         nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
+        answer_one(NULL);
         rig_run(&r, 10);
     }
 }
@@ -175,14 +272,17 @@ static unsigned run(void *context, const struct schedule_plan *plan)
     unsigned points, sent[2];
     char text[200];
 
-    print_plan(plan, text, sizeof(text));
+    schedule_plan_print(plan, text, sizeof(text));
     memset(back, 0, sizeof(back));
+    memset(asked, 0, sizeof(asked));
     steps = plan->seed;
     rig_start(&r, &scenario->like, 2, RIG_VERIFY, 0);
     for (unsigned b = 0; b < 2; b++) {
         r.protocols[b].completed = on_complete;
         r.protocols[b].context = &r.protocols[b];
+        r.protocols[b].request_ended = on_answer;
     }
+    r.miniport->requests_pend = requests_pend;
     points = schedule_run(r.platform, scenario->actors, scenario->actor_count, plan);
     ck_assert_msg(points, "%s: a deadlock", text);
     check_completed(text);
@@ -200,6 +300,8 @@ static unsigned run(void *context, const struct schedule_plan *plan)
     if (!scenario->like.deserialized)
         check_order(text);
     ck_assert_msg(!resets || r.protocols[1].reset_done, "%s: a reset without an end", text);
+    check_requests(text);
+    r.miniport->requests_pend = false;
     ck_assert_msg(rig_statistics(&r).outstanding == 0 && rig_statistics(&r).waiting == 0,
                   "%s: something is left", text);
     rig_stop(&r);
@@ -207,12 +309,24 @@ static unsigned run(void *context, const struct schedule_plan *plan)
     return points;
 }
 
-/* 0 to 3: what kind of miniport; 4 to 7: with a reset. */
+/* 0 to 3: what kind of miniport; 4 to 7: with a reset; 8 to 15: the same with requests that pend. */
 static struct scenario scenario_of(int i)
 {
-    bool leaves_out = i >= 4 && !(i & 2);
+    bool leaves_out = i & 4 && !(i & 2);
 
     resets = i & 4;
+    requests_pend = i & 8;
+    if (requests_pend)
+        return (struct scenario){
+            .like = {.next = mixed,
+                     .surprising = on_surprise,
+                     .interrupting = leaves_out ? answer_one : NULL,
+                     .arrays = i & 1,
+                     .deserialized = i & 2,
+                     .max_packets = 2},
+            .actors = resets ? with_requests_and_reset : with_requests,
+            .actor_count = resets ? 7 - leaves_out : 6,
+        };
     return (struct scenario){
         .like = {.next = mixed, .arrays = i & 1, .deserialized = i & 2, .max_packets = 2},
         .actors = leaves_out ? with_reset : all,
@@ -225,13 +339,29 @@ static void say(const struct scenario *scenario, unsigned plans)
     printf("%s, %s%s: %u schedules of %u actors\n",
            scenario->like.arrays ? "MiniportSendPackets" : "MiniportSend",
            scenario->like.deserialized ? "deserialized" : "serialized",
-           resets ? ", with a reset" : "", plans, scenario->actor_count);
+           !requests_pend ? resets ? ", with a reset" : ""
+           : resets       ? ", with requests and a reset"
+                          : ", with requests",
+           plans, scenario->actor_count);
 }
 
 /* A sender and a completer; each switch can be answered by one back. */
 START_TEST(req_64_two_actors_two_switches_everywhere)
 {
     struct scenario scenario = scenario_of(_i);
+    unsigned plans;
+
+    scenario.actor_count = 2;
+    plans = schedule_enumerate(run, &scenario, scenario.actor_count, 2);
+    ck_assert_uint_gt(plans, 500);
+    say(&scenario, plans);
+}
+END_TEST
+
+/* Who asks and who answers; serialized, and not. */
+START_TEST(req_08_09_requests_two_switches_everywhere)
+{
+    struct scenario scenario = scenario_of(8 + 2 * _i);
     unsigned plans;
 
     scenario.actor_count = 2;
@@ -318,9 +448,10 @@ static Suite *make(const char *name)
     if (rig_layer() == RIG_DIRECT) { /* through the intermediate driver random ones do */
         tcase_add_test(t, the_scheduler);
         tcase_add_loop_test(t, req_64_two_actors_two_switches_everywhere, 1, 3);
-        tcase_add_loop_test(t, req_64_all_actors_one_switch_everywhere, 0, 8);
+        tcase_add_loop_test(t, req_08_09_requests_two_switches_everywhere, 0, 2);
+        tcase_add_loop_test(t, req_64_all_actors_one_switch_everywhere, 0, 16);
     }
-    tcase_add_loop_test(t, req_64_random_schedules, 0, 8);
+    tcase_add_loop_test(t, req_64_random_schedules, 0, 16);
     return suite;
 }
 
