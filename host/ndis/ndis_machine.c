@@ -470,6 +470,7 @@ static void halt(struct ndis_miniport *m)
     static const volatile bool never = false;
     struct ndis_miniport *outer = ndis_inside;
     unsigned lost;
+    bool is_reset; /* in the midst of one, in which a serialized driver drops its packets (DER-7) */
 
     while (is_noticing(m))
         ndis.platform->ops->wait(ndis.platform, &never, POLL_NS);
@@ -490,9 +491,10 @@ static void halt(struct ndis_miniport *m)
     take_hardware(m);
     ndis_lock(&m->lock);
     ndis_state_set(m, MINIPORT_HALTED);
+    is_reset = m->serialized && m->resetting;
     ndis_unlock(&m->lock);
     lost = m->driver->is6 ? ndis_nbl_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true)
-                          : ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, true);
+                          : ndis_send_abort_outstanding(m, NDIS_STATUS_REQUEST_ABORTED, !is_reset);
     if (lost)
         ndis_log("%s halted with %u %s outstanding", m->name, lost,
                  m->driver->is6 ? "NBLs" : "packets");
@@ -543,7 +545,7 @@ static void remove_adapter(struct ndis_miniport *m, uint64_t timeout_ns)
         ndis_send_abort_queue(m, NULL, NDIS_STATUS_REQUEST_ABORTED);
     ndis_inside = outer;
     ndis_gate_leave_slow(m);
-    /* A protocol waits for its packets and requests when it unbinds: a driver that still has some is halted
+    /* A protocol waits for its packets, requests and reset when it unbinds: a driver that still has some is halted
      * before that. What a protocol asks after the wait is no reason. */
     if (wait_for_driver(m, timeout_ns)) {
         ndis_unbind_all(m, timeout_ns);

@@ -675,8 +675,8 @@ void ndis_request_run(struct ndis_miniport *m);              /* inside: starts t
 /* Under m->lock: the next one may start; filter and list are set again after a reset. */
 bool ndis_request_ready(const struct ndis_miniport *m);
 bool ndis_request_reissued(const struct ndis_miniport *m);
-bool ndis_request_pends(
-    struct ndis_miniport *m); /* the driver has one, or will get it without us */
+/* The driver has one, or will get it without us; or a reset. */
+bool ndis_request_pends(struct ndis_miniport *m);
 /* Inside, the miniport halted: requests, and a reset, that have not ended end with `status`. */
 void ndis_request_abort(struct ndis_miniport *m, NDIS_STATUS status);
 /* Inside: a binding closes; the miniport will get the union of what is left. */

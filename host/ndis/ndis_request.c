@@ -476,7 +476,7 @@ bool ndis_request_pends(struct ndis_miniport *m)
     bool pends;
 
     ndis_lock(&m->lock);
-    pends = m->request_current || m->six.oid_current;
+    pends = m->request_current || m->six.oid_current || m->resetting;
     if (!m->resetting) /* somebody is about to start them */
         pends |= m->request_head || m->six.oid_head || union_due(m);
     ndis_unlock(&m->lock);

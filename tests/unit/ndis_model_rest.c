@@ -358,6 +358,7 @@ static void halt(struct model *m)
     m->halted = true;
     while (m->held_count)
         model_let_go(m, 0, m->held[0].answer.final);
+    abort_all(m, m->dropped, &m->dropped_count);
     if (m->has_current && m->current.is_own)
         m->has_current = false;
     else if (m->has_current)
@@ -367,16 +368,21 @@ static void halt(struct model *m)
         model_pay(m, m->waiting[i].binding);
     }
     m->waiting_count = 0;
+    if (m->has_asker) {
+        m->has_asker = false;
+        model_note(m, MODEL_RESET_DONE, m->asker, MODEL_ABORTED);
+        model_pay(m, m->asker);
+    }
 }
 
-/* DER-10: what is queued ends first. A miniport that still has something is halted before the protocols are asked to
- * close, which wait for that. */
+/* DER-10: what is queued ends first. A miniport that still has something, a reset too, is halted before the protocols are
+ * asked to close, which wait for that. */
 void model_remove(struct model *m)
 {
     bool owes;
 
     abort_all(m, m->queue, &m->queue_length);
-    owes = m->held_count || m->has_current;
+    owes = m->held_count || m->has_current || m->resetting;
     if (owes)
         halt(m);
     unbind(m);

@@ -234,7 +234,7 @@ static bool may(const struct random_step *step)
     case RANDOM_TICK: /* C-3: a stall is the driver's to end */
         return !model.stalled || model.held_count;
     case RANDOM_REMOVE: /* not too often: it is the end of the script */
-        return !model.resetting && step->count > 8;
+        return step->count > 8;
     default:
         return true;
     }

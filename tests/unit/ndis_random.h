@@ -3,7 +3,7 @@
  * One random script over NDIS 5: both send calls from two bindings, on a serialized or deserialized miniport with either
  * entry point that answers anything it may and completes in the call, from its DPC and from outside; sends from completions
  * and receives; cancels, resets that end at once, later, and from the check for hang; requests that pend and fail; frames
- * as bytes, lent and shown, with transfers that pend; bindings that close and open again; the removal of the adapter. What
+ * as bytes, lent and shown, with transfers that pend; bindings that close and open again; the removal of the adapter, in a reset too. What
  * the library does must be, event by event, what the reference model (ndis_model.h) says; an assertion of Check fails
  * otherwise.
  *
