@@ -9,7 +9,8 @@
 VERILATOR ?= verilator
 VERILATOR_ROOT ?= $(shell $(VERILATOR) --getenv VERILATOR_ROOT)
 MODEL_CXX ?= $(CXX)
-MODEL_OPT ?= -O3 -march=native -fno-plt
+# The last three: 3 to 5 % faster with gcc 12 on what Verilator writes (FIGURES.md).
+MODEL_OPT ?= -O3 -march=native -fno-plt -fno-tree-pre -fno-gcse -fno-tree-slp-vectorize
 # Without the tops of boards, which only their own models have.
 SIM_RTL := $(filter-out rtl/boards/%,$(wildcard rtl/*.sv rtl/*/*.sv rtl/*/*.svh))
 MODEL_VARIANTS := fast fast125 test test125 trace trace125 cover
