@@ -6,7 +6,7 @@ COSIM_OBJS = $(O)/tests/cosim/cosim.o $(MACHINE_OBJS) $(O)/host/tools/tool.o $(O
 COSIM_LIBS := -lcheck -lsubunit -lm -lrt $(RIG_LIBS)
 COSIM_C := $(patsubst %.c,$(O)/%.o,$(wildcard tests/cosim/*.c))
 
-TESTS += $(addprefix $(B)/cosim/,board_test cli_test capture_test refusals_test time_test core_test counters_test selftest_test pins_test wire_test \
+TESTS += $(addprefix $(B)/cosim/,board_test board_stages_test cli_test capture_test refusals_test time_test core_test counters_test selftest_test pins_test wire_test \
 	histogram_test line_rate_test install_test)
 
 $(COSIM_C): CPPFLAGS += $(COSIM_FLAGS)
@@ -24,6 +24,7 @@ $(eval $(call COSIM_RULE,time_test,time_test,test))
 $(eval $(call COSIM_RULE,counters_test,counters_test,test))
 $(B)/cosim/counters_test: $(O)/sim/models/usb_fault.o
 $(eval $(call COSIM_RULE,board_test,board_test,test))
+$(eval $(call COSIM_RULE,board_stages_test,board_stages_test,test))
 $(eval $(call COSIM_RULE,soak_test,soak_test,test))
 $(eval $(call COSIM_RULE,line_rate_test,line_rate_test,test125))
 $(eval $(call COSIM_RULE,line_rate_test-trace,line_rate_test,trace125))

@@ -271,13 +271,124 @@ START_TEST(test_flush)
 }
 END_TEST
 
+// USB 2.0, 8.6: a data packet with a toggle that is not expected is the one before again. It is acknowledged and thrown away, with
+// room and without; one that is not acknowledged comes again as it was, and no other, until it is.
+START_TEST(test_toggle_out)
+{
+    start(_i);
+    enumerate();
+    octets d;
+    unsigned max = high ? 512 : 64;
+    tb_check_eq(out_once(OUT, 1, DATA1, {9}, 0), ACK); // the first one is DATA0
+    tb_check_eq(out_once(OUT, 1, DATA0, {1, 2}, 0), ACK);
+    for (unsigned i = 0; i < 3; i++)
+        tb_check_eq(out_once(OUT, 1, DATA0, {1, 2}, 0), ACK);
+    tb_check_eq(out_once(OUT, 1, DATA0, octets(max, 9), 0), ACK);   // other data, too
+    tb_check_eq(out_once(OUT, 1, DATA1, {3}, 5), NONE);             // a broken one turns nothing
+    tb_check_eq(out_once(OUT, 1, DATA1, octets(max + 1), 0), NONE); // nor does one that is too long
+    tb_check_eq(out_once(OUT, 1, DATA1, {3}, 0), ACK);
+    tb_check_eq(out_once(OUT, 1, DATA1, {}, 0), ACK);
+    tb_check_eq(out_once(OUT, 1, DATA0, {}, 0), ACK); // an empty one turns it
+    tb_check_eq(out_once(OUT, 1, DATA0, {9}, 0), ACK);
+    tb_check_eq(out_once(OUT, 1, DATA1, {4}, 0), ACK);
+    idle(100);
+    tb_check(to_device == (octets{1, 2, 3, 4}));
+    // Full: what is new waits, what was taken is acknowledged again; at high speed that there is no room may be said with it.
+    out_open = false;
+    unsigned pid = ACK, next = DATA0, taken = 0;
+    for (; taken < 100; taken++) {
+        pid = out_once(OUT, 1, next, octets(max, (uint8_t)taken), 0);
+        if (pid == NAK)
+            break;
+        next ^= DATA0 ^ DATA1;
+    }
+    tb_check(taken >= 2 && taken < 100);
+    pid = out_once(OUT, 1, next ^ DATA0 ^ DATA1, octets(max, 9), 0);
+    tb_check(pid == ACK || (high && pid == NYET));
+    tb_check_eq(out_once(OUT, 1, next, octets(max, 8), 0), NAK);
+    to_device.clear();
+    out_open = true;
+    rest(10000);
+    tb_check_eq(to_device.size(), taken * max);
+    for (unsigned i = 0; i < taken * max; i++)
+        tb_check_eq(to_device[i], i / max);
+    // Endpoint 0: SETUP is DATA0 or nothing (8.5.3); the data stage begins with DATA1.
+    tb_check_eq(out_once(SETUP, 0, DATA1, {0x40, 1, 0, 0, 0, 0, 68, 0}, 0), NONE);
+    regs[0] = regs[16] = 0;
+    tb_check_eq(out_once(SETUP, 0, DATA0, {0x40, 1, 0, 0, 0, 0, 68, 0}, 0), ACK);
+    tb_check_eq(out_once(OUT, 0, DATA0, octets(64, 9), 0), ACK);
+    toggle[0] = 1;
+    tb_check_eq(out_packet(0, octets(64, 5)), ACK);
+    tb_check_eq(out_once(OUT, 0, DATA1, octets(64, 9), 0), ACK);
+    tb_check_eq(out_packet(0, octets(4, 6)), ACK);
+    tb_check_eq(out_once(OUT, 0, DATA0, octets(4, 9), 0), ACK);
+    in_toggle[0] = 1;
+    tb_check_eq(in_packet(0, &d), DATA1);
+    tb_check(d.empty());
+    tb_check_eq(regs[0], 0x05050505);
+    tb_check_eq(regs[16], 0x06060606);
+    tb_close(&tb);
+}
+END_TEST
+
+START_TEST(test_toggle_in)
+{
+    start(_i);
+    enumerate();
+    unsigned max = high ? 512 : 64;
+    octets d;
+    for (unsigned endpoint : {2, 3}) {
+        unsigned pid = DATA0, whole = endpoint == 3 ? 64 : max;
+        std::deque<uint8_t> &stream = endpoint == 3 ? ev_stream : in_stream;
+        for (unsigned i = 0; i < 2 * whole + 1; i++)
+            stream.push_back(i ^ i >> 8);
+        rest(4000);
+        for (unsigned packet = 0; packet < 3; packet++, pid ^= DATA0 ^ DATA1) {
+            for (unsigned again = 0; again < 4; again++) { // the last is acknowledged
+                send_token(IN, address, endpoint, 0);
+                tb_check_eq(answer(&d), pid);
+                tb_check_eq(d.size(), packet < 2 ? whole : 1);
+                for (unsigned i = 0; i < d.size(); i++) {
+                    unsigned n = packet * whole + i;
+                    tb_check_eq(d[i], (n ^ n >> 8) & 255);
+                }
+                if (again == 1) // a handshake that is none
+                    send({ACK | 0xc0});
+                else if (again == 2)
+                    send({NAK | 0x50});
+                else if (again == 3)
+                    send({ACK | 0xd0});
+                idle(120);
+            }
+        }
+        send_token(IN, address, endpoint, 0);
+        tb_check_eq(answer(&d), NAK);
+        send({ACK | 0xd0}); // of nothing
+        idle(120);
+        stream.push_back(7);
+        rest(1000);
+        send_token(IN, address, endpoint, 0);
+        tb_check_eq(answer(&d), pid);
+        tb_check(d == octets{7});
+        // The one of another endpoint, behind a time-out, is not for this one.
+        send_token(IN, address, 5 - endpoint, 0);
+        tb_check_eq(answer(&d), NAK);
+        send_token(IN, address, endpoint, 0);
+        tb_check_eq(answer(&d), pid);
+        send({ACK | 0xd0});
+        idle(120);
+    }
+    tb_close(&tb);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nic_usb_device");
     TCase *tcase = tcase_create("nic_usb_device");
     tcase_set_timeout(tcase, 60);
-    for (const TTest *test :
-         {test_enumeration, test_requests, test_registers, test_streams, test_halt, test_flush})
+    for (const TTest *test : {test_enumeration, test_requests, test_registers, test_streams,
+                              test_halt, test_flush, test_toggle_out, test_toggle_in})
         tcase_add_loop_test(tcase, test, 0, 2);
     suite_add_tcase(suite, tcase);
     return tb_main(suite);
