@@ -25,8 +25,12 @@ static void push(struct fs_line *l, uint8_t level)
 {
     assert(l->count < FS_LEVELS);
     l->random = l->random * 6364136223846793005u + 1442695040888963407u;
-    l->late_ps[l->count] =
-        (int32_t)((l->random >> 33) % (l->jitter_ps + 1u)) - (int32_t)l->jitter_ps / 2;
+    uint32_t draw = (uint32_t)(l->random >> 33);
+    int32_t most = (int32_t)l->jitter_ps / 2;
+    /* Every other edge as far off as it may be: so that two in a row, which a receiver has to bear, are as far apart. */
+    l->late_ps[l->count] = draw & 1   ? (int32_t)((draw >> 2) % (l->jitter_ps + 1u)) - most
+                           : draw & 2 ? most
+                                      : -most;
     l->levels[l->count++] = level;
 }
 

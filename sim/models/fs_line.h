@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define FS_SE0 0
 #define FS_J   1 /* {D-, D+} */
 #define FS_K   2
@@ -18,8 +22,9 @@
 #define FS_LEVELS       1600
 
 struct fs_line {
-    uint64_t bit_ps;    /* of the host's clock */
-    unsigned jitter_ps; /* less than a bit: each edge comes up to half of it early or late */
+    uint64_t bit_ps; /* of the host's clock */
+    unsigned
+        jitter_ps; /* less than a bit: each edge comes up to half of it early or late, every other one just that */
     uint64_t random;
     uint8_t
         rest; /* what the host leaves on the line between packets: J by the device's pull-up, or SE0 */
@@ -53,5 +58,9 @@ uint8_t fs_line_level(const struct fs_line *, uint64_t now_ps);
 
 /* What the device's pins show in one of its clocks. */
 void fs_line_sample(struct fs_line *, bool driven, uint8_t level);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -69,6 +69,7 @@ $(RTL_BENCH_DIR)/nic_ulpi_test $(RTL_BENCH_DIR)/nic_ulpi_pins_rig_test: $(O)/sim
 $(RTL_BENCH_DIR)/nic_usb_hs_rig_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o
 $(RTL_BENCH_DIR)/nic_usb_hs_rig__fault_test: $(addprefix $(O)/sim/models/,ulpi_phy.o usb_host.o usb_fault.o)
 $(RTL_BENCH_DIR)/nic_board_hs_test: $(O)/sim/models/ulpi_phy.o $(O)/sim/models/usb_host.o $(O)/sim/wire/gmii.o $(O)/sim/wire/wire_null.o
+$(RTL_BENCH_DIR)/nic_fs_phy_test: $(O)/sim/models/fs_line.o
 $(RTL_BENCH_DIR)/nic_mdio_test: $(O)/sim/models/mdio_phy.o
 $(RTL_BENCH_DIR)/nic_core__firmware_test: $(O)/sim/models/mdio_phy.o $(O)/firmware/mdio.o $(O)/firmware/phy.o
 
