@@ -138,6 +138,7 @@ module nic_usb_device_formal (
     // ---- what it asks ----
 
     logic token_q;                          // the packet before was an OUT or SETUP for us
+    logic after_q;                          // a packet has ended that came behind one of these
     logic setup_q;
     logic [1:0] endp_q;
     logic [3:0] asked_q;                    // by this packet: IN, PING, OUT, SETUP
@@ -151,6 +152,7 @@ module nic_usb_device_formal (
             age_q <= '0;
         end else begin
             age_q <= over ? 4'd0 : age_q == '1 ? age_q : age_q + 1'b1;
+            after_q <= over && token_q;
             if (over) token_q <= mine && ((pid == OUT && endp <= 4'd1) || (pid == SETUP && endp == '0));
             if (over && token) setup_q <= pid == SETUP;
             if (over && token) endp_q <= endp[1:0];
@@ -197,6 +199,8 @@ module nic_usb_device_formal (
         rest_q <= !rst && !bus_rst && !active && !active_q && !packet && !due_q && age_q == '1;
     end
 
+    // The endpoint asked has another octet.
+    wire more = endp_q == 2'd0 ? u_dut.octet_valid_0 : endp_q == 2'd2 ? u_dut.octet_valid_2 : u_dut.octet_valid_3;
     wire [15:0] mirrored = {<<{u_dut.crc}};
     always_ff @(posedge clk_i) begin
         if (!rst && !bus_rst && !was_rst_q) begin
@@ -217,6 +221,7 @@ module nic_usb_device_formal (
             a_data: assert (!(ends && with_data) || (sent_q >= 4'd3 && (flushed_q || out_q == 16'h800d)));
             a_payload: assert (!taken_q || (packet && with_data && tx_data == taken_octet_q));
 
+            a_length: assert (!(u_dut.u_tx.payload && ready_i) || u_dut.tx_octet_ready == more);
             // For the solver: both sides divide alike, what comes and what goes.
             i_heard: assert (!active_q || count_q == '0 || flushed_q || mirrored == residual_q);
             i_sent: assert (u_dut.u_tx.state_q != 3'd2 || flushed_q || mirrored == crc16(out_q, tx_data));
@@ -230,7 +235,7 @@ module nic_usb_device_formal (
             c_empty: cover (ends && with_data && sent_q == 4'd3);
             c_data: cover (ends && with_data && sent_q == 4'd5 && endp_q == 2'd2);
             c_ack: cover (u_dut.in_ack[3]);
-            c_broken: cover (bad && token_q);
+            c_broken: cover (bad && after_q);
             c_drive: cover (drive && !bus_rst);
         end
     end
