@@ -99,7 +99,7 @@ static void on_surprise(void *context)
     ck_assert_msg(!r.miniport->halts, "%s: a notice after the halt", ending.plan);
     nic_script_release(r.miniport, NIC_WHEN_MANUAL, UINT32_MAX);
     nic_script_request_answer(r.miniport, NDIS_STATUS_FAILURE);
-    r.platform->ops->wait(r.platform, &never, 1000000);
+    r.platform->ops->wait(r.platform, &never, 250000);
     ck_assert_msg(!r.miniport->halts, "%s: halted inside of a notice", ending.plan);
 }
 

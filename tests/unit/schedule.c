@@ -3,6 +3,7 @@
 #include "schedule.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@
 
 struct actor {
     pthread_t thread;
+    pthread_cond_t turn;
     struct schedule_actor what;
     bool done;
     const struct nic_lock *waits;
@@ -19,7 +21,6 @@ struct actor {
 
 static struct {
     pthread_mutex_t mutex;
-    pthread_cond_t changed;
     struct nic_platform *platform;
     struct actor actors[SCHEDULE_ACTORS];
     unsigned count, current, points;
@@ -36,14 +37,25 @@ static bool is_runnable(unsigned i)
     return !s.actors[i].done && !(s.actors[i].waits && s.actors[i].waits->owner);
 }
 
-/* The baton: whoever is `current` runs. */
+/* The baton, with the mutex held: whoever is `current` runs. */
+static void give_turn(unsigned next)
+{
+    s.current = next;
+    if (next != NOBODY)
+        pthread_cond_signal(&s.actors[next].turn);
+}
+
+static void await_turn(void)
+{
+    while (s.current != self)
+        pthread_cond_wait(&s.actors[self].turn, &s.mutex);
+}
+
 static void pass_to(unsigned next)
 {
     pthread_mutex_lock(&s.mutex);
-    s.current = next;
-    pthread_cond_broadcast(&s.changed);
-    while (s.current != self)
-        pthread_cond_wait(&s.changed, &s.mutex);
+    give_turn(next);
+    await_turn();
     pthread_mutex_unlock(&s.mutex);
 }
 
@@ -153,14 +165,12 @@ static void *actor_main(void *context)
 
     self = (unsigned)(actor - s.actors);
     pthread_mutex_lock(&s.mutex);
-    while (s.current != self)
-        pthread_cond_wait(&s.changed, &s.mutex);
+    await_turn();
     pthread_mutex_unlock(&s.mutex);
     actor->what.run(actor->what.context);
     actor->done = true;
     pthread_mutex_lock(&s.mutex);
-    s.current = any_runnable();
-    pthread_cond_broadcast(&s.changed);
+    give_turn(any_runnable());
     pthread_mutex_unlock(&s.mutex);
     return NULL;
 }
@@ -170,6 +180,7 @@ unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor
 {
     const struct nic_platform_ops *ops = platform->ops;
     struct nic_platform_ops waiting = *ops;
+    cpu_set_t before, here;
 
     s.platform = platform;
     s.count = count;
@@ -178,7 +189,6 @@ unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor
     s.plan = *plan;
     nic_random_seed(&s.random, plan->seed);
     pthread_mutex_init(&s.mutex, NULL);
-    pthread_cond_init(&s.changed, NULL);
     waiting.lock = lock_take;
     waiting.unlock = lock_release;
     waiting.wait = wait_yielding;
@@ -186,19 +196,26 @@ unsigned schedule_run(struct nic_platform *platform, const struct schedule_actor
     platform->ops = &waiting;
     platform->preempt = on_point;
     s.current = NOBODY;
+    /* One runs at a time: to hand over to another core takes several times as long. */
+    sched_getaffinity(0, sizeof(before), &before);
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof(here), &here);
     for (unsigned i = 0; i < count; i++) {
         s.actors[i] = (struct actor){.what = actors[i]};
+        pthread_cond_init(&s.actors[i].turn, NULL);
         pthread_create(&s.actors[i].thread, NULL, actor_main, &s.actors[i]);
     }
     pthread_mutex_lock(&s.mutex);
-    s.current = 0;
-    pthread_cond_broadcast(&s.changed);
+    give_turn(0);
     pthread_mutex_unlock(&s.mutex);
     for (unsigned i = 0; i < count; i++)
         pthread_join(s.actors[i].thread, NULL);
+    sched_setaffinity(0, sizeof(before), &before);
     platform->preempt = NULL;
     platform->ops = ops;
-    pthread_cond_destroy(&s.changed);
+    for (unsigned i = 0; i < count; i++)
+        pthread_cond_destroy(&s.actors[i].turn);
     pthread_mutex_destroy(&s.mutex);
     return s.stuck ? 0 : s.points;
 }
