@@ -19,8 +19,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = ROOT / "build/venv/bin"
 SERV = "build/venv/lib/python3*/site-packages/pythondata_cpu_serv/verilog/rtl/*.v"  # Yosys follows no link
 
-# Board: of which board it is a variant and with which parameters of the top or which other top, the device for nextpnr, the seed of the bitstream, for each clock its net in the top and MHz, and how many I/O cells have registers
-# in use. An iCE40's are in the cell that the top instantiates, and cannot be elsewhere.
+# Board: of which board it is a variant and with which parameters of the top or which other top, the device for nextpnr, the seed of the
+# bitstream, for each clock its net in the top and MHz, and how many I/O cells have registers in use.
+# An iCE40's are in the cell that the top instantiates, and cannot be elsewhere.
 BOARDS = {
     "butterstick": {
         "family": "ecp5",
@@ -52,24 +53,6 @@ BOARDS = {
         "clocks": {"sys": ("clk_sys", 48), "ref": ("eth_refclk_i", 50)},
         "io_registers": 8,
     },
-    "butterstick-pins": {  # these two only name wrong pins of ULPI, see docs/new-board.md
-        "variant": "butterstick",
-        "top": "nic_butterstick_pins",
-        "family": "ecp5",
-        "device": ["--um5g-85k", "--package", "CABGA381", "--speed", "8"],
-        "seed": 1,
-        "clocks": {"sys": ("clk_sys", 60)},
-        "io_registers": 10,  # data, in and out in one; stp, clock
-    },
-    "ecpix5-pins": {
-        "variant": "ecpix5",
-        "top": "nic_ecpix5_pins",
-        "family": "ecp5",
-        "device": ["--um5g-85k", "--package", "CABGA554", "--speed", "8"],
-        "seed": 1,
-        "clocks": {"start": ("clk100_i", 100), "sys": ("ulpi_clk_i", 60)},
-        "io_registers": 9,
-    },
     "tinyfpga-bx": {
         "family": "ice40",
         "device": ["--lp8k", "--package", "cm81"],
@@ -77,6 +60,15 @@ BOARDS = {
         "clocks": {"sys": ("clk_sys", 48), "ref": ("clk_ref", 50)},
     },
 }
+# These only name wrong pins of ULPI, see docs/new-board.md. An I/O cell of both directions counts once.
+for _board, _clocks, _cells in (("butterstick", ["sys"], 10), ("ecpix5", ["start", "sys"], 9)):
+    _of = BOARDS[_board]
+    BOARDS[_board + "-pins"] = _of | {
+        "variant": _board,
+        "top": f"nic_{_board}_pins",
+        "clocks": {name: _of["clocks"][name] for name in _clocks},
+        "io_registers": _cells,
+    }
 
 # Family: synthesis, place and route with its option for the constraints, what it writes with its option, and what makes the
 # bitstream of it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// nic_ulpi_pins and its pads against the PHY of sim/models/ulpi_phy.c through wires of which every pair is swapped once and every one is stuck once,
-// each way. Each is named, for both PHYs that boards have; what is right, and what is none of these, is told as such.
+// nic_ulpi_pins and its pads against the PHY of sim/models/ulpi_phy.c through wires of which every pair is swapped once and every one is
+// stuck once, each way. Each is named, for both PHYs that boards have; what is right, and what is none of these, is told as such.
+#include "board_wiring.h"
 #include "nic_tb.h"
 #include "ulpi_phy.h"
 
@@ -8,8 +9,8 @@ enum { TRY_CLOCKS = 1 << 12, GUESSES = 45 };
 enum { RIGHT = 0x7f, NONE_OF_THESE = 0x50, NO_ANSWER = 0x58 };
 
 struct wires {
-    unsigned a, b; // swapped
-    uint8_t low, high, out_low; // always so; the last as the PHY sees it only
+    struct board_lane data;
+    uint8_t out_low; // these are low as the PHY sees them only
     bool no_nxt, no_dir, dir_high;
 };
 
@@ -29,22 +30,16 @@ static void model_sent(void *, const uint8_t *, size_t, bool)
 {
 }
 
-static uint8_t through(const struct wires *w, uint8_t pins)
-{
-    unsigned differ = (pins >> w->a ^ pins >> w->b) & 1;
-    pins ^= (uint8_t)(w->a == w->b ? 0 : differ << w->a | differ << w->b);
-    return (uint8_t)((pins & ~w->low) | w->high);
-}
-
 static void cycle(struct rig *rig)
 {
     Vtop *top = rig->tb.top;
     top->ulpi_dir_i = (rig->phy.dir && !rig->wires.no_dir) || rig->wires.dir_high;
     top->ulpi_nxt_i = rig->phy.nxt && !rig->wires.no_nxt;
     top->ulpi_drive_i = top->ulpi_dir_i;
-    top->ulpi_data_i = through(&rig->wires, rig->phy.data);
+    top->ulpi_data_i = board_lane(&rig->wires.data, rig->phy.data);
     tb_eval(&rig->tb);
-    struct ulpi_link_pins link = {(uint8_t)(through(&rig->wires, top->ulpi_data_o) & ~rig->wires.out_low), top->ulpi_driven_o != 0, top->ulpi_stp_o != 0, top->phy_rst_o != 0};
+    uint8_t arrives = (uint8_t)(board_lane(&rig->wires.data, top->ulpi_data_o) & ~rig->wires.out_low);
+    struct ulpi_link_pins link = {arrives, top->ulpi_driven_o != 0, top->ulpi_stp_o != 0, top->phy_rst_o != 0};
     top->clk_start_i = 1;
     tb_cycle(&rig->tb, &top->clk_i);
     top->clk_start_i = 0;
@@ -105,8 +100,8 @@ START_TEST(test_swapped)
         for (unsigned b = a + 1; b < 8; b++) {
             unsigned kind = (a + b) & 1;
             struct wires wires = {};
-            wires.a = a;
-            wires.b = b;
+            wires.data.swap[0] = (uint8_t)a;
+            wires.data.swap[1] = (uint8_t)b;
             unsigned shown = result(10 + 8 * a + b, wires, identities[kind], kind ? 20 : 0, kind, nullptr);
             ck_assert_msg(shown == (b << 3 | a), "%u and %u are swapped: shows %#x", a, b, shown);
         }
@@ -118,7 +113,7 @@ START_TEST(test_stuck)
     for (unsigned i = 0; i < 32; i++) {
         struct wires wires = {};
         unsigned pin = i >> 1 & 7, level = i & 1, kind = i >> 4;
-        *(level ? &wires.high : &wires.low) = (uint8_t)(1 << pin);
+        *(level ? &wires.data.high : &wires.data.low) = (uint8_t)(1 << pin);
         unsigned shown = result(100 + i, wires, identities[kind], kind ? 20 : 0, kind, nullptr);
         ck_assert_msg(shown == (0x40 | level << 3 | pin), "%u is always %u: shows %#x", pin, level, shown);
     }
@@ -131,7 +126,7 @@ START_TEST(test_other)
     static const uint8_t other[4] = {0xcc, 0x04, 0x04, 0x15};
     struct wires wires = {};
     tb_check_eq(result(200, wires, other, 0, 0, nullptr), NONE_OF_THESE);
-    wires.low = 0x03; // two at once
+    wires.data.low = 0x03; // two at once
     tb_check_eq(result(201, wires, identities[0], 0, 0, nullptr), NONE_OF_THESE);
     wires = {};
     wires.out_low = 0x20; // only the walk sends a 1 there
@@ -146,7 +141,7 @@ START_TEST(test_other)
     wires.no_dir = true;
     tb_check_eq(result(204, wires, identities[0], 0, 0, nullptr), NO_ANSWER);
     wires.no_dir = false;
-    wires.low = 0xff; // the PHY's clock and reset are there, its data are not
+    wires.data.low = 0xff; // the PHY's clock and reset are there, its data are not
     tb_check_eq(result(205, wires, identities[0], 0, 0, nullptr), NO_ANSWER);
 }
 END_TEST
