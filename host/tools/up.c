@@ -163,7 +163,8 @@ static int packet_open(const char *name, char *error)
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) == 0)
         return fd;
     code = -errno;
-    snprintf(error, TAP_ERROR_BYTES, "no packet socket on %s: %s", name, strerror(-code));
+    snprintf(error, TAP_ERROR_BYTES, "no packet socket on %s: %s%s", name, strerror(-code),
+             code == -EPERM ? ", run it as root or with CAP_NET_RAW" : "");
     if (fd >= 0)
         close(fd);
     return code;

@@ -408,7 +408,7 @@ if unshare -m mount -t tmpfs none /dev/net 2>/dev/null; then
 fi
 if [ -x "$work/nobody" ] && [ -c /dev/net/tun ]; then
     hilnic=$work/nobody refuses 4 "hilniccli cannot be had as a TAP: Operation not permitted, run it as root, or have root lend it" up --name hilniccli
-    hilnic=$work/nobody refuses 4 "no packet socket on lo: Operation not permitted" up --wire packet:lo
+    hilnic=$work/nobody refuses 4 "no packet socket on lo: Operation not permitted, run it as root or with CAP_NET_RAW" up --wire packet:lo
 fi
 if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     ip tuntap del dev hilniccli mode tap
