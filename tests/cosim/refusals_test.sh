@@ -167,11 +167,11 @@ refuses 2 "loopback ADDRESS:PORT" up --metrics 127.0.0.1:65536
 refuses 2 "loopback ADDRESS:PORT" stats --from 127.0.0.1:99999999999999999999
 
 # ---- who listens and does not answer; who is there already ----
-port=$((20000 + RANDOM % 10000))
-perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 5) or die; print "there\n"; close STDOUT; sleep 60' \
-    $port >"$work/there" &
+perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 5) or die; print $s->sockport, "\n"; close STDOUT; sleep 60' \
+    >"$work/port" &
 silent=$!
-for _ in $(seq 100); do [ -s "$work/there" ] && break; sleep 0.1; done
+for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
+port=$(cat "$work/port")
 refuses 3 "who listens at 127.0.0.1:$port has not answered for 5 s" stats --from 127.0.0.1:$port
 refuses 1 "cannot be offered at 127.0.0.1:$port: Address already in use" up --metrics 127.0.0.1:$port
 refuses 1 "cannot listen on 127.0.0.1:$port: Address already in use" serve --device soft --usbip 127.0.0.1:$port
