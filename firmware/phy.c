@@ -49,6 +49,12 @@ enum {
     SKEW_CLOCK_MOST = 31,
 };
 
+/* LAN8720A: what its straps said, kept by a reset, which obeys it. The receive pins are the straps, and an FPGA's may have been in the way. */
+enum {
+    SPECIAL_MODES = 18,
+    SPECIAL_MODES_ALL = 0x00e0, /* in 7:5; 6 there is power-down, which BMCR does not end */
+};
+
 /* B50612D, registers behind 0x18 (number in 2:0, to be read in 14:12) and 0x1c (number in 14:10). */
 enum {
     AUXILIARY = 0x18,
@@ -123,6 +129,18 @@ static enum phy_kind identify(uint16_t id2, uint16_t id3)
     return PHY_UNKNOWN;
 }
 
+/* Before a reset. False: it answers no more. */
+static bool straps(struct phy *phy)
+{
+    uint16_t value;
+    if (phy->kind != PHY_LAN8720A)
+        return true;
+    if (!get(phy, SPECIAL_MODES, &value))
+        return false;
+    return (value & SPECIAL_MODES_ALL) == SPECIAL_MODES_ALL ||
+           put(phy, SPECIAL_MODES, value | SPECIAL_MODES_ALL);
+}
+
 /* Looks at every address; the first that answers is taken. Address 0 may be an echo of another one, so it is last. */
 static void search(struct phy *phy)
 {
@@ -148,7 +166,7 @@ static void search(struct phy *phy)
         phy->id[1] = id3;
         phy->kind = identify(id2, id3);
         phy->resets = 0;
-        if (put(phy, BMCR, BMCR_RESET))
+        if (straps(phy) && put(phy, BMCR, BMCR_RESET))
             phy->state = PHY_RESETTING;
         return;
     }

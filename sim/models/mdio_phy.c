@@ -26,6 +26,8 @@ static bool negotiates(const struct mdio_phy *phy)
 /* True if the two ends have a mode in common and nothing is under way. */
 static bool has_link(const struct mdio_phy *phy)
 {
+    if (phy->kind == MDIO_PHY_LAN8720A && phy->mode_now == 6)
+        return false;
     if (!phy->cable || phy->remaining || phy->registers[0] & 0x0c00)
         return false;
     if (!negotiates(phy))
@@ -54,6 +56,7 @@ static void reset(struct mdio_phy *phy)
         phy->registers[9] = 0x0300;
         phy->registers[15] = 0x3000;
     }
+    phy->mode_now = phy->mode;
     memset(phy->mmd, 0, sizeof phy->mmd);
     phy->mmd[2][4] = 0x0077;
     phy->mmd[2][5] = phy->mmd[2][6] = 0x7777;
@@ -75,6 +78,7 @@ struct mdio_phy *mdio_bus_add(struct mdio_bus *bus, enum mdio_phy_kind kind, uns
     phy->cable = cable;
     phy->partner_4 = 0x4de1;
     phy->partner_10 = is_gigabit(phy) ? 0x0800 : 0;
+    phy->mode = 7;
     phy->negotiation_reads = 8;
     reset(phy);
     return phy;
@@ -132,6 +136,8 @@ static uint16_t phy_read(struct mdio_phy *phy, unsigned reg)
             return value;
         return phy->mmd_device & 0xc000 ? phy->mmd[phy->mmd_device & 31][phy->mmd_register & 31]
                                         : phy->mmd_register;
+    case 18:
+        return phy->kind == MDIO_PHY_LAN8720A ? (uint16_t)(phy->mode << 5 | phy->address) : value;
     case 0x18:
         return phy->kind == MDIO_PHY_B50612D
                    ? (uint16_t)(phy->auxiliary[phy->auxiliary_at] | phy->auxiliary_at)
@@ -157,6 +163,11 @@ static void phy_write(struct mdio_phy *phy, unsigned reg, uint16_t value)
             phy->mmd[phy->mmd_device & 31][phy->mmd_register & 31] = value;
         else
             phy->mmd_register = value;
+        return;
+    }
+    if (reg == 18 && phy->kind == MDIO_PHY_LAN8720A) {
+        phy->mode = value >> 5 & 7;
+        phy->address = value & 31;
         return;
     }
     if (reg == 0x18 && phy->kind == MDIO_PHY_B50612D) {

@@ -23,11 +23,13 @@ struct mdio_phy {
     bool cable;                 /* a partner is at the other end */
     uint16_t partner_4;         /* what it advertises: register 5 of this PHY */
     uint16_t partner_10;        /* and register 10 */
+    unsigned mode;              /* of a LAN8720A's straps: 7 all, 6 power-down */
     unsigned negotiation_reads; /* accesses that a negotiation lasts */
 
     /* Private. */
     uint16_t registers[32];
     uint16_t mmd[32][32], mmd_device, mmd_register;
+    unsigned mode_now; /* the last reset's */
     uint16_t auxiliary[8], shadow[32];
     unsigned auxiliary_at, shadow_at;
     unsigned remaining;

@@ -151,6 +151,21 @@ START_TEST(no_phy_then_one)
 }
 END_TEST
 
+/* LAN8720A whose straps were read wrong, as power-down (mode 6) among others; the mode counts from the next reset on, and the address stays. */
+START_TEST(lan8720a_straps)
+{
+    struct phy phy;
+    setup();
+    struct mdio_phy *model = mdio_bus_add(&rig.bus, MDIO_PHY_LAN8720A, 1, true);
+    model->mode = (unsigned)_i;
+    mdio_bus_write(&rig.bus, 1, 0, 0x8000);
+    phy_start(&phy, false);
+    expect(&phy, PHY_LAN8720A, 1, true);
+    ck_assert_uint_eq(model->mode, 7);
+    ck_assert_uint_eq(model->address, 1);
+}
+END_TEST
+
 START_TEST(phy_dies_and_returns)
 {
     struct phy phy;
@@ -327,6 +342,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_phy, 0, (int)(sizeof boards / sizeof *boards));
     tcase_add_loop_test(tcase, partners, 0, 7);
     tcase_add_test(tcase, no_phy_then_one);
+    tcase_add_loop_test(tcase, lan8720a_straps, 0, 8);
     tcase_add_test(tcase, phy_dies_and_returns);
     tcase_add_test(tcase, bus_stuck_low);
     tcase_add_test(tcase, controller_never_ready);
