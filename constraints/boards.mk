@@ -9,10 +9,11 @@ bitstream timing:
 	$(Q)./install-tools.sh formal
 	$(Q)$(PY) constraints/bitstream.py $(BOARD) $(if $(filter timing,$@),--seeds $(SEEDS_TIMING))
 
-# Clock domain crossings, of the NIC with three clocks and with two, and of the latter as the TinyFPGA BX has it.
+# Clock domain crossings: first whether the script sees them, then those of the NIC with three clocks and with two, and of the latter as the TinyFPGA BX has it.
 .PHONY: crossings
 crossings:
 	$(Q)./install-tools.sh formal
+	$(Q)tests/rtl/crossings_test.sh
 	$(Q)for top in "nic_hs PROCESSOR=1" "nic_fs PROCESSOR=1" "nic_fs DUAL_RAM=0"; do \
 		echo "$$top"; $(PY) constraints/crossings.py $$top || exit 1; done
 

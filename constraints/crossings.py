@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clock domain crossings of a top, listed and checked: `crossings.py TOP [PARAMETER=VALUE...]`.
 
-A crossing is a path from a flip-flop or a memory of one clock, through gates, to a flip-flop of another. It may only end in a
-flip-flop that rtl/lib describes (synchronisers), or come from a memory or a register there that stands still while it is looked at
-(FIFOs, nic_cdc_bus, nic_bus_bridge).
+A crossing is a path from a flip-flop or a memory of one clock, through gates, to a flip-flop or a port of a memory of another. It may
+only end in a flip-flop or memory that rtl/lib describes (synchronisers), or come from a memory or a register there that stands still
+while it is looked at (FIFOs, nic_cdc_bus, nic_bus_bridge).
 Resets by their asynchronous input count as data. Ports have no clock here: what enters the top is not looked at.
 """
 
@@ -81,6 +81,25 @@ class Design:
         synchronous = int(str(p["RD_CLK_ENABLE"]), 2)
         return {self.clock(bit) for bit in (c["RD_CLK"] if synchronous else c["WR_CLK"]) if bit not in ("0", "1", "x")}
 
+    def ends(self, name):
+        """Where paths end in a cell: for each clock its name, the nets that it takes and whose contents, (clock, cell name), it reads."""
+        cell = self.cells[name]
+        p, c = cell["parameters"], cell["connections"]
+        if is_flop(cell["type"]):
+            yield self.clock(c["C"][0]), [bit for port, bits in c.items() if port not in ("C", "Q") for bit in bits], set()
+        if cell["type"] != "$mem_v2":
+            return
+        writers = {(self.clock(bit), name) for bit in c["WR_CLK"] if bit not in ("0", "1", "x")}
+        for side in ("WR", "RD"):
+            ports = int(str(p[side + "_PORTS"]), 2)
+            clocked = int(str(p[side + "_CLK_ENABLE"]), 2)
+            for port in range(ports):
+                if not clocked >> port & 1:
+                    continue
+                taken = [bit for pin, bits in c.items() if pin.startswith(side) and pin not in (side + "_CLK", "RD_DATA")
+                         for bit in bits[port * len(bits) // ports:(port + 1) * len(bits) // ports]]
+                yield self.clock(c[side + "_CLK"][port]), taken, writers if side == "RD" else set()
+
     def step(self, bit):
         """What is behind a net: the clock and cell that hold its value, or the nets that a gate makes it from."""
         if bit not in self.driver:
@@ -133,24 +152,17 @@ def main():
     design = Design(netlist(top, parameters, ROOT / "build/crossings" / top))
     good, bad = collections.Counter(), set()
     for name, cell in design.cells.items():
-        if not is_flop(cell["type"]):
-            continue
-        clock = design.clock(cell["connections"]["C"][0])
-        inputs = [bit for port, bits in cell["connections"].items() if port not in ("C", "Q") for bit in bits]
-        for bit in inputs:
-            if design.clocks(bit) <= {clock}:
-                continue
-            for source, source_name in design.sources(bit):
-                if source == clock:
-                    continue
+        end = where(cell)
+        for clock, taken, contents in design.ends(name):
+            crossing = [design.sources(bit) for bit in taken if not design.clocks(bit) <= {clock}] + [contents]
+            for source, source_name in (pair for pairs in crossing for pair in pairs if pair[0] != clock):
                 begin = where(design.cells[source_name])
-                end = where(cell)
                 if end.startswith(LIBRARY) or begin.startswith(LIBRARY):
                     place = end if end.startswith(LIBRARY) else begin
                     good[(source, clock, place.split(":")[0])] += 1
                 else:
-                    bad.add(f"{begin} ({source}) -> {where(cell)} ({clock}), "
-                            f"{design.names.get(cell['connections']['Q'][0], name)}")
+                    held = cell["connections"].get("Q") or cell["connections"]["RD_DATA"]
+                    bad.add(f"{begin} ({source}) -> {end} ({clock}), {design.names.get(held[0], name)}")
     for (source, clock, place), count in sorted(good.items()):
         print(f"  {source:>10} -> {clock:10} {count:5} bits in {place}")
     for line in sorted(bad):
