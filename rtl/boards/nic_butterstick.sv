@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ButterStick r1.0: nic_hs between the pins of a USB3343 (ULPI) and a KSZ9031RNX (RGMII). Not yet run on a board. The
-// adjustable supply of bank 0, which ULPI uses, is left as the board has it.
+// ButterStick r1.0: nic_hs between the pins of a USB3343 (ULPI) and a KSZ9031RNX (RGMII). Not yet run on a board.
 `default_nettype none
 
 module nic_butterstick #(
@@ -28,6 +27,10 @@ module nic_butterstick #(
     input wire [3:0] rgmii_rxd_i,
     input wire rgmii_rx_ctl_i,
 
+    // See nic_butterstick_supply.
+    output wire [2:0] vccio_pdm_o,
+    output wire vccio_en_o,
+
     // As in nic_ecp5_hs; one colour of three for all, blue.
     output wire [6:0] led_o,
     output wire [2:0] led_color_o
@@ -52,6 +55,9 @@ module nic_butterstick #(
         .os_o(clk_tx),
         .locked_o(locked_tx)
     );
+
+    // On after a 16th of the PHYs' reset.
+    nic_butterstick_supply #(.WAIT(START - 4)) u_supply (.clk_i(clk_sys), .vccio_pdm_o, .vccio_en_o);
 
     // 17 ms for the PHYs' reset (KSZ9031: 10 ms or more). TXC 2 ns behind the data.
     nic_ecp5_hs #(.ULPI_CLOCK_OUT(1'b1), .START(START)) u_board (

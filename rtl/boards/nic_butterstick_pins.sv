@@ -15,6 +15,8 @@ module nic_butterstick_pins #(
     input wire ulpi_dir_i,
     input wire ulpi_nxt_i,
     output wire ulpi_stp_o,
+    output wire [2:0] vccio_pdm_o,
+    output wire vccio_en_o,
     output wire [6:0] led_o,
     output wire [2:0] led_color_o
 );
@@ -30,6 +32,9 @@ module nic_butterstick_pins #(
         .os_o(unused_os),
         .locked_o(locked)
     );
+
+    // On within the PHY's first reset.
+    nic_butterstick_supply #(.WAIT(TRY - 4)) u_supply (.clk_i(clk_sys), .vccio_pdm_o, .vccio_en_o);
 
     nic_ecp5_ulpi_pins #(.ULPI_CLOCK_OUT(1'b1), .TRY(TRY)) u_board (
         .clk_start_i(clk_sys),

@@ -36,7 +36,9 @@ module nic_board_butterstick (
     output wire [6:0] lights_o
 );
     wire [7:0] ulpi_data;
-    wire mdio, ulpi_rst_n;
+    wire mdio, ulpi_rst_n, ulpi_clk, vccio_en;
+    // From the end of its reset on the transceiver has no clock without the supply of its pins.
+    assign ulpi_clk_o = ulpi_clk && (vccio_en || !ulpi_rst_n);
     assign ulpi_data = ulpi_drive_i ? ulpi_data_i : 'z;
     assign ulpi_data_o = ulpi_data;
     assign ulpi_driven_o = !(ulpi_data[0] === 1'bz);
@@ -55,7 +57,7 @@ module nic_board_butterstick (
 `endif
         u_top (
         .clk30_i(clk_start_i),
-        .ulpi_clk_o,
+        .ulpi_clk_o(ulpi_clk),
         .ulpi_rst_no(ulpi_rst_n),
         .ulpi_data_io(ulpi_data),
         .ulpi_dir_i,
@@ -70,6 +72,8 @@ module nic_board_butterstick (
         .rgmii_rxc_i,
         .rgmii_rxd_i,
         .rgmii_rx_ctl_i,
+        .vccio_pdm_o(),
+        .vccio_en_o(vccio_en),
         .led_o(lights_o),
         .led_color_o()
     );

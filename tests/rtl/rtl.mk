@@ -14,6 +14,7 @@ RTL_BENCH_nic_hs := -GCLOCKS_MS=600
 RTL_BENCH_nic_fifo__bram := -GBRAM=1
 RTL_BENCH_nic_loopback_rig__plain := -GPAUSE=0
 RTL_BENCH_nic_ulpi := "-GVENDOR_WRITE=1'b1" "-GRESET_HIGH=1'b1" "-GCLOCK_OUT=1'b1"
+RTL_BENCH_nic_butterstick_supply := -y rtl/boards/ecp5
 RTL_BENCH_nic_ulpi_pins_rig := -y rtl/boards/ecp5 -y sim/cells/ecp5 -Wno-UNUSEDPARAM
 RTL_BENCH_nic_sync := -GWIDTH=4 "-GRESET=4'd5"
 RTL_BENCH_nic_counters := -GMAX_FRAME=16383
