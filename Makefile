@@ -74,7 +74,7 @@ help:
 ## make report       build/report/index.html: throughput, latency, launch times of the models, with plots
 ## make crossings    clock domain crossings: none outside of rtl/lib
 ## make gates        the netlists of the bitstreams instead of the RTL, under driver and NDIS
-## make bitstream    BOARD=butterstick, ecpix5 (each also with -pins), ulx3s, ulx3s-85f or tinyfpga-bx: bitstream, and whether each clock is met
+## make bitstream    BOARD=butterstick, ecpix5 (each also with -pins), ecpix5-45f, ulx3s (12F), ulx3s-25f, ulx3s-85f or tinyfpga-bx: bitstream, and whether each clock is met
 ## make timing       BOARD=name SEEDS=n: each clock over n seeds
 ## make flash        BOARD=name: its bitstream into its flash; N=1 only says how
 ## make install-tools   what the others need: Debian packages, Python environment under build/

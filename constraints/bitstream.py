@@ -60,6 +60,10 @@ BOARDS = {
         "clocks": {"sys": ("clk_sys", 48), "ref": ("clk_ref", 50)},
     },
 }
+# The same boards with another FPGA, which takes no bitstream but its own; the 25F is the die of the 12F.
+for _name, _board, _device in (("ecpix5-45f", "ecpix5", "--um5g-45k"), ("ulx3s-25f", "ulx3s", "--25k")):
+    _of = BOARDS[_board]
+    BOARDS[_name] = _of | {"variant": _board, "device": [_device, *_of["device"][1:]]}
 # These only name wrong pins of ULPI, see docs/new-board.md. An I/O cell of both directions counts once.
 for _board, _clocks, _cells in (("butterstick", ["sys"], 10), ("ecpix5", ["start", "sys"], 9)):
     _of = BOARDS[_board]

@@ -69,7 +69,7 @@ def text(numbers):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    known = [board for board in bitstream.BOARDS if "top" not in bitstream.BOARDS[board]]  # those that are the NIC
+    known = [board for board in bitstream.BOARDS if bitstream.base_of(board) == board or "parameters" in bitstream.BOARDS[board]]  # each netlist of the NIC once
     parser.add_argument("boards", nargs="*", metavar="BOARD", help=", ".join(known))
     boards = parser.parse_args().boards or known
     for board in boards:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# make bitstream BOARD=butterstick, ecpix5, ulx3s, ulx3s-85f or tinyfpga-bx; make timing BOARD=... [SEEDS=n]: see bitstream.py.
+# make bitstream BOARD=...; make timing BOARD=... [SEEDS=n]: see bitstream.py.
 
 SEEDS_TIMING = $(or $(SEEDS),10)
 
 .PHONY: bitstream timing
 bitstream timing:
-	$(Q)test -n "$(BOARD)" || { echo "make $@ needs BOARD=butterstick, ecpix5 (each also with -pins), ulx3s, ulx3s-85f or tinyfpga-bx" >&2; exit 2; }
+	$(Q)test -n "$(BOARD)" || { echo "make $@ needs BOARD=butterstick, ecpix5 (each also with -pins), ecpix5-45f, ulx3s (12F), ulx3s-25f, ulx3s-85f or tinyfpga-bx" >&2; exit 2; }
 	$(Q)./install-tools.sh formal
 	$(Q)$(PY) constraints/bitstream.py $(BOARD) $(if $(filter timing,$@),--seeds $(SEEDS_TIMING))
 

@@ -29,15 +29,15 @@ case $board in
         plug="hold a button down while plugging in the USB-C socket; the LEDs' chase is the bootloader"
         install="Debian: apt install dfu-util"
         command=(dfu-util -d 1209:5af1 -a 0 -R -D) ;;
-    ecpix5 | ecpix5-pins)
+    ecpix5 | ecpix5-45f | ecpix5-pins)
         ids="0403:6010 0403:6011"
         plug="plug in the USB socket of the debug probe and the power supply"
         install="Debian: apt install openfpgaloader"
         name=ecpix5
         present 0403:6011 && name=ecpix5_r03
         command=(openFPGALoader -b $name)                      # -pins: into the FPGA only
-        [ $board = ecpix5 ] && command+=(-f) ;;
-    ulx3s | ulx3s-85f)
+        [ $board = ecpix5-pins ] || command+=(-f) ;;
+    ulx3s | ulx3s-25f | ulx3s-85f)
         ids="0403:6015"
         plug="plug in US1, the USB socket of the FT231X; US2 is the NIC's own"
         install="Debian: apt install openfpgaloader"
@@ -47,7 +47,7 @@ case $board in
         plug="plug in the USB socket and press the reset button: the bootloader's LED pulses"
         install="pip install tinyprog"
         command=(tinyprog -p) ;;
-    *) fail 2 "BOARD takes butterstick, ecpix5 (each also with -pins), ulx3s, ulx3s-85f or tinyfpga-bx, not '$board'" ;;
+    *) fail 2 "BOARD takes butterstick, ecpix5 (each also with -pins), ecpix5-45f, ulx3s (12F), ulx3s-25f, ulx3s-85f or tinyfpga-bx, not '$board'" ;;
 esac
 case $board in tinyfpga-bx) suffix=bin ;; *) suffix=bit ;; esac
 file=build/boards/$board/$board.$suffix

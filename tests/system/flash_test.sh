@@ -70,6 +70,8 @@ ecpix5 0403:6011 openFPGALoader bit -b ecpix5_r03 -f
 butterstick-pins 1209:5af1 dfu-util bit -d 1209:5af1 -a 0 -R -D
 ecpix5-pins 0403:6011 openFPGALoader bit -b ecpix5_r03
 ulx3s 0403:6015 openFPGALoader bit -b ulx3s -f
+ecpix5-45f 0403:6010 openFPGALoader bit -b ecpix5 -f
+ulx3s-25f 0403:6015 openFPGALoader bit -b ulx3s -f
 ulx3s-85f 0403:6015 openFPGALoader bit -b ulx3s -f
 tinyfpga-bx 1d50:6130 tinyprog bin -p
 BOARDS
@@ -80,7 +82,7 @@ plug 0403:6011
 flash ecpix5
 equal "an openFPGALoader without R03" "$?: $(grep -c 'does not know ECPIX-5 R03' "$work/err")" 1:\ 1
 flash teapot
-equal "another board" "$?: $(cat "$work/err")" "2: flash: BOARD takes butterstick, ecpix5 (each also with -pins), ulx3s, ulx3s-85f or tinyfpga-bx, not 'teapot'"
+equal "another board" "$?: $(cat "$work/err")" "2: flash: BOARD takes butterstick, ecpix5 (each also with -pins), ecpix5-45f, ulx3s (12F), ulx3s-25f, ulx3s-85f or tinyfpga-bx, not 'teapot'"
 equal "make flash" "$(make -C "$tree" --no-print-directory flash BOARD=ulx3s N=1 2>&1 | tail -n 1)" \
     "openFPGALoader -b ulx3s -f build/boards/ulx3s/ulx3s.bit"
 
