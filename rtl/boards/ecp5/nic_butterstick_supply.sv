@@ -18,14 +18,15 @@ module nic_butterstick_supply #(
     localparam bit [13:0] V18 = 14'd11468;       // 0.70
 
     // No reset: this runs as soon as its clock does.
-    logic [13:0] period_q = '0;
-    logic [WAIT:0] wait_q = '0;
+    localparam int unsigned BITS = WAIT > 14 ? WAIT : 14;
+    logic [BITS - 1:0] count_q = '0;
+    logic on_q = 1'b0;
     always_ff @(posedge clk_i) begin
-        period_q <= period_q + 1'b1;
-        vccio_pdm_o <= {period_q < V18, {2{period_q < V33}}};
-        if (!wait_q[WAIT]) wait_q <= wait_q + 1'b1;
+        count_q <= count_q + 1'b1;
+        vccio_pdm_o <= {count_q[13:0] < V18, {2{count_q[13:0] < V33}}};
+        if (&count_q[WAIT-1:0]) on_q <= 1'b1;
     end
-    assign vccio_en_o = wait_q[WAIT];
+    assign vccio_en_o = on_q;
 endmodule
 
 `default_nettype wire
