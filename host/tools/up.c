@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -44,7 +45,10 @@ struct up {
     struct metrics *metrics;   /* or NULL */
     uint64_t publish_ns;
     int wire_fd; /* -1: none */
-    bool wire_tap, live;
+    unsigned
+        wire_index; /* of the interface that the packet socket is bound to; 0: the cable is a TAP */
+    const char *wire_name;
+    bool live;
     bool settling;               /* firmware has yet to see the cable */
     uint64_t epoch_ns;           /* wall clock at virtual 0 */
     uint64_t look_ns, active_ns; /* wall clock; model's */
@@ -145,22 +149,28 @@ static int exit_code_of(int error)
 
 /* ---- the cable ---- */
 
-static int packet_open(const char *name, char *error)
+/* false: errno says why. */
+static bool packet_attach(int fd, unsigned index)
 {
-    struct sockaddr_ll at = {.sll_family = AF_PACKET,
-                             .sll_protocol = htons(ETH_P_ALL),
-                             .sll_ifindex = (int)if_nametoindex(name)};
+    struct sockaddr_ll at = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
     struct packet_mreq promiscuous = {.mr_ifindex = at.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
+    return bind(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
+           setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) == 0;
+}
+
+static int packet_open(const char *name, unsigned *index, char *error)
+{
     int one = 1, code;
-    if (!at.sll_ifindex) {
+    *index = if_nametoindex(name);
+    if (!*index) {
         snprintf(error, TAP_ERROR_BYTES, "there is no interface %s", *name ? name : "\"\"");
         return -ENODEV;
     }
     int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof one) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof one) == 0 &&
-        bind(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) == 0)
+        packet_attach(fd, *index))
         return fd;
     code = -errno;
     snprintf(error, TAP_ERROR_BYTES, "no packet socket on %s: %s%s", name, strerror(-code),
@@ -170,21 +180,38 @@ static int packet_open(const char *name, char *error)
     return code;
 }
 
+/* That the interface went down is an error of the socket, which hears again once it is up; one that was deleted and is there
+ * again has another index, and is attached to anew. */
+static bool packet_is_up(struct up *u)
+{
+    struct ifreq request;
+    if (!if_indextoname(u->wire_index, request.ifr_name)) {
+        unsigned index = if_nametoindex(u->wire_name);
+        if (!index || !packet_attach(u->wire_fd, index))
+            return false;
+        u->wire_index = index;
+        snprintf(request.ifr_name, sizeof request.ifr_name, "%s", u->wire_name);
+    }
+    return ioctl(u->wire_fd, SIOCGIFFLAGS, &request) == 0 && request.ifr_flags & IFF_RUNNING;
+}
+
 static int plug_in(struct up *u, const char *wire)
 {
     char error[TAP_ERROR_BYTES];
+    bool tap = !strncmp(wire, "tap:", 4);
     u->wire_fd = -1;
     if (!strcmp(wire, "loopback")) {
         u->wire = wire_loopback_create();
         return u->wire ? 0 : complain(EXIT_FAILED, "no memory");
     }
-    u->wire_tap = !strncmp(wire, "tap:", 4);
-    if (!u->wire_tap && strncmp(wire, "packet:", 7) != 0)
+    if (!tap && strncmp(wire, "packet:", 7) != 0)
         return complain(EXIT_USAGE, "--wire takes loopback, tap:NAME or packet:NAME, not %s", wire);
-    u->wire_fd = u->wire_tap ? tap_device_open(wire + 4, error) : packet_open(wire + 7, error);
+    u->wire_name = strchr(wire, ':') + 1;
+    u->wire_fd = tap ? tap_device_open(u->wire_name, error)
+                     : packet_open(u->wire_name, &u->wire_index, error);
     if (u->wire_fd < 0)
         return complain(exit_code_of(u->wire_fd), "%s", error);
-    u->wire = wire_live_create(u->wire_fd, !u->wire_tap);
+    u->wire = wire_live_create(u->wire_fd, !tap);
     u->live = u->wire != NULL;
     if (u->live)
         return 0;
@@ -192,14 +219,16 @@ static int plug_in(struct up *u, const char *wire)
     return complain(EXIT_FAILED, "no memory");
 }
 
-/* A TAP that is down is a cable without another end. Firmware sees that at its PHY, given model time, and LINK is its own;
+/* An interface that is down is a cable without another end. Firmware sees that at its PHY, given model time, and LINK is its own;
  * without, LINK is written in place of a PHY. */
 static void follow_cable(struct up *u, short events)
 {
     ULONG state = 0;
     uint32_t word;
     struct nic_oid_driver driver = {0};
-    bool up = !u->wire_tap || (events & POLLOUT && !(events & POLLERR));
+    bool up = !u->live        ? true
+              : u->wire_index ? packet_is_up(u)
+                              : events & POLLOUT && !(events & POLLERR);
     u->settling = false;
     if (u->machine.board)
         mdio_phy_cable(&board_model_mdio(u->machine.board)->phys[0], up);
@@ -210,7 +239,7 @@ static void follow_cable(struct up *u, short events)
             NDIS_STATUS_SUCCESS)
         return;
     u->settling = driver.firmware;
-    if (u->settling || !u->wire_tap || !machine_read(&u->machine, NIC_LINK_ADDR, &word, 1))
+    if (u->settling || !u->live || !machine_read(&u->machine, NIC_LINK_ADDR, &word, 1))
         return;
     word = up ? word | NIC_LINK_UP_MASK : word & ~(uint32_t)NIC_LINK_UP_MASK;
     machine_write(&u->machine, NIC_LINK_ADDR, &word, 1);
@@ -281,13 +310,25 @@ static int new_address(struct up *u)
     return 0;
 }
 
+/* A packet socket's error is read, so that it ends, see packet_is_up; a TAP that was deleted is ignored from now on, its link is
+ * down. */
+static void cable_failed(struct up *u)
+{
+    int error;
+    socklen_t bytes = sizeof error;
+    if (u->wire_index)
+        getsockopt(u->wire_fd, SOL_SOCKET, SO_ERROR, &error, &bytes);
+    else
+        u->wire_fd = -1;
+}
+
 /* 0, or the exit code to leave with. */
 static int look(struct up *u, const struct pollfd *fds, bool due)
 {
     if (fds[0].revents & POLLERR)
         return complain(EXIT_FAILED, "the interface was deleted");
     if (fds[1].revents & POLLERR)
-        u->wire_fd = -1; /* ignored from now on; the link is down */
+        cable_failed(u);
     if (due) {
         u->look_ns = up_monotonic_ns() + LOOK_NS;
         follow_cable(u, fds[1].revents);
@@ -394,7 +435,7 @@ static int run(struct up *u, const struct options *o)
         .jumbo_bytes = o->mtu ? o->mtu + 14 : 0,
         .no_wait = true,
         .core = {.in_phase = true},
-        .board = {.in_phase = true, .wiring.no_cable = u->wire_tap}, /* follow_cable plugs it in */
+        .board = {.in_phase = true, .wiring.no_cable = u->live}, /* follow_cable plugs it in */
         .handlers = {.context = u->tap,
                      .completed = tap_completed,
                      .received = tap_received,

@@ -60,6 +60,8 @@ far() { ip netns exec far "$@"; }
 carrier() { ip link show "${1:-nic0}" | grep -q LOWER_UP; }
 no_carrier() { ip link show "${1:-nic0}" | grep -q NO-CARRIER; }
 gone() { ! ip link show "$1"; }
+# listens tcp|udp PORT [COMMAND...]: somebody does, COMMAND being far
+listens() { "${@:3}" ss -nl --"$1" | grep -q ":$2 "; }
 
 # up NAME ARGUMENT...: hilnic up in the background; its process is in $nic, its counts go to $work/NAME.json. far_up: in far
 up() { up_in "" "$@"; }
@@ -115,6 +117,7 @@ assert c['wire_out_bad'] == 0, c"
 # Both sides are recorded, all frames. record_end compares them, in each direction in its order.
 record()
 {
+    rm -f "$work/near.pcap" "$work/far.pcap" # of one before, which would look as if tcpdump were ready
     tcpdump -i nic0 -w "$work/near.pcap" -U --immediate-mode -s 0 2>/dev/null &
     near=$!
     far tcpdump -i wire0 -w "$work/far.pcap" -U --immediate-mode -s 0 2>/dev/null &
@@ -125,13 +128,27 @@ record()
 }
 record_end()
 {
-    sleep 0.5
+    local compare=(python3 "$here/captures.py" "$work/near.pcap" "$work/far.pcap" "$(cat /sys/class/net/nic0/address)" "$1")
+    until_true "${compare[@]}" # the last frames are under way
     kill "$near" "$other"
     wait "$near" "$other"
-    check "captures of both sides, frame by frame" python3 "$here/captures.py" "$work/near.pcap" "$work/far.pcap" \
-        "$(cat /sys/class/net/nic0/address)" "$1"
+    check "captures of both sides, frame by frame" "${compare[@]}"
 }
 received() { cat "/sys/class/net/${1:-nic0}/statistics/rx_packets"; }
+# come TO WHAT LEAST MOST: how many of 20 frames the interface gets, which the others' frames may be more than; three tries, since the device
+# has what was just set at the interface a little later
+come()
+{
+    local before got
+    for _ in 1 2 3; do
+        sleep 0.5
+        before=$(received)
+        far ping -c 20 -i 0.05 -W 1 "$1" >/dev/null
+        got=$(($(received) - before))
+        [ $got -lt "$3" ] || [ $got -ge "$4" ] || break
+    done
+    check "$2: $got frames came" [ $got -ge "$3" -a $got -lt "$4" ]
+}
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$nic/stat"; }
 # idle WHAT: that the program takes under 5 % of a core in two seconds without a frame, ten tries: the kernel sends by itself, and what follows
 # a frame takes a slow model a while

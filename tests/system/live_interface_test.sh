@@ -46,16 +46,6 @@ check "STOPPING=1 at the end" [ "$(tail -n 1 "$work/told")" = STOPPING=1 ]
 start --metrics 127.0.0.1:9100 -w "$work/device.pcapng"
 far ip neigh add 10.9.0.77 lladdr 02:00:00:00:00:77 dev wire0
 far ip route add 239.9.9.9/32 dev wire0
-# come TO WHAT LEAST MOST: how many of 20 frames the interface gets, which the others' frames may be more than
-come()
-{
-    local before got
-    sleep 0.5 # until the device has the filter
-    before=$(received)
-    far ping -c 20 -i 0.05 -W 1 "$1" >/dev/null
-    got=$(($(received) - before))
-    check "$2: $got frames came" [ $got -ge "$3" -a $got -lt "$4" ]
-}
 come 10.9.0.77 "a foreign address" 0 15
 ip link set nic0 promisc on
 come 10.9.0.77 "a foreign address, promiscuous" 20 40
@@ -84,11 +74,9 @@ check "MTU 1500 again: ping" ping -M do -c 1 -W 5 -s 1472 10.9.0.2
 # ---- a frame that went missing is in one counter; some find the interface down ----
 # They reach the device before it is told to drop them: the program sleeps over both, and takes up frames before it looks at the interface.
 kill -STOP $nic
-far ping -c 10 -i 0.02 -W 1 10.9.0.1 >/dev/null & pings=$!
-sleep 0.1
+far ping -c 10 -i 0.02 -W 1 10.9.0.1 >/dev/null
 ip link set nic0 down
 kill -CONT $nic
-wait $pings
 check "counters that stand still" metrics
 check "some frames found the interface down" [ "$(value tap_rx_refused)" -gt 0 ]
 check "wire_in: taken or dropped by the device, once" [ "$(value wire_in)" = "$(sum 'rx_packets|rx_(drop|error)_[a-z0-9_]+')" ]
@@ -133,11 +121,18 @@ check "SIGTERM in a flood: there was one, and none failed but the two too long" 
 import json
 c = json.load(open('$work/nic0.json'))
 assert c['sent'] > 200 and c['completed_error'] == 2, c"
-span() { tcpdump -tt -n -r "$1" 'icmp[icmptype] = icmp-echoreply and icmp[4:2] = 4711' 2>/dev/null | awk 'NR == 1 { first = $1 } { last = $1 } END { print NR, last - first }'; }
-read -r n wall < <(span "$work/near.pcap")
-read -r _ device < <(span "$work/device.pcapng")
-check "21 replies, in $device s of the device and $wall s of the wall" awk -v n="$n" -v wall="$wall" -v device="$device" \
-    'BEGIN { exit !(n == 21 && wall > 1.9 && device > 1.5 && device < wall + 0.05) }'
+# seen FILE: number and time of each reply, when it was first seen. A busy machine is late with some of them, so the least distance of the two
+# clocks counts, of the first ten and of the rest.
+seen()
+{
+    tcpdump -tt -n -r "$1" 'icmp[icmptype] = icmp-echoreply and icmp[4:2] = 4711' 2>/dev/null |
+        sed -nE 's/^([0-9.]+) .* seq ([0-9]+),.*/\2 \1/p' | sort -n -s -u -k1,1
+}
+read -r n ahead < <(paste <(seen "$work/near.pcap") <(seen "$work/device.pcapng") | awk '
+    $1 == $3 { d = $2 - $4; half = n++ < 10; if (!(half in least) || d < least[half]) least[half] = d }
+    END { print n + 0, least[1] - least[0] }')
+check "$n replies, between which the device's clock gained $ahead s on the wall's" awk -v n="$n" -v ahead="$ahead" \
+    'BEGIN { exit !(n == 21 && ahead < 0.05 && ahead > -0.5) }'
 
 # ---- an ordinary user's interface ----
 install -m 755 "$hilnic" "$work/hilnic"

@@ -14,7 +14,11 @@ no_bad_checksum()
 # ---- a packet socket ----
 ip link add wire1 type veth peer name wire0
 ip link set wire0 netns far
-ip link set wire1 up
+near_end_up()
+{
+    ip link set wire1 arp off && ip link set wire1 up # or this kernel answers on it for the addresses of nic0
+}
+near_end_up
 addresses far wire0 2
 up nic0 --wire packet:wire1 --speed 100 --persist
 addresses "" nic0 1
@@ -25,8 +29,8 @@ check "ping" until_true ping -c 1 -W 1 -s 1472 10.9.0.2
 check "the kernel leaves checksums to its card" sh -c "ip netns exec far ethtool -k wire0 | grep -q 'tx-checksumming: on'"
 serve_www
 download "HTTP" http://10.9.0.2/file
-(timeout 10 nc -u -l -W 8 10.9.0.1 7000 >"$work/got" & echo $! >"$work/listener")
-sleep 0.3
+timeout 10 nc -u -l -W 8 10.9.0.1 7000 >"$work/got" &
+until_true listens udp 7000
 far sh -c 'for i in 1 2 3 4 5 6 7 8; do echo datagram $i; sleep 0.05; done | timeout 5 nc -u -q 0 10.9.0.1 7000'
 until_true grep -q 'datagram 8' "$work/got"
 check "UDP" [ "$(grep -c datagram "$work/got")" = 8 ]
@@ -34,6 +38,30 @@ sleep 0.3
 kill "$near"
 wait "$near"
 check "every checksum is finished" no_bad_checksum "$work/near.pcap" 100
+
+# ---- the interface under the packet socket goes down, is not yet up, and is another one of its name: carrier follows, frames come again ----
+# The far side speaks first: what the near side sends would wake the program.
+heard() { far ping -c 1 -W 1 10.9.0.1; }
+ip link set wire1 down
+check "the interface is down: no carrier" until_true no_carrier
+ip link set wire1 up
+check "and up: carrier" until_true carrier
+check "and up: frames come" until_true heard
+far ip link set wire0 down
+check "its other end is down: no carrier" until_true no_carrier
+far ip link set wire0 up
+check "its other end is up: frames come" until_true heard
+ip link del wire1
+check "the interface is deleted: no carrier" until_true no_carrier
+before=$(cpu_ticks)
+sleep 1
+check "meanwhile the program sleeps" [ $(($(cpu_ticks) - before)) -lt $(($(getconf CLK_TCK) / 2)) ]
+ip link add wire1 type veth peer name wire0
+ip link set wire0 netns far
+addresses far wire0 2
+near_end_up
+check "and there again: carrier" until_true carrier
+check "and there again: frames come" until_true heard
 
 # ---- kill -9 in mid-traffic; the interface is persistent, so its connections go on ----
 curl -s -m 60 --limit-rate 50K -o "$work/got" http://10.9.0.2/file &
