@@ -35,11 +35,12 @@ TEST
 printf '#!/bin/bash\necho "$SEED" >>%s/ran.beta\n' "$work" >bin/beta
 cat >fakessh <<SSH
 #!/bin/bash
-# fakessh [-l user] HOST COMMAND...; the host "dead" answers as one that is not there.
+# fakessh [-l user] HOST COMMAND...; the host "dead" answers as one that is not there, from "hung" nothing is heard once it has a job.
 while [[ \$1 = -* ]]; do
     case \$1 in -l | -o | -S) shift 2 ;; *) shift ;; esac
 done
 [ "\$1" != dead ] || exit 255
+[ "\$1" != hung ] || [[ "\$*" != *GNU_Parallel_worker* ]] || exec sleep 300
 mkdir -p $work/hosts/\$1 && cd $work/hosts/\$1 || exit 255
 export HOME=\$PWD
 shift; [ "\$1" != -- ] || shift
@@ -57,6 +58,7 @@ equal "the failing seed is named with its command" "$(grep -o '^FAILED   SEED=5 
 equal "one failure" "$(tail -n 1 out)" "11 passed, 1 failed"
 "$swarm" run results 1 6 bin/beta >out 2>&1
 equal "exit code without" $? 0
+equal "the jobs of this report and no others" "$(grep -o '^  on .*: 6 jobs$' out | wc -l) $(grep -c ' jobs$' out)" "1 1"
 equal "a seed with a verdict does not run again" "$(ran beta)" "1 2 3 4 5 6 "
 rm results/beta.2
 "$swarm" run results 1 7 bin/beta >out 2>&1
@@ -78,6 +80,11 @@ equal "hosts, one of them dead: exit code" $? 0
 equal "every seed ran" "$(ran beta)" "1 2 3 4 5 6 7 8 "
 equal "nothing stays on the hosts" "$(find hosts -name beta)" ""
 again
+printf '1/hung\n1/two\n' >list
+SWARM_LIMIT_S=1 HOSTS=list SWARM_SSH=$work/fakessh timeout 100 "$swarm" run results 1 4 bin/beta >out 2>&1
+equal "a host that is lost with its job and leaves the connection open: exit code" $? 0
+equal "the others run its seeds" "$(ran beta)" "1 2 3 4 "
+again
 echo dead >list
 HOSTS=list SWARM_SSH=$work/fakessh timeout 100 "$swarm" run results 1 2 bin/beta >out 2>&1
 equal "only a dead host: exit code" $? 1
@@ -95,8 +102,12 @@ wait
 equal "slices: every seed once" "$(ran beta)" "1 2 3 4 5 6 7 "
 "$swarm" report results 1 7 bin/beta >out
 equal "slices: the report" "$?: $(tail -n 1 out)" "0: 7 passed, 0 failed"
-"$swarm" run results 1 many bin/beta >out 2>&1
-equal "absurd numbers" $? 2
+for seeds in many 0 -1 "" 1000001 99999999999999999999; do
+    timeout 10 "$swarm" run results 1 "$seeds" bin/beta >out 2>&1
+    equal "absurd SEEDS" "$?: $(cat out)" "2: swarm: SEEDS is a number from 1 to 1000000, not '$seeds'"
+done
+timeout 10 "$swarm" run results 0x 1 bin/beta >out 2>&1
+equal "absurd FIRST" "$?: $(cat out)" "2: swarm: FIRST is a number from 1 to 4000000000, not '0x'"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -9,9 +9,19 @@
 set -u
 export PARALLEL_SHELL=/bin/bash # where SHELL is not set, parallel guesses one from its parents and runs nothing
 here=$(dirname "$0")
+ssh='ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' # a machine that is gone shows in a minute
 mode=$1 folder=$2 first=$3 seeds=$4
 shift 4
-case $seeds$first in *[!0-9]* | '') echo "swarm: FIRST and SEEDS are numbers, not '$first' and '$seeds'" >&2; exit 2 ;; esac
+# whole WHAT VALUE MOST
+whole()
+{
+    [[ $2 =~ ^[0-9]{1,10}$ ]] && [ $((10#$2)) -ge 1 ] && [ $((10#$2)) -le "$3" ] && return
+    echo "swarm: $1 is a number from 1 to $3, not '$2'" >&2
+    exit 2
+}
+whole SEEDS "$seeds" 1000000
+whole FIRST "$first" 4000000000
+first=$((10#$first)) seeds=$((10#$seeds))
 last=$((first + seeds - 1))
 
 # jobs PROGRAM...: "PROGRAM SEED" of all
@@ -20,26 +30,26 @@ jobs()
     local program
     for program; do seq -f "$program %.0f" "$first" "$last"; done
 }
-# code PROGRAM SEED: of its verdict; nothing: it has none, or one of an older program
-code()
+# verdict PROGRAM SEED: "CODE on HOST"; nothing: it has none, or one of an older program
+verdict()
 {
-    local verdict
-    verdict=$folder/$(basename "$1").$2
-    [ "$verdict" -nt "$1" ] && tail -n 1 "$verdict" | sed -n 's/^verdict \([0-9]*\) .*/\1/p'
+    local file
+    file=$folder/$(basename "$1").$2
+    [ "$file" -nt "$1" ] && tail -n 1 "$file" | sed -n 's/^verdict \([0-9]*\) [0-9]* s on /\1 on /p'
 }
 # lost: of the jobs on standard input, those without a verdict
 lost()
 {
     local program seed
     while read -r program seed; do
-        [ -n "$(code "$program" "$seed")" ] || echo "$program $seed"
+        [ -n "$(verdict "$program" "$seed")" ] || echo "$program $seed"
     done
 }
 
 # On other machines the programs are in a folder of their own, which goes with the jobs.
 run()
 {
-    local where=() job=$here/swarm_job.sh name='{1}' file
+    local where=() job=$here/swarm_job.sh name='{1}' file limit_s=${SWARM_LIMIT_S:-1800}
     if [ -n "${HOSTS:-}" ]; then
         [ -r "$HOSTS" ] || { echo "swarm: cannot read the list of hosts $HOSTS" >&2; exit 2; }
         ! grep -qE '^([0-9]+/)?:$' "$HOSTS" || { echo "swarm: this machine is in $HOSTS as :, it can be there by its name only" >&2; exit 2; }
@@ -49,11 +59,12 @@ run()
         for file in "$folder"/stage/*; do where+=(--basefile "$folder/stage/./$(basename "$file")"); done
         job=./swarm_job.sh name='./{1/}'
     fi
+    # A job ends by itself after limit_s; one of which nothing is heard after that went with its machine, which may leave the connection open.
     # Three tries within a round, on other machines first; a second round for what was lost with all of them.
     for _ in 1 2; do
         jobs "$@" | lost >"$folder/todo"
         [ -s "$folder/todo" ] || return
-        parallel --will-cite $([ -t 2 ] && echo --bar) ${SWARM_SSH:+--ssh "$SWARM_SSH"} "${where[@]}" --retries 3 --colsep ' ' \
+        parallel --will-cite $([ -t 2 ] && echo --bar) --ssh "${SWARM_SSH:-$ssh}" "${where[@]}" --retries 3 --timeout $((limit_s + limit_s / 10 + 20)) --colsep ' ' \
             --env SWARM_LIMIT_S --results "$folder/{1/}.{2}" "$job" "$name" '{2}' :::: "$folder/todo" \
             >/dev/null 2>"$folder/parallel.log"
     done
@@ -69,11 +80,13 @@ slice()
 
 report()
 {
-    local program seed passed failed=0 all=0
+    local program seed passed found failed=0 all=0 hosts=()
     for program; do
         passed=0
         for seed in $(seq "$first" "$last"); do
-            case $(code "$program" "$seed") in
+            found=$(verdict "$program" "$seed")
+            hosts+=(${found:+"${found#* }"})
+            case ${found%% *} in
                 '') failed=$((failed + 1))
                     echo "LOST     SEED=$seed $program" ;;
                 0) passed=$((passed + 1)) ;;
@@ -84,7 +97,7 @@ report()
         printf '  %-44s %d of %d seeds passed, %d to %d\n' "$program" $passed "$seeds" "$first" "$last"
         all=$((all + passed))
     done
-    cat "$folder"/*.* 2>/dev/null | sed -n 's/^verdict [0-9]* [0-9]* s on /  on /p' | sort | uniq -c | sed 's/^ *\([0-9]*\) *\(.*\)/  \2: \1 jobs/'
+    [ ${#hosts[@]} = 0 ] || printf '%s\n' "${hosts[@]}" | sort | uniq -c | sed 's/^ *\([0-9]*\) *\(.*\)/  \2: \1 jobs/'
     echo "$all passed, $failed failed"
     [ "$failed" = 0 ]
 }
