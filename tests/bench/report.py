@@ -168,10 +168,10 @@ def main():
                    "headers included. From the wire frames come at gigabit line rate; what does not fit into the receive "
                    "buffer is lost and counted. Out and back has no more under way than that buffer holds."),
         throughput(program, "board:butterstick", ["out", "in", "both"], 60, 1000,
-                   "The same with its USB device, from the ULPI pins of a high-speed host controller model to GMII. Not yet "
-                   "run on a board."),
+                   "The same with its USB device, from the ULPI pins of a high-speed host controller model to GMII. Frames so "
+                   "few find room in the receive buffer at line rate. Not yet run on a board."),
         throughput(program, "board:ulx3s", ["out", "in", "both"], 20, 100,
-                   "Full speed on D+ and D-, 12 Mb/s, and RMII. Not yet run on a board."),
+                   "Full speed on D+ and D-, 12 Mb/s, and RMII. Frames so few find room in the receive buffer. Not yet run on a board."),
         latency(program, "core", 500), latency(program, "board:butterstick", 200), latency(program, "board:ulx3s", 50),
         launch(program, "core", 200), launch(program, "board:butterstick", 20)]
     version = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
