@@ -419,7 +419,7 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     ip link set hilniccli up
     for _ in $(seq 50); do
         "$hilnic" stats --from "$socket" --json >"$work/json" 2>/dev/null
-        [ "$(value tap_sent)" -gt 0 ] 2>/dev/null && break
+        [ "$(value tap_sent)" -gt 0 ] 2>/dev/null && [ "$(value tap_completed_ok)" = "$(value tx_packets)" ] && break # not under way
         sleep 0.2
     done
     check "stats --from: what the kernel sent" [ "$(value tap_sent)" -gt 0 ]
