@@ -11,7 +11,7 @@ start
 serve_www
 rounds=0
 end=$((SECONDS + SOAK_SECONDS))
-while [ $SECONDS -lt $end ] && [ $failed = 0 ]; do
+while { [ $SECONDS -lt $end ] || [ $rounds -lt 3 ]; } && [ $failed = 0 ]; do # memory is compared from the second on
     far ping -q -i 0.02 -c 50 -s $((RANDOM % 1473)) 10.9.0.1 >/dev/null &
     load=$!
     download "round $rounds" http://10.9.0.2/file
