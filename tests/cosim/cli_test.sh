@@ -251,12 +251,12 @@ check "--firmware none needs no processor" "$hilnic" info --firmware none
 
 # What is for the recording only, without one.
 for words in "nonsense" "eth1 -C 5" "-c 5" "-s 60" "-C 5" "-G 5" "-W 3" "-C 5 -W 3 not arp"; do
-    refuses 2 "for a recording, which up makes with -w FILE" up --name hilniccli $words
+    refuses 2 "for a recording, which up makes with -w FILE" up --name $tap $words
     refuses 2 "capture needs a file" capture -r "$data/ping.pcap" $words
 done
-refuses 2 "--files needs --megabytes or --seconds" up --name hilniccli -w "$work/none" -W 2
-refuses 2 "filter 'nonsense' is wrong" up --name hilniccli -w "$work/none" nonsense
-refuses 2 "-w - and --json both want standard output" up --name hilniccli -w - --json
+refuses 2 "--files needs --megabytes or --seconds" up --name $tap -w "$work/none" -W 2
+refuses 2 "filter 'nonsense' is wrong" up --name $tap -w "$work/none" nonsense
+refuses 2 "-w - and --json both want standard output" up --name $tap -w - --json
 check "no file of a refused recording" [ ! -e "$work/none" ]
 mkdir "$work/turn1"
 refuses 1 "turn1: cannot be written: Is a directory" capture -q -r "$data/iperf.pcap" -w "$work/turn" -C 1
@@ -407,16 +407,15 @@ if unshare -m mount -t tmpfs none /dev/net 2>/dev/null; then
     hilnic=$work/notap refuses 3 "/dev/net/tun" up --wire tap:x --name y
 fi
 if [ -x "$work/nobody" ] && [ -c /dev/net/tun ]; then
-    hilnic=$work/nobody refuses 4 "hilniccli cannot be had as a TAP: Operation not permitted, run it as root, or have root lend it" up --name hilniccli
+    hilnic=$work/nobody refuses 4 "$tap cannot be had as a TAP: Operation not permitted, run it as root, or have root lend it" up --name $tap
     hilnic=$work/nobody refuses 4 "no packet socket on lo: Operation not permitted, run it as root or with CAP_NET_RAW" up --wire packet:lo
 fi
-if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
-    ip tuntap del dev hilniccli mode tap
+if has_tap; then
     socket=unix:$work/metrics
-    "$hilnic" up -q --name hilniccli --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
+    "$hilnic" up -q --name $tap --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
     up=$!
-    for _ in $(seq 50); do [ -e /sys/class/net/hilniccli ] && [ -S "$work/metrics" ] && break; sleep 0.1; done
-    ip link set hilniccli up
+    for _ in $(seq 50); do [ -e /sys/class/net/$tap ] && [ -S "$work/metrics" ] && break; sleep 0.1; done
+    ip link set $tap up
     for _ in $(seq 50); do
         "$hilnic" stats --from "$socket" --json >"$work/json" 2>/dev/null
         [ "$(value tap_sent)" -gt 0 ] 2>/dev/null && [ "$(value tap_completed_ok)" = "$(value tx_packets)" ] && break # not under way
@@ -428,15 +427,15 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     check "metrics: three lines each" [ "$(grep -c '^# HELP hilnic_[a-z0-9_]*_total .' "$work/text")" = "$(grep -cE '^hilnic_[a-z0-9_]+_total [0-9]+$' "$work/text")" ]
     check "metrics: as many as stats has" [ "$(grep -c '^hilnic_' "$work/text")" = "$(tr ',' '\n' <"$work/json" | wc -l)" ]
     check "metrics: nothing else there" [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/metrics" http://localhost/etc/passwd)" = 404 ]
-    refuses 1 "Address already in use" up --name hilniccli2 --metrics "$socket"
+    refuses 1 "Address already in use" up --name ${tap}b --metrics "$socket"
     kill -9 $up
     wait $up 2>/dev/null
-    timeout 20 "$hilnic" up -q --name hilniccli --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
+    timeout 20 "$hilnic" up -q --name $tap --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
     up=$!
     for _ in $(seq 50); do "$hilnic" stats --from "$socket" >/dev/null 2>&1 && break; sleep 0.2; done
     check "a killed program's socket is taken over" "$hilnic" stats --from "$socket"
-    ip link set hilniccli up
-    ip addr add 169.254.77.1/24 dev hilniccli
+    ip link set $tap up
+    ip addr add 169.254.77.1/24 dev $tap
     for _ in $(seq 50); do
         # Asks for that address, by broadcast: what the kernel sends by itself may come before the filter is set, and to groups that it does not let in.
         (echo >/dev/udp/169.254.77.2/9) 2>/dev/null
@@ -451,19 +450,18 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     check "the socket is gone" [ ! -e "$work/metrics" ]
 fi
 
-if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
-    ip tuntap del dev hilniccli mode tap
+if has_tap; then
     # ready: up, whose standard error was empty before, has said that the interface is there.
     ready() { for _ in $(seq 100); do grep -q "is there" "$work/err" && return; sleep 0.1; done; fail "up does not start"; }
-    refuses 2 "this device has no processor" up -q --name hilniccli --firmware /etc/passwd
-    refuses 1 "/dev/full: cannot be written: No space left" up -q --name hilniccli -w /dev/full
+    refuses 2 "this device has no processor" up -q --name $tap --firmware /etc/passwd
+    refuses 1 "/dev/full: cannot be written: No space left" up -q --name $tap -w /dev/full
     : >"$work/err"
-    (ulimit -f 1; exec "$hilnic" up --name hilniccli -w "$work/limited.pcapng") >/dev/null 2>"$work/err" &
+    (ulimit -f 1; exec "$hilnic" up --name $tap -w "$work/limited.pcapng") >/dev/null 2>"$work/err" &
     up=$!
     ready
-    ip link set hilniccli up
-    ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:0b dev hilniccli
-    ip route add 192.0.2.2/32 dev hilniccli
+    ip link set $tap up
+    ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:0b dev $tap
+    ip route add 192.0.2.2/32 dev $tap
     for _ in $(seq 100); do
         grep -q "cannot be written" "$work/err" && break
         ping -q -c 1 -s 1400 -w 1 192.0.2.2 >/dev/null
@@ -477,17 +475,17 @@ if ip tuntap add dev hilniccli mode tap 2>/dev/null; then
     check "up: full disk, said once" [ "$(grep -c "cannot be written" "$work/err")" = 1 ]
     check "up: full disk, the file is whole" tshark -r "$work/limited.pcapng"
     : >"$work/err"
-    "$hilnic" up --name hilniccli -w - >"$work/up.pcapng" 2>"$work/err" &
+    "$hilnic" up --name $tap -w - >"$work/up.pcapng" 2>"$work/err" &
     up=$!
     ready
     kill $up
     wait $up
     check "up -w -: nothing but the capture" tshark -r "$work/up.pcapng"
-    check "up -w -: the summary goes elsewhere" grep -q "hilniccli: [0-9]* frames sent" "$work/err"
+    check "up -w -: the summary goes elsewhere" grep -q "$tap: [0-9]* frames sent" "$work/err"
     for json in "" --json; do
         for to in full gone; do
             : >"$work/err"
-            "$work/$to" "$hilnic" up --name hilniccli $json 2>"$work/err" &
+            "$work/$to" "$hilnic" up --name $tap $json 2>"$work/err" &
             up=$!
             ready
             kill $up
@@ -500,6 +498,7 @@ fi
 
 # ---- serve: a device list over TCP, then SIGTERM ----
 for device in soft board:butterstick board:ulx3s; do
+    : >"$work/serve" # what waits for the port below does not find the last one's
     timeout 60 "$hilnic" serve --device $device --usbip 127.0.0.1:0 >"$work/serve" &
     server=$!
     for _ in $(seq 300); do [ -s "$work/serve" ] && break; sleep 0.1; done

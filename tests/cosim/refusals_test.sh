@@ -50,19 +50,16 @@ done
 keeps 3 "no USB device 1209:0001" extcap --extcap-interface hilnic-usb-none --capture --fifo "$kept"
 verdict 3 "no USB device 1234:5678" doctor --device usb:1234:5678
 verdict 3 "no USB device 1234:5678" selftest --device usb:1234:5678
-if [ -c /dev/net/tun ] && ip tuntap add dev hilnicrefuse mode tap 2>/dev/null; then
-    ip tuntap del dev hilnicrefuse mode tap
+if has_tap; then
     # With an interface, which is gone again afterwards.
-    keeps 3 "no USB device 1234:5678" up --name hilnicrefuse -w "$kept" --device usb:1234:5678
-    keeps 3 "there is no interface nothere" up --name hilnicrefuse -w "$kept" --wire packet:nothere
-    keeps 3 'there is no interface ""' up --name hilnicrefuse -w "$kept" --wire packet:
-    keeps 1 "hilnicrefuse is in use by another program" up --name hilnicrefuse --wire tap:hilnicrefuse -w "$kept"
+    keeps 3 "no USB device 1234:5678" up --name $tap -w "$kept" --device usb:1234:5678
+    keeps 3 "there is no interface nothere" up --name $tap -w "$kept" --wire packet:nothere
+    keeps 3 'there is no interface ""' up --name $tap -w "$kept" --wire packet:
+    keeps 1 "$tap is in use by another program" up --name $tap --wire tap:$tap -w "$kept"
     keeps 2 "lo cannot be had as a TAP" up --name lo -w "$kept"
-    keeps 2 'there is no user ""' up --name hilnicrefuse --owner "" -w "$kept"
-    check "no interface is left" [ ! -e /sys/class/net/hilnicrefuse ]
-    openers+=("up --name hilnicrefuse -w $kept")
-else
-    echo "refusals_test, hilnic up: skipped: no TAP here"
+    keeps 2 'there is no user ""' up --name $tap --owner "" -w "$kept"
+    check "no interface is left" [ ! -e /sys/class/net/$tap ]
+    openers+=("up --name $tap -w $kept")
 fi
 
 # ---- firmware that is none, is damaged, or is for another register map ----
@@ -126,7 +123,7 @@ done
 
 # ---- where nothing can be written ----
 for words in "replay -r $lengths -w" "capture -q -r $lengths -w" "$extcap --read $lengths --fifo" \
-    ${openers[10]:+"up -q --name hilnicrefuse -w"}; do
+    ${openers[10]:+"up -q --name $tap -w"}; do
     refuses 1 "/dev/full: cannot be written: No space left on device" $words /dev/full
     refuses 1 "cannot be written: No such file" $words "$work/nowhere/f"
     refuses 1 "cannot be written: Is a directory" $words "$work/folder"
