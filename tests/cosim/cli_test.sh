@@ -430,7 +430,7 @@ if has_tap; then
     refuses 1 "Address already in use" up --name ${tap}b --metrics "$socket"
     kill -9 $up
     wait $up 2>/dev/null
-    timeout 20 "$hilnic" up -q --name $tap --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
+    timeout 60 "$hilnic" up -q --name $tap --metrics "$socket" -w "$work/up.pcapng" 2>"$work/err" &
     up=$!
     for _ in $(seq 50); do "$hilnic" stats --from "$socket" >/dev/null 2>&1 && break; sleep 0.2; done
     check "a killed program's socket is taken over" "$hilnic" stats --from "$socket"
