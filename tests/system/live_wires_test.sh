@@ -18,10 +18,11 @@ near_end_up()
 {
     ip link set wire1 arp off && ip link set wire1 up # or this kernel answers on it for the addresses of nic0
 }
-near_end_up
 addresses far wire0 2
 up nic0 --wire packet:wire1 --speed 100 --persist
 addresses "" nic0 1
+check "an interface that is not yet up: no carrier" until_true no_carrier
+near_end_up
 check "carrier" until_true carrier
 tcpdump -p -i nic0 -w "$work/near.pcap" -U --immediate-mode -s 0 'src host 10.9.0.2 and (tcp or udp)' 2>/dev/null & near=$!
 until_true test -s "$work/near.pcap"
@@ -39,7 +40,7 @@ kill "$near"
 wait "$near"
 check "every checksum is finished" no_bad_checksum "$work/near.pcap" 100
 
-# ---- the interface under the packet socket goes down, is not yet up, and is another one of its name: carrier follows, frames come again ----
+# ---- the interface under the packet socket goes down, and is another one of its name: carrier follows, frames come again ----
 # The far side speaks first: what the near side sends would wake the program.
 heard() { far ping -c 1 -W 1 10.9.0.1; }
 ip link set wire1 down
