@@ -44,9 +44,8 @@ struct up {
     struct recorder *recorder; /* or NULL */
     struct metrics *metrics;   /* or NULL */
     uint64_t publish_ns;
-    int wire_fd; /* -1: none */
-    unsigned
-        wire_index; /* of the interface that the packet socket is bound to; 0: the cable is a TAP */
+    int wire_fd;         /* -1: none */
+    unsigned wire_index; /* of the interface with the packet socket; 0: the cable is a TAP */
     const char *wire_name;
     bool live;
     bool settling;               /* firmware has yet to see the cable */
@@ -226,9 +225,8 @@ static void follow_cable(struct up *u, short events)
     ULONG state = 0;
     uint32_t word;
     struct nic_oid_driver driver = {0};
-    bool up = !u->live        ? true
-              : u->wire_index ? packet_is_up(u)
-                              : events & POLLOUT && !(events & POLLERR);
+    bool up =
+        !u->live || (u->wire_index ? packet_is_up(u) : events & POLLOUT && !(events & POLLERR));
     u->settling = false;
     if (u->machine.board)
         mdio_phy_cable(&board_model_mdio(u->machine.board)->phys[0], up);
