@@ -2,6 +2,7 @@
 /*
  * Debug output and assertions of drivers, and the little else of the kernel that is not a macro. Formats are Windows'.
  */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,11 @@ VOID RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PCHAR Me
     fprintf(stderr, "%s:%u: a driver's assertion failed: %s%s%s\n", (char *)FileName, LineNumber,
             (char *)FailedAssertion, Message ? ": " : "", Message ? Message : "");
     abort();
+}
+
+VOID DbgBreakPoint(VOID)
+{
+    raise(SIGTRAP);
 }
 
 KIRQL KeGetCurrentIrql(VOID)

@@ -73,6 +73,20 @@ START_TEST(an_assertion_that_fails_ends_the_program)
 }
 END_TEST
 
+START_TEST(a_breakpoint_stops)
+{
+    ck_assert_int_eq(NT_VERIFY(1 + 1 == 2), TRUE);
+    KdBreakPoint();
+}
+END_TEST
+
+START_TEST(a_verification_that_fails_ends_the_program)
+{
+    NT_ASSERT(1 + 1 == 2);
+    NT_VERIFY(1 + 1 == 3);
+}
+END_TEST
+
 START_TEST(level)
 {
     struct rig r;
@@ -121,6 +135,36 @@ START_TEST(interlocked)
     ck_assert_ptr_eq(InterlockedExchangePointer(&pointer, NULL), &value);
     ck_assert_ptr_null(InterlockedCompareExchangePointer(&pointer, &value, NULL));
     ck_assert_ptr_eq(pointer, &value);
+    ck_assert_int_eq(InterlockedOr(&value, 6), 1);
+    ck_assert_int_eq(InterlockedAnd(&value, 3), 7);
+    ck_assert_int_eq(InterlockedXor(&value, 1), 3);
+    ck_assert_int_eq(_InterlockedExchange(&value, 4), 2);
+    ck_assert_int_eq(_InterlockedCompareExchange(&value, 5, 4), 4);
+    ck_assert_int_eq(value, 5);
+}
+END_TEST
+
+/* Pages have 4 KiB. */
+START_TEST(pages_arrays_and_bytes)
+{
+    USHORT array[7];
+
+    ck_assert_uint_eq(RTL_NUMBER_OF(array), 7);
+    ck_assert_uint_eq(ARRAYSIZE(array), 7);
+    ck_assert_uint_eq(BYTES_TO_PAGES(0x2000), 2);
+    ck_assert_uint_eq(BYTES_TO_PAGES(0x2001), 3);
+    ck_assert_uint_eq(ROUND_TO_PAGES(0x100000001), 0x100001000);
+    ck_assert_uint_eq(BYTE_OFFSET(0x12345), 0x345);
+    ck_assert_ptr_eq(PAGE_ALIGN(0x123456789), (PVOID)0x123456000);
+    ck_assert_uint_eq(ADDRESS_AND_SIZE_TO_SPAN_PAGES(0x1fff, 1), 1);
+    ck_assert_uint_eq(ADDRESS_AND_SIZE_TO_SPAN_PAGES(0x1fff, 2), 2);
+    ck_assert_uint_eq(ADDRESS_AND_SIZE_TO_SPAN_PAGES(0x1000, 0), 0);
+    ck_assert_uint_eq(RtlUshortByteSwap(0x1234), 0x3412);
+    ck_assert_uint_eq(RtlUlongByteSwap(0x12345678), 0x78563412);
+    ck_assert_uint_eq(RtlUlonglongByteSwap(0x123456789abcdef0), 0xf0debc9a78563412);
+    ck_assert_uint_eq(PtrToUlong((PVOID)0x123456789), 0x23456789);
+    ck_assert_ptr_eq(UlongToPtr(0x23456789), (PVOID)0x23456789);
+    ck_assert(NT_SUCCESS(0) && NT_SUCCESS(NDIS_STATUS_PENDING) && !NT_SUCCESS(NDIS_STATUS_FAILURE));
 }
 END_TEST
 
@@ -150,9 +194,12 @@ int main(void)
     tcase_add_test(t, numbers_and_strings);
     tcase_add_test(t, kdprint_and_a_percent_sign);
     tcase_add_test_raise_signal(t, an_assertion_that_fails_ends_the_program, SIGABRT);
+    tcase_add_test_raise_signal(t, a_breakpoint_stops, SIGTRAP);
+    tcase_add_test_raise_signal(t, a_verification_that_fails_ends_the_program, SIGABRT);
     tcase_add_test(t, level);
     tcase_add_test(t, memory);
     tcase_add_test(t, interlocked);
+    tcase_add_test(t, pages_arrays_and_bytes);
     tcase_add_test(t, values_in_per_packet_information);
     suite_add_tcase(suite, t);
     return rig_main(suite);
