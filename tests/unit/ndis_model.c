@@ -23,7 +23,7 @@ void model_pay(struct model *m, unsigned binding)
 void model_back(struct model *m, uint32_t packet, enum model_status status)
 {
     model_note(m, MODEL_COMPLETE, packet, status);
-    m->completed(m->context, packet);
+    m->completed(m->context, packet, status);
     m->sends_done++;
     model_pay(m, m->owner[packet]);
 }
@@ -273,7 +273,7 @@ void model_submit_array(struct model *m, unsigned binding, const uint32_t *packe
     if (m->resetting || m->reset_due) {
         for (unsigned i = 0; i < count; i++) {
             model_note(m, MODEL_COMPLETE, packets[i], MODEL_RESETTING);
-            m->completed(m->context, packets[i]);
+            m->completed(m->context, packets[i], MODEL_RESETTING);
         }
         return;
     }

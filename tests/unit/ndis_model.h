@@ -97,9 +97,10 @@ struct model {
     bool arrays, deserialized;
     unsigned array_max;
     void *context;
-    struct model_answer (*answer)(void *context);          /* for the packet just given */
-    void (*inside)(void *context, uint32_t packet);        /* the miniport has been given it */
-    void (*completed)(void *context, uint32_t packet);     /* the protocol's; it may submit */
+    struct model_answer (*answer)(void *context);   /* for the packet just given */
+    void (*inside)(void *context, uint32_t packet); /* the miniport has been given it */
+    void (*completed)(void *context, uint32_t packet,
+                      enum model_status status);           /* the protocol's; it may submit */
     unsigned (*received)(void *context, unsigned binding); /* 0: only looks; 1: transfers or keeps
                                                               it; 2: and then sends */
     void (*sends)(void *context, unsigned binding);

@@ -129,11 +129,9 @@ enum model_way random5_way(const struct random_step *step)
 
 static struct model model;
 
-/* A protocol that was told of a reset, or has closed, does not send from its callbacks. */
 static bool may_send(const struct world *w, unsigned binding)
 {
-    return !model.resetting && !model.reset_due && model.open[binding] == MODEL_IS_OPEN &&
-           w->depth < DEEPEST;
+    return model.open[binding] == MODEL_IS_OPEN && w->depth < DEEPEST;
 }
 
 static void send(struct world *w, unsigned binding, unsigned count, bool is_array)
@@ -179,13 +177,14 @@ static void model_inside(void *context, uint32_t packet)
     }
 }
 
-static void model_completed(void *context, uint32_t packet)
+/* Again also from what a reset or a cancel aborts; what a reset refuses, ends there. */
+static void model_completed(void *context, uint32_t packet, enum model_status status)
 {
     struct world *w = context;
     unsigned binding = model.owner[packet], count;
 
     w->out[binding]--;
-    if (!may_send(w, binding))
+    if (status == MODEL_RESETTING || !may_send(w, binding))
         return;
     count = random_decide(&w->reader, RANDOM_AGAIN);
     if (count)

@@ -14,7 +14,7 @@ static struct rig r;
 static struct world real;
 static struct random_event events[MODEL_EVENTS];
 static unsigned event_count, compared; /* up to here they are the model's */
-static bool resetting, is_open[2];     /* what the protocols know */
+static bool is_open[2];                /* what the protocols know */
 static char cancel_ids[3];
 static const struct random_step *in_dpc; /* what the next MiniportHandleInterrupt does */
 static NDIS_HANDLE frame_packets, frame_buffers;
@@ -77,7 +77,7 @@ static unsigned binding_of(const void *protocol)
 
 static bool may_send(unsigned binding)
 {
-    return !resetting && is_open[binding] && real.depth < DEEPEST;
+    return is_open[binding] && real.depth < DEEPEST;
 }
 
 static void free_packet(unsigned binding, PNDIS_PACKET packet)
@@ -118,7 +118,7 @@ static void on_completed(void *context, PNDIS_PACKET packet, NDIS_STATUS status)
 
     event(MODEL_COMPLETE, nic_script_number(packet), status_of(status));
     free_packet(binding, packet);
-    if (!may_send(binding))
+    if (status == NDIS_STATUS_RESET_IN_PROGRESS || !may_send(binding))
         return;
     count = random_decide(&real.reader, RANDOM_AGAIN);
     if (count)
@@ -137,7 +137,6 @@ static void ask_for_reset(unsigned binding)
     NDIS_STATUS status;
 
     NdisReset(&status, r.protocols[binding].binding);
-    resetting |= status == NDIS_STATUS_PENDING && r.miniport->inside; /* it is due */
     event(MODEL_RESET_RESULT, binding, status_of(status));
 }
 
@@ -471,7 +470,6 @@ static void on_status(void *context, NDIS_STATUS status)
     bool is_end = status == NDIS_STATUS_RESET_END;
 
     ck_assert(is_end || (uint32_t)status == (uint32_t)NDIS_STATUS_RESET_START);
-    resetting = !is_end;
     event(MODEL_RESET_STATUS, binding_of(context), is_end);
 }
 
@@ -602,11 +600,14 @@ void random5_real_end(void)
 
 static bool has_no_order(const struct random_event *e)
 {
-    return e->kind == MODEL_CLOSED || (e->kind == MODEL_COMPLETE && e->value == MODEL_ABORTED);
+    return e->kind == MODEL_CLOSED ||
+           (e->kind == MODEL_COMPLETE &&
+            (e->value == MODEL_ABORTED || e->value == MODEL_RESETTING)) ||
+           (e->kind == MODEL_RESULT && e->value == MODEL_RESETTING);
 }
 
-/* In which order the library gives back what a reset or a halt leaves, it does not promise (C-9): each such run is put in
- * the order of kinds and numbers. */
+/* In which order the library gives back what a reset or a halt leaves, it does not promise (C-9): each such run, with what
+ * the protocols sent again and the reset refused, is put in the order of kinds and numbers. */
 static void put_in_order(struct random_event *list, unsigned first, unsigned count)
 {
     for (unsigned i = first; i < count; i++) {
@@ -725,7 +726,6 @@ void random5_real_start(const struct random_plan *plan)
 
     real = (struct world){.reader.plan = plan};
     event_count = compared = transfer_count = 0;
-    resetting = false;
     memset(lent_count, 0, sizeof(lent_count));
     memset(holders, 0, sizeof(holders));
     memset(requests, 0, sizeof(requests));
