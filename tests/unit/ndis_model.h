@@ -20,6 +20,7 @@
 #define MODEL_REQUESTS 4
 #define MODEL_FRAMES   8  /* of the miniport, to be lent */
 #define MODEL_PAYLOAD  46 /* bytes of a frame behind its header */
+#define MODEL_GROUPS   2
 #define MODEL_AHEAD    20 /* of these, in the look-ahead of a frame that is not a packet */
 
 enum model_status {
@@ -48,7 +49,7 @@ enum model_kind {
     MODEL_RESET,        /* MiniportReset */
     MODEL_RESET_RESULT, /* of NdisReset by the binding; value: a status */
     MODEL_RESET_DONE,   /* to the binding; value: a status */
-    MODEL_ASKED,        /* the miniport, number: 0 query, 1 set; value: the filter */
+    MODEL_ASKED,        /* the miniport, number: enum model_ask; value: the filter or list */
     MODEL_ANSWERED,     /* the request; value: a status */
     MODEL_UP,           /* a frame, to the protocol; value: the binding, plus 2 for a packet */
     MODEL_BURST,        /* ProtocolReceiveComplete of the binding */
@@ -61,10 +62,18 @@ enum model_kind {
     MODEL_KINDS
 };
 
-enum model_frame { MODEL_DIRECTED, MODEL_BROADCAST, MODEL_OTHER };
+enum model_ask { MODEL_QUERY, MODEL_SET_FILTER, MODEL_SET_LIST };
+
+/* GROUP: to the first of the multicast addresses, of which there are MODEL_GROUPS. */
+enum model_frame { MODEL_DIRECTED, MODEL_BROADCAST, MODEL_OTHER, MODEL_GROUP };
 
 /* Bits of a filter. */
-enum model_accepts { MODEL_TAKES_DIRECTED = 1, MODEL_TAKES_BROADCAST = 2, MODEL_TAKES_ALL = 4 };
+enum model_accepts {
+    MODEL_TAKES_DIRECTED = 1,
+    MODEL_TAKES_BROADCAST = 2,
+    MODEL_TAKES_ALL = 4,
+    MODEL_TAKES_LIST = 8
+};
 
 enum model_way {
     MODEL_BYTES,
@@ -76,9 +85,11 @@ enum model_open { MODEL_IS_OPEN, MODEL_IS_CLOSING, MODEL_IS_CLOSED };
 
 struct model_request {
     uint32_t number;
-    unsigned binding, filter;
-    bool is_set, is_own; /* own: the library's, the union of the filters */
-    bool is_short;       /* a query with too little room */
+    unsigned binding;
+    enum model_ask what;
+    unsigned value; /* what is set: a filter, or of a list the groups as bits */
+    bool is_own;    /* the library's, the union of the filters or lists */
+    bool is_short;  /* a query with too little room */
 };
 
 struct model_transfer {
@@ -130,16 +141,17 @@ struct model {
     } cancels[MODEL_REQUESTS * 16]; /* left at the gate */
     unsigned cancel_count;
     bool reset_due, resetting, reissuing,
-        has_asker;  /* reissuing: it has ended but for the filter */
+        has_asker;  /* reissuing: it has ended but for filter and list */
     unsigned asker; /* who called NdisReset */
     struct model_watch send_watch, request_watch;
     unsigned sends_done, requests_done;
     enum model_open open[2];
     unsigned owed[2];  /* what the binding waits for: packets, requests, resets, transfers */
     unsigned order[2]; /* who is asked first */
-    unsigned filter[2], filter_before;
+    unsigned filter[2], list[2], value_before; /* before: the request that is in the miniport */
     struct model_request current, waiting[MODEL_REQUESTS];
-    bool has_current, own_due;
+    bool has_current, filter_due, list_due;
+    bool has_list; /* the miniport has been given one */
     unsigned waiting_count;
     uint32_t lent[2][MODEL_FRAMES];
     unsigned lent_count[2], holders[MODEL_FRAMES];

@@ -9,9 +9,14 @@ static bool is_open(const struct model *m, unsigned binding)
     return m->open[binding] == MODEL_IS_OPEN;
 }
 
-static unsigned union_of_filters(const struct model *m)
+static unsigned united(const struct model *m, const unsigned values[2])
 {
-    return (is_open(m, 0) ? m->filter[0] : 0) | (is_open(m, 1) ? m->filter[1] : 0);
+    return (is_open(m, 0) ? values[0] : 0) | (is_open(m, 1) ? values[1] : 0);
+}
+
+static bool own_due(const struct model *m)
+{
+    return m->filter_due || m->list_due;
 }
 
 /* ---- resets ---- */
@@ -48,20 +53,22 @@ static void abort_all(struct model *m, uint32_t *from, unsigned *count)
 
 static void request_over(struct model *m, enum model_status status);
 
-/* DER-7: all that the miniport had is back. DER-8: with `addressing`, it gets its filter again. */
+/* DER-7: all that the miniport had is back. DER-8: with `addressing`, it gets its filter again, and the list it had. */
 static void miniport_is_reset(struct model *m, bool addressing, enum model_status status)
 {
     abort_all(m, m->dropped, &m->dropped_count);
     if (m->has_current && m->current.is_own) {
         m->has_current = false;
         m->requests_done++;
-        m->own_due = true;
+        m->filter_due |= m->current.what == MODEL_SET_FILTER;
+        m->list_due |= m->current.what == MODEL_SET_LIST;
     } else if (m->has_current) {
         request_over(m, MODEL_ABORTED);
     }
     m->stalled = false;
     m->reissuing = addressing;
-    m->own_due |= addressing;
+    m->filter_due |= addressing;
+    m->list_due |= addressing && m->has_list;
     if (!addressing)
         reset_over(m, status);
 }
@@ -137,6 +144,13 @@ void model_tick(struct model *m, bool hangs)
 
 /* ---- requests ---- */
 
+/* The filter or the list that it sets. */
+static unsigned *value_of(struct model *m, const struct model_request *request)
+{
+    return request->what == MODEL_SET_LIST ? &m->list[request->binding]
+                                           : &m->filter[request->binding];
+}
+
 static void request_over(struct model *m, enum model_status status)
 {
     struct model_request request = m->current;
@@ -144,28 +158,32 @@ static void request_over(struct model *m, enum model_status status)
     m->has_current = false;
     m->requests_done++;
     if (request.is_own) {
-        if (m->reissuing && !m->own_due)
+        if (m->reissuing && !own_due(m))
             reset_over(m, MODEL_OK);
         return;
     }
-    if (request.is_set && status != MODEL_OK)
-        m->filter[request.binding] = m->filter_before;
+    if (request.what != MODEL_QUERY && status != MODEL_OK)
+        *value_of(m, &request) = m->value_before;
     model_note(m, MODEL_ANSWERED, request.number, status);
     model_pay(m, request.binding);
 }
 
-/* One is in the miniport at a time; while it is there, its filter counts. */
+/* One is in the miniport at a time; while it is there, its filter or list counts. */
 static void give_request(struct model *m, struct model_request request)
 {
-    bool fails = request.is_set ? m->request_fails : request.is_short;
+    bool fails = request.what != MODEL_QUERY ? m->request_fails : request.is_short;
+    unsigned value = 0;
 
     m->current = request;
     m->has_current = true;
-    if (request.is_set && !request.is_own) {
-        m->filter_before = m->filter[request.binding];
-        m->filter[request.binding] = request.filter;
+    if (request.what != MODEL_QUERY && !request.is_own) {
+        m->value_before = *value_of(m, &request);
+        *value_of(m, &request) = request.value;
     }
-    model_note(m, MODEL_ASKED, request.is_set, request.is_set ? union_of_filters(m) : 0);
+    if (request.what != MODEL_QUERY)
+        value = united(m, request.what == MODEL_SET_LIST ? m->list : m->filter);
+    m->has_list |= request.what == MODEL_SET_LIST;
+    model_note(m, MODEL_ASKED, request.what, value);
     if (!m->requests_pend)
         request_over(m, fails ? MODEL_FAILED : MODEL_OK);
 }
@@ -176,9 +194,12 @@ bool model_leave_rest(struct model *m)
         reset_now(m);
     } else if (m->has_current || (m->resetting && !m->reissuing)) {
         return false;
-    } else if (m->own_due) {
-        m->own_due = false;
-        give_request(m, (struct model_request){.is_set = true, .is_own = true});
+    } else if (m->filter_due) {
+        m->filter_due = false;
+        give_request(m, (struct model_request){.what = MODEL_SET_FILTER, .is_own = true});
+    } else if (m->list_due) {
+        m->list_due = false;
+        give_request(m, (struct model_request){.what = MODEL_SET_LIST, .is_own = true});
     } else if (m->waiting_count && !m->resetting) {
         struct model_request next = m->waiting[0];
         memmove(m->waiting, m->waiting + 1, --m->waiting_count * sizeof(next));
@@ -231,7 +252,9 @@ unsigned model_transfer_bytes(uint32_t frame)
 
 static bool accepts(const struct model *m, unsigned binding, enum model_frame kind)
 {
-    unsigned wanted = MODEL_TAKES_ALL | (kind == MODEL_DIRECTED    ? MODEL_TAKES_DIRECTED
+    bool is_member = kind >= MODEL_GROUP && m->list[binding] & 1u << (kind - MODEL_GROUP);
+    unsigned wanted = MODEL_TAKES_ALL | (is_member                 ? MODEL_TAKES_LIST
+                                         : kind == MODEL_DIRECTED  ? MODEL_TAKES_DIRECTED
                                          : kind == MODEL_BROADCAST ? MODEL_TAKES_BROADCAST
                                                                    : 0);
 
@@ -318,12 +341,12 @@ void model_return(struct model *m, unsigned binding, unsigned count)
 void model_open(struct model *m, unsigned binding)
 {
     m->open[binding] = MODEL_IS_OPEN;
-    m->owed[binding] = m->filter[binding] = 0;
+    m->owed[binding] = m->filter[binding] = m->list[binding] = 0;
     m->order[0] = binding;
     m->order[1] = 1 - binding;
 }
 
-/* The miniport gets the filter of those that are left. */
+/* The miniport gets filter and list of those that are left. */
 static enum model_status let_close(struct model *m, unsigned binding)
 {
     bool is_idle = m->owed[binding] == 0;
@@ -331,7 +354,8 @@ static enum model_status let_close(struct model *m, unsigned binding)
     m->open[binding] = is_idle ? MODEL_IS_CLOSED : MODEL_IS_CLOSING;
     if (!m->halted) {
         model_enter(m);
-        m->own_due |= m->filter[binding] != 0;
+        m->filter_due |= m->filter[binding] != 0;
+        m->list_due |= m->list[binding] != 0;
         model_leave(m);
     }
     return is_idle ? MODEL_OK : MODEL_PENDING;

@@ -12,9 +12,9 @@
 
 static const char *const miniport_names[] = {"single", "arrays", "free-single", "free-arrays"};
 static const char *const step_names[] = {
-    "send",       "array",  "available", "interrupt", "complete",     "cancel",   "reset",
-    "reset-done", "tick",   "query",     "set",       "request-done", "indicate", "lend",
-    "show",       "return", "taken",     "close",     "open",         "remove"};
+    "send",       "array", "available", "interrupt", "complete", "cancel",       "reset",
+    "reset-done", "tick",  "query",     "set",       "list",     "request-done", "indicate",
+    "lend",       "show",  "return",    "taken",     "close",    "open",         "remove"};
 static const char *const answer_names[] = {"pending", "queued",       "fails",
                                            "success", "failure",      "invalid",
                                            "inside",  "inside-fails", "resources"};
@@ -112,7 +112,7 @@ unsigned random5_take_frames(struct world *w, enum model_way way,
     for (unsigned i = 0; i < MODEL_FRAMES && n < count; i++) {
         if (way != MODEL_BYTES && holders[i])
             continue;
-        kinds[n] = (uint8_t)((i + count) / 2 % 3);
+        kinds[n] = (uint8_t)((i + count) / 2 % (MODEL_GROUP + MODEL_GROUPS));
         numbers[n++] = way == MODEL_BYTES ? w->next_frame++ : i;
     }
     return n;
@@ -123,6 +123,18 @@ enum model_way random5_way(const struct random_step *step)
     return step->what == RANDOM_INDICATE ? MODEL_BYTES
            : step->what == RANDOM_LEND   ? MODEL_LENT
                                          : MODEL_SHOWN;
+}
+
+enum model_ask random5_ask(const struct random_step *step)
+{
+    return step->what == RANDOM_SET    ? MODEL_SET_FILTER
+           : step->what == RANDOM_LIST ? MODEL_SET_LIST
+                                       : MODEL_QUERY;
+}
+
+unsigned random5_value(const struct random_step *step)
+{
+    return step->what == RANDOM_LIST ? step->count % 4 : step->count % 12;
 }
 
 /* ---- the model's side ---- */
@@ -225,6 +237,7 @@ static bool may(const struct random_step *step)
         return model.open[step->binding] == MODEL_IS_CLOSED && is_told;
     case RANDOM_QUERY:
     case RANDOM_SET:
+    case RANDOM_LIST:
         return is_open && model.waiting_count < MODEL_REQUESTS - 1;
     case RANDOM_INDICATE: /* 8 frames at most, two bindings */
         return model.transfer_count < RANDOM_TRANSFERS;
@@ -256,9 +269,9 @@ static void request(struct world *w, const struct random_step *step)
     model.request_fails = step->count % 3 == 0;
     model_request(&model, (struct model_request){.number = w->next_request++,
                                                  .binding = step->binding,
-                                                 .is_set = step->what == RANDOM_SET,
+                                                 .what = random5_ask(step),
                                                  .is_short = step->count % 3 == 0,
-                                                 .filter = step->count % 8});
+                                                 .value = random5_value(step)});
 }
 
 /* Protocol and driver give back what they have of the other's. */
@@ -325,6 +338,7 @@ static void model_step(const struct random_step *step, struct world *w)
         break;
     case RANDOM_QUERY:
     case RANDOM_SET:
+    case RANDOM_LIST:
         request(w, step);
         break;
     case RANDOM_REQUEST_DONE:
@@ -410,18 +424,24 @@ static bool has_status(enum model_kind kind)
            kind == MODEL_UP || kind == MODEL_RESET_STATUS;
 }
 
+static unsigned seen_as(const struct random_event *event)
+{
+    return event->kind == MODEL_ASKED ? event->number : has_status(event->kind) ? event->value : 0;
+}
+
 void random5_plan_of(const struct random_script *script, struct random_plan *plan)
 {
     static const uint8_t often[] = {
-        RANDOM_SEND,         RANDOM_SEND,       RANDOM_SEND,          RANDOM_SEND,
-        RANDOM_ARRAY,        RANDOM_ARRAY,      RANDOM_ARRAY,         RANDOM_AVAILABLE,
-        RANDOM_AVAILABLE,    RANDOM_INTERRUPT,  RANDOM_INTERRUPT,     RANDOM_COMPLETE,
-        RANDOM_COMPLETE,     RANDOM_CANCEL,     RANDOM_CANCEL,        RANDOM_RESET,
-        RANDOM_RESET_DONE,   RANDOM_RESET_DONE, RANDOM_TICK,          RANDOM_QUERY,
-        RANDOM_SET,          RANDOM_SET,        RANDOM_SET,           RANDOM_REQUEST_DONE,
-        RANDOM_REQUEST_DONE, RANDOM_INDICATE,   RANDOM_INDICATE,      RANDOM_LEND,
-        RANDOM_SHOW,         RANDOM_RETURN,     RANDOM_TRANSFER_DONE, RANDOM_CLOSE,
-        RANDOM_OPEN,         RANDOM_OPEN,       RANDOM_REMOVE};
+        RANDOM_SEND,          RANDOM_SEND,         RANDOM_SEND,         RANDOM_SEND,
+        RANDOM_ARRAY,         RANDOM_ARRAY,        RANDOM_ARRAY,        RANDOM_AVAILABLE,
+        RANDOM_AVAILABLE,     RANDOM_INTERRUPT,    RANDOM_INTERRUPT,    RANDOM_COMPLETE,
+        RANDOM_COMPLETE,      RANDOM_CANCEL,       RANDOM_CANCEL,       RANDOM_RESET,
+        RANDOM_RESET_DONE,    RANDOM_RESET_DONE,   RANDOM_TICK,         RANDOM_QUERY,
+        RANDOM_SET,           RANDOM_SET,          RANDOM_SET,          RANDOM_LIST,
+        RANDOM_LIST,          RANDOM_REQUEST_DONE, RANDOM_REQUEST_DONE, RANDOM_INDICATE,
+        RANDOM_INDICATE,      RANDOM_LEND,         RANDOM_SHOW,         RANDOM_RETURN,
+        RANDOM_TRANSFER_DONE, RANDOM_CLOSE,        RANDOM_OPEN,         RANDOM_OPEN,
+        RANDOM_REMOVE};
     struct random_tape tape = script->tapes[0];
     struct world w = {0};
 
@@ -436,8 +456,7 @@ void random5_plan_of(const struct random_script *script, struct random_plan *pla
     random_plan_steps(plan, &tape, often, COUNT(often));
     play(script->name, plan, &w, false);
     for (unsigned i = 0; i < model.event_count; i++)
-        random5_seen[model.events[i].kind]
-                    [has_status(model.events[i].kind) ? model.events[i].value : 0]++;
+        random5_seen[model.events[i].kind][seen_as(&model.events[i])]++;
 }
 
 void random5_plan_run(const char *name, const struct random_plan *plan)

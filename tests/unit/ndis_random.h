@@ -2,10 +2,10 @@
 /*
  * One random script over NDIS 5: both send calls from two bindings, on a serialized or deserialized miniport with either
  * entry point that answers anything it may and completes in the call, from its DPC and from outside; sends from completions
- * and receives; cancels, resets that end at once, later, and from the check for hang; requests that pend and fail; frames
- * as bytes, lent and shown, with transfers that pend; bindings that close and open again; the removal of the adapter, in a reset too. What
- * the library does must be, event by event, what the reference model (ndis_model.h) says; an assertion of Check fails
- * otherwise.
+ * and receives; cancels, resets that end at once, later, and from the check for hang; requests that pend and fail, for
+ * filters and multicast lists; frames as bytes, lent and shown, with transfers that pend; bindings that close and open
+ * again; the removal of the adapter, in a reset too. What the library does must be, event by event, what the reference
+ * model (ndis_model.h) says; an assertion of Check fails otherwise.
  *
  * Of a plan (random_plan.h), the miniport's kind says how it is serialized and what it exports.
  */
@@ -32,6 +32,7 @@ enum random_what {
     RANDOM_TICK,
     RANDOM_QUERY,
     RANDOM_SET,
+    RANDOM_LIST,
     RANDOM_REQUEST_DONE,
     RANDOM_INDICATE,
     RANDOM_LEND,
@@ -56,7 +57,8 @@ enum random_inside {
 
 extern const struct random_words random_words5;
 
-/* Which events have been in a plan made so far: how often, by kind, and by value where that is a status. */
+/* Which events have been in a plan made so far: how often, by kind, and by value where that is a status, by number of what the
+ * miniport was asked. */
 extern unsigned random5_seen[MODEL_KINDS][MODEL_STATUSES];
 
 void random5_plan_of(const struct random_script *, struct random_plan *);

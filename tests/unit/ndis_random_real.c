@@ -34,6 +34,7 @@ static struct request {
     NDIS_REQUEST ndis;
     uint32_t number;
     ULONG value;
+    UCHAR list[MODEL_GROUPS][6];
     bool used;
 } requests[MODEL_REQUESTS * 2];
 
@@ -191,7 +192,29 @@ static void on_halt(void *context)
 }
 
 static const ULONG filter_bits[] = {NDIS_PACKET_TYPE_DIRECTED, NDIS_PACKET_TYPE_BROADCAST,
-                                    NDIS_PACKET_TYPE_PROMISCUOUS};
+                                    NDIS_PACKET_TYPE_PROMISCUOUS, NDIS_PACKET_TYPE_MULTICAST};
+
+static const UCHAR addresses[][6] = {[MODEL_DIRECTED] = {2, 0, 0, 0, 0, 1},
+                                     [MODEL_BROADCAST] = {255, 255, 255, 255, 255, 255},
+                                     [MODEL_OTHER] = {2, 0, 0, 0, 0, 9},
+                                     [MODEL_GROUP] = {1, 0, 0x5e, 0, 0, 1},
+                                     [MODEL_GROUP + 1] = {1, 0, 0x5e, 0, 0, 2}};
+
+/* The groups of a list as bits; each is there once. */
+static unsigned groups_of(const UCHAR (*list)[6], ULONG length)
+{
+    unsigned groups = 0;
+
+    ck_assert_uint_eq(length % 6, 0);
+    for (ULONG i = 0; i < length / 6; i++) {
+        unsigned group = 0;
+        while (group < MODEL_GROUPS && memcmp(list[i], addresses[MODEL_GROUP + group], 6) != 0)
+            group++;
+        ck_assert(group < MODEL_GROUPS && !(groups & 1u << group));
+        groups |= 1u << group;
+    }
+    return groups;
+}
 
 static void on_asked(void *context, NDIS_OID oid, const void *buffer, ULONG length)
 {
@@ -203,6 +226,10 @@ static void on_asked(void *context, NDIS_OID oid, const void *buffer, ULONG leng
     if (oid == OID_GEN_MAC_OPTIONS || oid == OID_GEN_MAXIMUM_SEND_PACKETS ||
         oid == OID_802_3_CURRENT_ADDRESS)
         return; /* the library's, at the start */
+    if (oid == OID_802_3_MULTICAST_LIST) {
+        event(MODEL_ASKED, MODEL_SET_LIST, groups_of(buffer, length));
+        return;
+    }
     ck_assert_msg(is_set || oid == OID_GEN_MAXIMUM_TOTAL_SIZE, "nobody asked for OID %08x", oid);
     if (is_set) {
         ck_assert_uint_eq(length, sizeof(value));
@@ -210,7 +237,7 @@ static void on_asked(void *context, NDIS_OID oid, const void *buffer, ULONG leng
     }
     for (unsigned i = 0; i < COUNT(filter_bits); i++)
         filter |= value & filter_bits[i] ? 1u << i : 0;
-    event(MODEL_ASKED, is_set, filter);
+    event(MODEL_ASKED, is_set ? MODEL_SET_FILTER : MODEL_QUERY, filter);
 }
 
 /* ---- receives ---- */
@@ -347,10 +374,6 @@ static void give_back(unsigned binding, unsigned count)
 
 static void frame_fill(UCHAR *frame, uint32_t number, uint8_t kind)
 {
-    static const UCHAR addresses[][6] = {[MODEL_DIRECTED] = {2, 0, 0, 0, 0, 1},
-                                         [MODEL_BROADCAST] = {255, 255, 255, 255, 255, 255},
-                                         [MODEL_OTHER] = {2, 0, 0, 0, 0, 9}};
-
     memcpy(frame, addresses[kind], 6);
     frame[6] = (UCHAR)number;
     frame[7] = (UCHAR)(number >> 8);
@@ -420,13 +443,16 @@ static void on_interrupt(void *context)
 static void on_request_ended(void *context, PNDIS_REQUEST ndis, NDIS_STATUS status)
 {
     struct request *request = (struct request *)ndis;
-    bool has_room = ndis->DATA.QUERY_INFORMATION.InformationBufferLength >= sizeof(request->value);
+    ULONG room = ndis->DATA.QUERY_INFORMATION.InformationBufferLength;
+    bool is_list = ndis->DATA.QUERY_INFORMATION.Oid == OID_802_3_MULTICAST_LIST;
+    bool has_room = is_list || room >= sizeof(request->value);
 
     (void)context;
     request->used = false;
     event(MODEL_ANSWERED, request->number, status_of(status));
     if (status == NDIS_STATUS_SUCCESS && has_room)
-        ck_assert_uint_eq(ndis->DATA.QUERY_INFORMATION.BytesWritten, sizeof(request->value));
+        ck_assert_uint_eq(ndis->DATA.QUERY_INFORMATION.BytesWritten,
+                          is_list ? room : sizeof(request->value));
     if (status == NDIS_STATUS_SUCCESS && has_room &&
         ndis->RequestType == NdisRequestQueryInformation)
         ck_assert(request->value == 1514 || request->value == 0x12345678);
@@ -445,21 +471,38 @@ static struct request *new_request(uint32_t number)
     return &requests[i];
 }
 
+static void set_groups(struct request *request, unsigned groups)
+{
+    struct SET_INFORMATION *set = &request->ndis.DATA.SET_INFORMATION;
+
+    set->Oid = OID_802_3_MULTICAST_LIST;
+    set->InformationBuffer = request->list;
+    set->InformationBufferLength = 0;
+    for (unsigned i = 0; i < MODEL_GROUPS; i++) {
+        if (!(groups & 1u << i))
+            continue;
+        memcpy(request->list[set->InformationBufferLength / 6], addresses[MODEL_GROUP + i], 6);
+        set->InformationBufferLength += 6;
+    }
+}
+
 static void ask(const struct random_step *step)
 {
     struct request *request = new_request(real.next_request++);
-    bool is_set = step->what == RANDOM_SET, fails = step->count % 3 == 0;
+    bool is_set = random5_ask(step) != MODEL_QUERY, fails = step->count % 3 == 0;
     NDIS_STATUS status;
 
     r.miniport->requests_pend = step->count % 2;
     r.miniport->set_status = fails ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     for (unsigned i = 0; i < COUNT(filter_bits) && is_set; i++)
-        request->value |= step->count & 1u << i ? filter_bits[i] : 0;
+        request->value |= random5_value(step) & 1u << i ? filter_bits[i] : 0;
     request->ndis.RequestType = is_set ? NdisRequestSetInformation : NdisRequestQueryInformation;
     request->ndis.DATA.SET_INFORMATION.Oid =
         is_set ? OID_GEN_CURRENT_PACKET_FILTER : OID_GEN_MAXIMUM_TOTAL_SIZE;
     request->ndis.DATA.SET_INFORMATION.InformationBuffer = &request->value;
     request->ndis.DATA.SET_INFORMATION.InformationBufferLength = fails && !is_set ? 2 : 4;
+    if (step->what == RANDOM_LIST)
+        set_groups(request, random5_value(step));
     NdisRequest(&status, r.protocols[step->binding].binding, &request->ndis);
     if (status != NDIS_STATUS_PENDING)
         on_request_ended(NULL, &request->ndis, status);
@@ -568,6 +611,7 @@ void random5_real_step(const struct random_step *step)
         break;
     case RANDOM_QUERY:
     case RANDOM_SET:
+    case RANDOM_LIST:
         ask(step);
         break;
     case RANDOM_REQUEST_DONE:

@@ -108,7 +108,7 @@ START_TEST(the_scripts_reach_every_event)
         [MODEL_RESET] = 1,
         [MODEL_RESET_RESULT] = 1u << MODEL_PENDING | 1u << MODEL_RESETTING,
         [MODEL_RESET_DONE] = 1u << MODEL_OK | 1u << MODEL_FAILED | 1u << MODEL_ABORTED,
-        [MODEL_ASKED] = 1,
+        [MODEL_ASKED] = 1u << MODEL_QUERY | 1u << MODEL_SET_FILTER | 1u << MODEL_SET_LIST,
         [MODEL_ANSWERED] =
             1u << MODEL_OK | 1u << MODEL_FAILED | 1u << MODEL_ABORTED | 1u << MODEL_RESETTING,
         [MODEL_UP] = 15,

@@ -31,6 +31,8 @@ unsigned random5_take_frames(struct world *, enum model_way way,
                              const unsigned holders[MODEL_FRAMES], unsigned count,
                              uint32_t numbers[MODEL_FRAMES], uint8_t kinds[MODEL_FRAMES]);
 enum model_way random5_way(const struct random_step *);
+enum model_ask random5_ask(const struct random_step *);
+unsigned random5_value(const struct random_step *); /* what it sets */
 
 /* ---- the library's side: ndis_random_real.c ---- */
 
