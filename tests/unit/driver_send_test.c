@@ -350,6 +350,7 @@ START_TEST(gathers_while_a_transfer_is_in_flight)
 }
 END_TEST
 
+/* REQ-22 */
 START_TEST(array_goes_in_one_transfer)
 {
     struct rig_options o = {0};

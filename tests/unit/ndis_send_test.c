@@ -225,6 +225,44 @@ START_TEST(req_18_both_calls_on_both_entry_points)
 }
 END_TEST
 
+static unsigned points; /* calls in and out and locks, each a point of pre-emption */
+
+static void count_point(void *context, const char *where)
+{
+    (void)context;
+    (void)where;
+    points++;
+}
+
+/* A batch is one entry of the miniport, and less of everything else; what that is worth in time, `make bench-host` says. */
+START_TEST(req_22_batching_pays)
+{
+    struct fixed fixed = {{.answer = NDIS_STATUS_SUCCESS}};
+    PNDIS_PACKET packets[64];
+    uint64_t calls[3];
+    unsigned single;
+
+    start_fixed(&fixed, true, 1);
+    take(packets, 64);
+    calls[0] = rig_statistics(&r).miniport_calls;
+    r.platform->preempt = count_point;
+    points = 0;
+    for (unsigned i = 0; i < 32; i++)
+        nic_script_send(&r.protocols[0], packets[i]);
+    single = points;
+    calls[1] = rig_statistics(&r).miniport_calls;
+    points = 0;
+    nic_script_send_array(&r.protocols[0], packets + 32, 32);
+    calls[2] = rig_statistics(&r).miniport_calls;
+    r.platform->preempt = NULL;
+    ck_assert_uint_eq(calls[1] - calls[0], 32);
+    ck_assert_uint_eq(calls[2] - calls[1], 1);
+    ck_assert_uint_lt(points, single);
+    give(packets, 64);
+    stop_clean();
+}
+END_TEST
+
 START_TEST(req_19_maximum_send_packets_can_be_asked)
 {
     struct fixed fixed = {pend_manual};
@@ -415,6 +453,8 @@ static Suite *make(const char *name)
     if (rig_layer() == RIG_DIRECT)
         tcase_add_loop_test(t, req_17_a_miniport_that_takes_a_thousand_at_once, 0, 2);
     tcase_add_loop_test(t, req_18_both_calls_on_both_entry_points, 0, 2);
+    if (rig_layer() != RIG_THROUGH_SINGLE)
+        tcase_add_test(t, req_22_batching_pays);
     tcase_add_test(t, req_19_maximum_send_packets_can_be_asked);
     tcase_add_loop_test(t, req_23_59_out_of_band_data_reaches_the_miniport, 0, 2);
     tcase_add_loop_test(t, req_28_ownership_returns_packet_by_packet, 0, 2);
