@@ -200,6 +200,16 @@ START_TEST(leaks_at_stop_are_counted_and_named)
 }
 END_TEST
 
+START_TEST(an_adapter_left_at_stop_is_counted_and_named)
+{
+    rig_start(&r, &(struct nic_script_miniport){0}, 0, _i ? RIG_VERIFY : 0, 0);
+    ck_assert_uint_eq(nic_ndis_stop(), 1);
+    ck_assert_ptr_nonnull(strstr(r.log, "adapter nic0 was not removed"));
+    r.driver = NULL; /* it went with the machine */
+    rig_stop(&r);
+}
+END_TEST
+
 /* ---- received packets ---- */
 
 static PNDIS_PACKET kept;
@@ -400,6 +410,7 @@ int main(void)
     tcase_add_test(t, buffer_pool_freed_in_use);
     tcase_add_loop_test(t, forgotten_at_halt, 0, 2);
     tcase_add_loop_test(t, leaks_at_stop_are_counted_and_named, 0, 2);
+    tcase_add_loop_test(t, an_adapter_left_at_stop_is_counted_and_named, 0, 2);
     tcase_add_loop_test(t, received_packets_have_one_owner, 0, 7);
     tcase_add_loop_test(t, a_protocol_writes_to_what_it_received, 0, 2);
     tcase_add_test(t, der_10_halted_with_a_packet_lent);
