@@ -38,6 +38,27 @@ START_TEST(req_11_status_reaches_every_binding)
 }
 END_TEST
 
+START_TEST(a_binding_that_closes_hears_no_status)
+{
+    PNDIS_PACKET packet;
+
+    start(2);
+    packet = nic_script_packet(&r.protocols[0], 60);
+    ck_status(nic_script_send(&r.protocols[0], packet), NDIS_STATUS_PENDING);
+    ck_status(nic_script_protocol_close(&r.protocols[0]), NDIS_STATUS_PENDING);
+    NdisMIndicateStatus(r.miniport->handle, NDIS_STATUS_MEDIA_CONNECT, NULL, 0);
+    NdisMIndicateStatusComplete(r.miniport->handle);
+    nic_script_release(r.miniport, NIC_WHEN_MANUAL, 1);
+    nic_script_packet_free(&r.protocols[0], packet);
+    for (unsigned b = 0; b < 2; b++) {
+        ck_assert_uint_eq(r.protocols[b].statuses, b);
+        ck_assert_uint_eq(r.protocols[b].status_completes, b);
+    }
+    ck_status(nic_script_protocol_open(&r.protocols[0], "nic0"), NDIS_STATUS_SUCCESS);
+    stop_clean();
+}
+END_TEST
+
 static UCHAR received[200];
 static UINT received_length;
 
@@ -232,6 +253,8 @@ static Suite *make(const char *name)
     TCase *t = rig_case(suite, "receive");
 
     tcase_add_test(t, req_11_status_reaches_every_binding);
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_test(t, a_binding_that_closes_hears_no_status);
     tcase_add_test(t, req_12_receive_by_look_ahead);
     tcase_add_loop_test(t, receive_by_packet_and_its_return, 0, 2);
     tcase_add_test(t, req_13_transfer_data_of_a_packet_lent_or_not);
