@@ -176,6 +176,7 @@ struct nic_script_protocol {
     UCHAR *data;
     volatile bool closed, request_done, reset_done, transfer_done;
     NDIS_STATUS request_status, reset_status, transfer_status;
+    struct nic_script_wait *waits; /* requests of nic_script_request; under `mutex` */
     UINT transferred;
     unsigned requests_ended; /* calls of ProtocolRequestComplete */
     unsigned foreign;        /* completions with a binding context that is not ours */
@@ -186,7 +187,7 @@ struct nic_script_protocol {
         uint32_t sent, completed;
         NDIS_STATUS status;
     } * records;
-    pthread_mutex_t mutex; /* slots of records and data */
+    pthread_mutex_t mutex; /* slots of records and data; waits */
     uint32_t *free_slots, free_count, next_packet;
 };
 
@@ -206,7 +207,8 @@ struct nic_script_packet *nic_script_record(struct nic_script_protocol *,
                                             PNDIS_PACKET); /* until it is freed */
 NDIS_STATUS nic_script_send(struct nic_script_protocol *, PNDIS_PACKET);
 void nic_script_send_array(struct nic_script_protocol *, PPNDIS_PACKET, UINT count);
+/* Waits when it pends, for 5 s of the platform's time: then the answer is PENDING, and what the driver says later is lost. */
 NDIS_STATUS nic_script_request(struct nic_script_protocol *, NDIS_REQUEST_TYPE type, NDIS_OID oid,
-                               void *buffer, UINT length, UINT *bytes); /* waits when pended */
+                               void *buffer, UINT length, UINT *bytes);
 
 #endif

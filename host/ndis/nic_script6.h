@@ -98,13 +98,14 @@ struct nic_script6_protocol {
     UCHAR *data;
     volatile bool closed, request_done;
     NDIS_STATUS open_status, request_status;
-    unsigned foreign; /* completions with another's NBL */
-    unsigned calls;   /* of ProtocolSendNetBufferListsComplete */
+    struct nic_script_wait *waits; /* requests of nic_script6_request; under `mutex` */
+    unsigned foreign;              /* completions with another's NBL */
+    unsigned calls;                /* of ProtocolSendNetBufferListsComplete */
     unsigned frames, pauses, restarts, statuses;
     NDIS_STATUS last_status;
     PNET_PNP_EVENT_NOTIFICATION event; /* that pends */
     struct nic_script_packet *records;
-    pthread_mutex_t mutex; /* slots of records and data */
+    pthread_mutex_t mutex; /* slots of records and data; waits */
     uint32_t *free_slots, free_count, next_nbl;
 };
 
@@ -120,8 +121,9 @@ uint32_t nic_script6_number(PNET_BUFFER_LIST);
 struct nic_script_packet *nic_script6_record(struct nic_script6_protocol *, PNET_BUFFER_LIST);
 /* A chain by Next. */
 void nic_script6_send(struct nic_script6_protocol *, PNET_BUFFER_LIST chain, ULONG flags);
+/* As nic_script_request. */
 NDIS_STATUS nic_script6_request(struct nic_script6_protocol *, NDIS_REQUEST_TYPE type, NDIS_OID oid,
-                                void *buffer, UINT length, UINT *bytes); /* waits when pended */
+                                void *buffer, UINT length, UINT *bytes);
 void nic_script6_event_done(struct nic_script6_protocol *);
 
 #endif

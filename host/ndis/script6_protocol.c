@@ -6,6 +6,7 @@
 
 #include "nic_platform.h"
 #include "nic_script6.h"
+#include "script_wait.h"
 
 #define WAIT_NS 5000000000u
 
@@ -99,6 +100,7 @@ static VOID on_oid(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST OidRequ
         p->answered(p->context, OidRequest, Status);
     __atomic_store_n(&p->request_status, Status, __ATOMIC_RELAXED); /* two may end at once */
     nic_platform_flag_set(p->platform, &p->request_done);
+    script_wait_end(&p->waits, &p->mutex, p->platform, OidRequest, Status);
 }
 
 static VOID on_status(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION StatusIndication)
@@ -223,6 +225,8 @@ NDIS_STATUS nic_script6_protocol_stop(struct nic_script6_protocol *p)
     free(p->data);
     free(p->records);
     free(p->free_slots);
+    while (p->waits)
+        script_wait_free(&p->waits, &p->mutex, p->waits);
     p->data = NULL;
     p->records = NULL;
     return p->binding ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
@@ -302,22 +306,32 @@ void nic_script6_send(struct nic_script6_protocol *p, PNET_BUFFER_LIST chain, UL
 NDIS_STATUS nic_script6_request(struct nic_script6_protocol *p, NDIS_REQUEST_TYPE type,
                                 NDIS_OID oid, void *buffer, UINT length, UINT *bytes)
 {
-    NDIS_OID_REQUEST request = {
-        .Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
-                   NDIS_SIZEOF_OID_REQUEST_REVISION_1},
-        .RequestType = type,
-        .DATA.QUERY_INFORMATION = {
-            .Oid = oid, .InformationBuffer = buffer, .InformationBufferLength = length}};
+    struct nic_script_wait *wait =
+        script_wait_new(&p->waits, &p->mutex, sizeof(NDIS_OID_REQUEST) + length);
+    PNDIS_OID_REQUEST request = wait ? wait->request : NULL;
     NDIS_STATUS status;
 
-    __atomic_store_n(&p->request_done, false, __ATOMIC_RELEASE);
-    status = NdisOidRequest(p->binding, &request);
+    if (!wait)
+        return NDIS_STATUS_RESOURCES;
+    request->Header =
+        (NDIS_OBJECT_HEADER){NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
+                             NDIS_SIZEOF_OID_REQUEST_REVISION_1};
+    request->RequestType = type;
+    request->DATA.QUERY_INFORMATION.Oid = oid;
+    request->DATA.QUERY_INFORMATION.InformationBuffer = length ? request + 1 : buffer;
+    request->DATA.QUERY_INFORMATION.InformationBufferLength = length;
+    if (length)
+        memcpy(request + 1, buffer, length);
+    status = NdisOidRequest(p->binding, request);
     if (status == NDIS_STATUS_PENDING) {
-        if (!p->platform->ops->wait(p->platform, &p->request_done, WAIT_NS))
+        if (!p->platform->ops->wait(p->platform, &wait->done, WAIT_NS))
             return NDIS_STATUS_PENDING;
-        status = p->request_status;
+        status = wait->status;
     }
+    if (length && type != NdisRequestSetInformation) /* of what is set the buffer may be constant */
+        memcpy(buffer, request + 1, length);
     if (bytes)
-        *bytes = request.DATA.QUERY_INFORMATION.BytesWritten;
+        *bytes = request->DATA.QUERY_INFORMATION.BytesWritten;
+    script_wait_free(&p->waits, &p->mutex, wait);
     return status;
 }

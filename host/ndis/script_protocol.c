@@ -7,6 +7,7 @@
 #define NDIS50
 #include "nic_platform.h"
 #include "nic_script.h"
+#include "script_wait.h"
 
 /* ProtocolReserved of our packets. */
 struct label {
@@ -103,6 +104,7 @@ static VOID on_request(NDIS_HANDLE ProtocolBindingContext, PNDIS_REQUEST NdisReq
     if (p->request_ended)
         p->request_ended(p->context, NdisRequest, Status);
     nic_platform_flag_set(p->platform, &p->request_done);
+    script_wait_end(&p->waits, &p->mutex, p->platform, NdisRequest, Status);
 }
 
 static NDIS_STATUS on_receive(NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE MacReceiveContext,
@@ -262,6 +264,8 @@ NDIS_STATUS nic_script_protocol_stop(struct nic_script_protocol *p)
     free(p->data);
     free(p->records);
     free(p->free_slots);
+    while (p->waits)
+        script_wait_free(&p->waits, &p->mutex, p->waits);
     p->data = NULL;
     p->records = NULL;
     return status;
@@ -334,22 +338,29 @@ void nic_script_send_array(struct nic_script_protocol *p, PPNDIS_PACKET packets,
 NDIS_STATUS nic_script_request(struct nic_script_protocol *p, NDIS_REQUEST_TYPE type, NDIS_OID oid,
                                void *buffer, UINT length, UINT *bytes)
 {
-    NDIS_REQUEST request = {
-        .RequestType = type,
-        .DATA.QUERY_INFORMATION = {.Oid = oid,
-                                   .InformationBuffer = buffer,
-                                   .InformationBufferLength = length},
-    };
+    struct nic_script_wait *wait =
+        script_wait_new(&p->waits, &p->mutex, sizeof(NDIS_REQUEST) + length);
+    PNDIS_REQUEST request = wait ? wait->request : NULL;
     NDIS_STATUS status;
 
-    __atomic_store_n(&p->request_done, false, __ATOMIC_RELEASE);
-    NdisRequest(&status, p->binding, &request);
+    if (!wait)
+        return NDIS_STATUS_RESOURCES;
+    request->RequestType = type;
+    request->DATA.QUERY_INFORMATION.Oid = oid;
+    request->DATA.QUERY_INFORMATION.InformationBuffer = length ? request + 1 : buffer;
+    request->DATA.QUERY_INFORMATION.InformationBufferLength = length;
+    if (length)
+        memcpy(request + 1, buffer, length);
+    NdisRequest(&status, p->binding, request);
     if (status == NDIS_STATUS_PENDING) {
-        if (!p->platform->ops->wait(p->platform, &p->request_done, 5000000000u))
+        if (!p->platform->ops->wait(p->platform, &wait->done, 5000000000u))
             return NDIS_STATUS_PENDING;
-        status = p->request_status;
+        status = wait->status;
     }
+    if (length && type != NdisRequestSetInformation) /* of what is set the buffer may be constant */
+        memcpy(buffer, request + 1, length);
     if (bytes)
-        *bytes = request.DATA.QUERY_INFORMATION.BytesWritten;
+        *bytes = request->DATA.QUERY_INFORMATION.BytesWritten;
+    script_wait_free(&p->waits, &p->mutex, wait);
     return status;
 }

@@ -45,6 +45,21 @@ START_TEST(a_request_is_answered_at_once)
 }
 END_TEST
 
+/* The instrument: nobody waits any more, but request and buffer are there. */
+START_TEST(a_driver_answers_after_the_wait)
+{
+    ULONG value = 7;
+    UINT bytes;
+
+    start(1);
+    r.miniport->oids_pend = true;
+    ck_status(query(0, OID_GEN_XMIT_OK, &value, sizeof(value), &bytes), NDIS_STATUS_PENDING);
+    ck_assert(nic_script6_oid_answer(r.miniport, NDIS_STATUS_SUCCESS));
+    ck_assert_uint_eq(value, 7);
+    rig6_stop_clean(&r);
+}
+END_TEST
+
 /* The attributes answer; the driver is not asked. */
 START_TEST(what_the_attributes_say_is_not_asked)
 {
@@ -298,6 +313,7 @@ int main(void)
     TCase *t = tcase_create("oid");
 
     tcase_add_test(t, a_request_is_answered_at_once);
+    tcase_add_test(t, a_driver_answers_after_the_wait);
     tcase_add_test(t, what_the_attributes_say_is_not_asked);
     tcase_add_test(t, requests_pend_one_at_a_time);
     tcase_add_test(t, requests_can_be_cancelled);

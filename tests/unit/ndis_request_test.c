@@ -65,6 +65,23 @@ START_TEST(req_08_09_requests_pend_and_come_back)
 }
 END_TEST
 
+/* The instrument: nobody waits any more, but request and buffer are there. */
+START_TEST(a_driver_answers_after_the_wait)
+{
+    ULONG value = 7;
+
+    start(1);
+    r.miniport->requests_pend = true;
+    ck_status(nic_script_request(&r.protocols[0], NdisRequestQueryInformation, OID_GEN_XMIT_OK,
+                                 &value, sizeof(value), NULL),
+              NDIS_STATUS_PENDING);
+    nic_script_request_done(r.miniport, NDIS_STATUS_SUCCESS);
+    ck_assert_uint_eq(r.protocols[0].requests_ended, 1);
+    ck_assert_uint_eq(value, 7);
+    stop_clean();
+}
+END_TEST
+
 START_TEST(req_60_mac_options_are_asked_at_the_beginning)
 {
     /* MAC options, maximum send packets, address; once more by the adapter above, of which a MiniportSend answers the
@@ -669,6 +686,8 @@ static Suite *make(const char *name)
         tcase_add_test(t, der_10_a_removal_waits_for_an_answer);
         tcase_add_loop_test(t, der_10_a_halt_ends_what_was_asked, 0, 2);
     }
+    if (rig_layer() == RIG_DIRECT)
+        tcase_add_test(t, a_driver_answers_after_the_wait);
     tcase_add_loop_test(t, req_10_reset, 0, 2);
     tcase_add_test(t, der_07_reset_ends_a_pended_request_and_the_queue);
     if (rig_layer() == RIG_DIRECT) { /* the protocol is called inside of its own adapter */
