@@ -17,7 +17,7 @@ const struct command commands[] = {
          "  -w FILE            what was on the wire, without FCS, nanosecond times of the model, - for standard output\n"
          "  --device NAME      core: the Verilated nic_core (default); board:butterstick: with its USB device, from the ULPI\n"
          "                     pins on; board:ecpix5: likewise; board:ulx3s: full speed on three pins, RMII; board:tinyfpga-bx: the same, smaller;\n"
-         "                     soft: the same device in C;\n"
+         "                     board:NAME:fs: in a host of full speed, :hs: of high speed, as without; soft: the same device in C;\n"
          "                     usb[:VID:PID[:SERIAL]]: a board with a plug or --loopback\n"
          "  --mode single      NdisSend, miniport with MiniportSend\n"
          "  --mode array       NdisSendPackets, miniport with MiniportSendPackets (default)\n"

@@ -2,6 +2,8 @@
 /* The options of all commands, one table; each command says which of them it takes. */
 #include "options.h"
 
+#include "board_model.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,8 +38,7 @@ struct option {
         name, letter, NUMBER, FIELD(field), NULL, least, most                                      \
     }
 
-static const char devices[] =
-    "core board:butterstick board:ecpix5 board:ulx3s board:tinyfpga-bx soft null";
+static const char devices[] = "core soft null"; /* and board models, and usb */
 
 static const struct option known[] = {
     TEXT_OPTION("read", "-r", input),
@@ -134,12 +135,13 @@ static int take_device(struct options *o, const char *value)
     o->usb = false;
     if (!strncmp(value, "usb", 3) && (!value[3] || value[3] == ':'))
         return take_usb(o, value + 3);
-    if (has_word(devices, value))
+    if (has_word(devices, value) || board_model_known(value))
         return 0;
     return complain(EXIT_USAGE,
                     "--device takes core, board:butterstick, board:ecpix5, board:ulx3s, "
                     "board:tinyfpga-bx, soft, "
-                    "null or usb[:VID:PID[:SERIAL]], not %s",
+                    "null or usb[:VID:PID[:SERIAL]], not %s; behind each board :fs, behind the "
+                    "first two :hs",
                     value);
 }
 

@@ -8,10 +8,12 @@ module nic_usb_transaction #(
     // Clocks from a packet's end to our first octet: 2 bit times or more at full speed, 8 at high speed (7.1.18.2);
     // 1 or more, so that the first octet has come out of the endpoint.
     parameter int unsigned ANSWER = 3,
-    // Clocks from the end of ours to the start of the host's handshake, at high speed and full speed: 736..816 and
-    // 16..18 bit times, with what the PHY adds (7.1.19.2).
-    parameter int unsigned TIMEOUT_HS = 102,
-    parameter int unsigned TIMEOUT_FS = 102
+    // Clocks from when our last octet was taken to when the host's handshake must show: 736 bit times on the bus at high speed, 16 at
+    // full speed (7.1.19), and what the PHY adds. A longer wait hurts nobody: the host's next token ends it. High speed: 92, of which
+    // ULPI adds up to 13 (3.8.2.6.2) and we 3. Full speed: what PHY and link still have to send, EOP, and the SYNC behind which a packet
+    // shows: with 4 clocks a bit on pins 10 (with stuffing), 2 and 8 bits, and 7 clocks; with 5 behind ULPI 28, 2 and 8, and 20.
+    parameter int unsigned TIMEOUT_HS = 110,
+    parameter int unsigned TIMEOUT_FS = 300
 ) (
     input wire clk_i,
     // Bus reset.

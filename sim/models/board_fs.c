@@ -77,7 +77,7 @@ static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint
     }
     while (m->fs_pins.driven)
         clock_once(m);
-    pass(m, m->now_ps + GAP * line->bit_ps);
+    pass(m, m->now_ps + (m->turnaround_bits ? m->turnaround_bits - 1 : GAP) * line->bit_ps);
     if (!line->complete || line->bytes > room)
         return 0;
     memcpy(reply, line->packet, line->bytes);

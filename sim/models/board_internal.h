@@ -62,8 +62,10 @@ struct board_model {
     uint8_t drives;      /* what the host makes of its line */
     struct fs_line line; /* of the others */
     struct board_fs_pins fs_pins;
+    unsigned turnaround_bits; /* see board_model_turnaround; 0: soon */
     unsigned throttle_percent;
     bool plugged, answered, chirped, high_speed;
+    bool full_speed_hub; /* the host has no high speed */
     bool hub_high_speed; /* what the last bus reset came to */
     bool suspended;      /* until the host's resume has ended */
     uint64_t rest_ps;    /* since when the bus has been at rest */

@@ -404,6 +404,11 @@ void board_model_jitter(struct board_model *m, unsigned jitter_ps)
     m->host.noisy |= jitter_ps > 18500;
 }
 
+void board_model_turnaround(struct board_model *m, unsigned bits)
+{
+    m->turnaround_bits = bits;
+}
+
 void board_model_stats_get(const struct board_model *m, struct board_model_stats *stats)
 {
     *stats = m->stats;
@@ -436,13 +441,18 @@ struct nic_transport *board_model_transport(struct board_model *m, unsigned vect
     return &m->transport;
 }
 
+/* Of "board:NAME[:hs|:fs]". */
 static const struct board_kind *kind_of(const char *name)
 {
     static const struct board_kind *const kinds[] = {&board_kind_ulpi, &board_kind_ecpix5,
                                                      &board_kind_fs, &board_kind_bx};
-    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strcmp(kinds[i]->name, name))
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t n = strlen(kinds[i]->name);
+        if (!strncmp(kinds[i]->name, name, n) &&
+            (!name[n] || !strcmp(name + n, ":fs") ||
+             (kinds[i]->half->ulpi_clock && !strcmp(name + n, ":hs"))))
             return kinds[i];
+    }
     return NULL;
 }
 
@@ -466,6 +476,7 @@ struct board_model *board_model_create(const char *name, const struct board_mode
     m->fault_permille = o->fault_permille;
     m->reset_clocks = RESET_CLOCKS;
     m->kind = kind;
+    m->full_speed_hub = !strcmp(name + strlen(kind->name), ":fs");
     m->throttle_percent = o->throttle_percent;
     m->sys.period_ps = kind->sys_ps;
     m->tx.period_ps = m->rx.period_ps = kind->ethernet_ps;

@@ -35,7 +35,8 @@ struct board_model_options {
 };
 
 /* "board:butterstick", "board:ecpix5": high speed through a ULPI PHY, gigabit. "board:ulx3s": full speed on three pins, RMII;
- * "board:tinyfpga-bx": the same with smaller buffers and without RAM of two full ports. */
+ * "board:tinyfpga-bx": the same with smaller buffers and without RAM of two full ports. Behind each ":fs" plugs it into a host
+ * without high speed, and ":hs", behind the first two, into one that has it, as without. */
 bool board_model_known(const char *name);
 
 /* `name` is a known one; `wire` may be NULL (nothing plugged in) and stays the caller's. Plugged into the host, not enumerated. NULL: errno. */
@@ -59,6 +60,10 @@ void board_model_plug(struct board_model *, bool connected);
 /* On three pins: each edge that the host drives comes up to half of jitter_ps early or late; less than a bit. Beyond the 18.5 ns of USB 2.0,
  * 7.1.15.1, packets break, and the device is not judged by chapter 8 any more. */
 void board_model_jitter(struct board_model *, unsigned jitter_ps);
+
+/* Bit times from the end of a device's packet to what the host sends next. So much hubs and cables may add, and a device has to wait
+ * for: 16 at full speed, 736 at high speed (USB 2.0, 7.1.19). */
+void board_model_turnaround(struct board_model *, unsigned bits);
 
 /* The bus with the board's Ethernet PHY, the only one on it: link partner, cable, faults. */
 struct mdio_bus *board_model_mdio(struct board_model *);

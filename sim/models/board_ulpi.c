@@ -11,6 +11,10 @@
 #define NOT_DRIVEN 4
 #define VBUS_VALID 3
 
+#define FS_BIT_CLOCKS  5
+#define FS_SYNC_CLOCKS 44 /* with what the PHY needs to see it */
+#define HS_PHY_CLOCKS  13 /* TX End Delay 5, RX Start Delay 8 (ULPI 1.1, 3.8.2.6.2) */
+
 static void sent(void *context, const uint8_t *data, size_t length, bool pid)
 {
     struct board_model *m = context;
@@ -41,19 +45,43 @@ static bool hears(const struct board_model *m)
     return ((m->phy.registers[ULPI_FUNCTION_CONTROL] & 3) == 0) == m->hub_high_speed;
 }
 
-/* 8 bit times and more between packets; up to 816 bit times for an answer to begin (7.1.19.2). */
+static void clocks(struct board_model *m, unsigned count)
+{
+    while (count--)
+        clock_once(m);
+}
+
+/* From the device's packet to the host's next. At high speed what a PHY may add to both (ULPI 1.1, 3.8.2.6.2) is in it. */
+static void turn_around(struct board_model *m)
+{
+    if (m->hub_high_speed) {
+        clocks(m, m->turnaround_bits ? m->turnaround_bits / 8 + HS_PHY_CLOCKS : 0);
+        return;
+    }
+    while (m->phy.sends)
+        clock_once(m);
+    clocks(m, FS_BIT_CLOCKS * (m->turnaround_bits ? m->turnaround_bits : 2));
+}
+
+/* High speed: 8 bit times and more between packets; up to 816 bit times for an answer to begin (7.1.19.2). Full speed: 2 and 18, and
+ * SYNC, which the PHY keeps to itself. */
 static size_t bus_exchange(void *bus, const uint8_t *packet, size_t length, uint8_t *reply,
                            size_t room)
 {
     struct board_model *m = bus;
+    unsigned gap = m->hub_high_speed ? 4 : 2 * FS_BIT_CLOCKS,
+             timeout = m->hub_high_speed ? 102 : 18 * FS_BIT_CLOCKS;
     m->answered = false;
     if (length && hears(m)) {
+        clocks(m, m->hub_high_speed ? 0 : FS_SYNC_CLOCKS);
         ulpi_phy_receive(&m->phy, packet, length, false);
         while (m->phy.in_due)
             clock_once(m);
     }
-    for (unsigned i = 0; reply ? !m->answered && (i < 102 || m->phy.command) : i < 4; i++)
+    for (unsigned i = 0; reply ? !m->answered && (i < timeout || m->phy.command) : i < gap; i++)
         clock_once(m);
+    if (m->answered)
+        turn_around(m);
     if (!reply || !m->answered || m->answer_bytes > room)
         return 0;
     memcpy(reply, m->answer, m->answer_bytes);
@@ -67,7 +95,7 @@ static void line(struct board_model *m, uint8_t state, unsigned us)
         clock_once(m);
 }
 
-/* A hub of high speed: SE0, the device's chirp K, then K and J in turn, 50 us each (7.1.7.5). */
+/* A hub of high speed: SE0, the device's chirp K, then K and J in turn, 50 us each (7.1.7.5). One of full speed does not answer. */
 static bool bus_reset(void *bus, enum urb_speed *speed)
 {
     struct board_model *m = bus;
@@ -77,9 +105,9 @@ static bool bus_reset(void *bus, enum urb_speed *speed)
     line(m, LINE_J, 100);
     m->chirped = false;
     line(m, LINE_SE0, 2);
-    for (unsigned us = 0; us < 10000 && !m->chirped; us++)
+    for (unsigned us = 0; us < 10000 && (!m->chirped || m->full_speed_hub); us++)
         line(m, LINE_SE0, 1);
-    for (unsigned i = 0; m->chirped && i < 10; i++)
+    for (unsigned i = 0; m->chirped && !m->full_speed_hub && i < 10; i++)
         line(m, i & 1 ? LINE_J : LINE_K, 50);
     line(m, LINE_SE0, 100);
     m->drives = NOT_DRIVEN;
@@ -132,6 +160,7 @@ static void start(struct board_model *m)
     m->phy.sent = sent;
     m->phy.context = m;
     m->phy.throttle_percent = m->throttle_percent;
+    m->phy.full_speed_pace = true;
 }
 
 const struct board_kind board_kind_ulpi = {

@@ -12,6 +12,9 @@ enum { COMMAND_SEND = 1, COMMAND_WRITE = 2, COMMAND_READ = 3 };
 enum { INTERRUPT_RISING = 0x0d, INTERRUPT_FALLING = 0x10, SCRATCH = 0x16 };
 enum { LINE_SE0 = 0, LINE_J = 1, LINE_K = 2 };
 enum { EVENT_ACTIVE = 0x10, EVENT_ERROR = 0x30 };
+// Clocks at full speed: an octet, and SYNC; SE0; from TXCMD to SYNC (6 to 10); from J to its RXCMD (3.8.2.6.2). From that RXCMD to the
+// link's TXCMD (3.8.2.6.3).
+enum { FS_OCTET = 40, FS_SE0 = 10, FS_START = 8, FS_REPORT = 4, FS_FIRST = 7, FS_LAST = 18 };
 
 void ulpi_phy_init(struct ulpi_phy *phy)
 {
@@ -34,6 +37,11 @@ void ulpi_phy_line(struct ulpi_phy *phy, uint8_t line, uint8_t vbus)
     phy->vbus = vbus;
 }
 
+static bool slow(const struct ulpi_phy *phy)
+{
+    return phy->full_speed_pace && (phy->registers[ULPI_FUNCTION_CONTROL] & 3) == 1;
+}
+
 bool ulpi_phy_receive(struct ulpi_phy *phy, const uint8_t *bytes, size_t length, bool error)
 {
     if (phy->in_due || length > sizeof(phy->in))
@@ -43,6 +51,7 @@ bool ulpi_phy_receive(struct ulpi_phy *phy, const uint8_t *bytes, size_t length,
     phy->in_next = 0;
     phy->in_error = error;
     phy->in_due = true;
+    phy->wait = slow(phy) ? FS_OCTET : 0;
     // Dir is up without nxt: only an RXCMD can say that a packet begins (3.8.2.4).
     phy->report |= phy->dir;
     return true;
@@ -106,9 +115,13 @@ static void finish(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
 {
     if (link->data)
         breach(phy, "stp with data: the packet is in error (3.8.2.3)");
-    if (phy->command == SENDING)
+    if (phy->command == SENDING) {
+        // The PHY holds an octet while it sends the one before.
+        if (slow(phy) && phy->pid)
+            phy->sends = FS_SE0 + FS_OCTET + (phy->out_length == 1 ? phy->wait : FS_OCTET);
+        phy->wait = 0;
         phy->sent(phy->context, phy->out, phy->out_length, phy->pid);
-    else if (phy->command == WRITTEN)
+    } else if (phy->command == WRITTEN)
         write_register(phy);
     else
         breach(phy, "stp where nothing ends");
@@ -126,6 +139,7 @@ static void take_command(struct ulpi_phy *phy, uint8_t data)
             phy->out[phy->out_length++] = (uint8_t)((data & 0xf) | (~data & 0xf) << 4);
         if (data & 0x30)
             breach(phy, "reserved bits in TXCMD");
+        phy->wait = slow(phy) && phy->pid ? FS_START + FS_OCTET : 0;
         break;
     case COMMAND_WRITE:
         phy->command = WRITING;
@@ -144,15 +158,28 @@ static void take(struct ulpi_phy *phy, uint8_t data)
 {
     if (phy->command == NONE)
         take_command(phy, data);
-    else if (phy->command == SENDING && phy->out_length < sizeof(phy->out))
+    else if (phy->command == SENDING && phy->out_length < sizeof(phy->out)) {
         phy->out[phy->out_length++] = data;
-    else if (phy->command == SENDING && !phy->pid)
+        phy->wait = slow(phy) && phy->pid ? FS_OCTET - 1 : 0;
+    } else if (phy->command == SENDING && !phy->pid)
         return; // a chirp is as long as it likes
     else if (phy->command == WRITING) {
         phy->value = data;
         phy->command = WRITTEN;
     } else
         breach(phy, "more bytes than a packet has");
+}
+
+// When the link begins to answer, counted from the end of a packet that the PHY reports with J.
+static void judge_answer(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
+{
+    phy->quiet += phy->quiet > 0;
+    if (!phy->quiet || phy->command != NONE || link->data >> 6 != COMMAND_SEND)
+        return;
+    unsigned clocks = phy->quiet - 1;
+    phy->quiet = 0;
+    if (slow(phy) && (link->data & 15) && (clocks < FS_FIRST || clocks > FS_LAST - FS_REPORT))
+        breach(phy, "an answer at full speed outside of 7 to 18 clocks (3.8.2.6.3)");
 }
 
 // The link has the bus. A packet it sends is not interrupted; all else is, at any clock.
@@ -162,6 +189,7 @@ static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
     if (!link->driven)
         breach(phy, "nobody drives the bus");
     phy->held &= link->stp;
+    judge_answer(phy, link);
     if (link->stp && !phy->held)
         finish(phy, link);
     else if (phy->nxt)
@@ -184,10 +212,11 @@ static void link_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
         phy->dir = true;
         phy->nxt = phy->in_due;
         phy->report |= !phy->in_due;
+        phy->quiet = 0;
         return;
     }
     bool wants = phy->command == NONE ? data >> 6 && !link->stp : phy->command != WRITTEN;
-    phy->nxt = wants && !chance(phy, phy->throttle_percent);
+    phy->nxt = wants && !phy->wait && !chance(phy, phy->throttle_percent);
 }
 
 // The bus is the PHY's: bytes of a packet with nxt, RXCMDs without, in between as well.
@@ -201,12 +230,14 @@ static void bus_clock(struct ulpi_phy *phy)
         phy->data = phy->registers[base_of(phy->address)];
         return;
     }
-    if (phy->in_due && !over && !phy->report && !chance(phy, phy->throttle_percent)) {
+    if (phy->in_due && !over && !phy->report && !phy->wait && !chance(phy, phy->throttle_percent)) {
         phy->nxt = true;
         phy->data = phy->in[phy->in_next++];
+        bool last = phy->in_next == phy->in_length;
+        phy->wait = !slow(phy) ? 0 : last ? FS_SE0 + FS_REPORT : FS_OCTET;
         return;
     }
-    if (phy->in_due && (!over || phy->in_error)) {
+    if (phy->in_due && (!over || phy->in_error || phy->wait)) {
         bool error = phy->in_error && 2 * phy->in_next >= phy->in_length;
         phy->data = rx_command(phy, error ? EVENT_ERROR : EVENT_ACTIVE);
         phy->in_error &= !error;
@@ -219,6 +250,7 @@ static void bus_clock(struct ulpi_phy *phy)
         phy->in_due = false;
         return;
     }
+    phy->quiet = phy->in_due;
     phy->in_due = false;
     phy->state = BACK;
     phy->dir = false;
@@ -233,6 +265,8 @@ void ulpi_phy_clock(struct ulpi_phy *phy, const struct ulpi_link_pins *link)
     }
     if (link->driven && (phy->dir || phy->state == BACK))
         breach(phy, "the link drives a bus that is not its own");
+    phy->wait -= phy->wait > 0;
+    phy->sends -= phy->sends > 0;
     switch (phy->state) {
     case HOLD:
         if (!phy->hold)

@@ -35,6 +35,9 @@ struct ulpi_phy {
     uint8_t identity[4];       /* vendor and product, low octets first */
     unsigned throttle_percent; /* of clocks in which nxt is held back */
     unsigned chatter_percent;  /* of clocks in which an RXCMD comes for no reason */
+    /* An octet takes 40 clocks while XcvrSelect is full speed, as on the bus, and answers are judged by 3.8.2.6.3; without it one clock,
+     * so that benches are fast. Line states in packets and stuffed bits are left out. */
+    bool full_speed_pace;
     uint32_t (*random)(void *context, uint32_t below);
     /* A packet from the link, PID byte first; without one (chirp, resume) pid is false. The bytes are valid in the call only. */
     void (*sent)(void *context, const uint8_t *bytes, size_t length, bool pid);
@@ -53,6 +56,10 @@ struct ulpi_phy {
     uint8_t out[ULPI_PACKET_BYTES], in[ULPI_PACKET_BYTES];
     size_t out_length, in_length, in_next;
     bool in_due, in_error;
+    unsigned wait;  /* until the next octet, at that pace */
+    unsigned sends; /* clocks until the EOP of the packet that the link sent is over */
+    unsigned
+        quiet; /* clocks of the link since a packet for it ended; 0: the link has had its turn, or not the bus */
     bool held; /* stp has been high since reset: nothing is taken (3.12) */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bus reset, a suspend and a pulled cable at every packet of every kind of transaction of the whole NIC, with frames crossing
- * it: the packet and what would follow it in its transaction do not arrive. At high speed on ULPI and at full speed on three pins.
+ * it: the packet and what would follow it in its transaction do not arrive. On ULPI at both speeds, and at full speed on three pins.
  * Every frame is completed once; behind it the NIC carries frames as before. Judged by driver, NDIS and the host model.
  */
 #include "cosim.h"
@@ -277,7 +277,8 @@ static void episode(struct cosim *c, struct plan *p, const char *where)
     ck_assert_msg(!p->host->breach, "%s: %s", where, p->host->breach);
 }
 
-static const char *const boards[] = {"board:butterstick", "board:ulx3s"}; /* a PHY of each kind */
+/* A PHY of each kind, and one of high speed in a host without. */
+static const char *const boards[] = {"board:butterstick", "board:ulx3s", "board:butterstick:fs"};
 
 /* Each test goes through a part of the stages. */
 #define PARTS 3
@@ -286,7 +287,7 @@ static void every_stage(int test, enum action action)
 {
     struct cosim c;
     struct plan p = {.action = action};
-    bool full_speed = test / PARTS;
+    bool full_speed = test >= PARTS;
     enum stage first = (enum stage)(test % PARTS * STAGES / PARTS),
                end = (enum stage)(first + STAGES / PARTS);
     char where[100];
@@ -294,7 +295,7 @@ static void every_stage(int test, enum action action)
     before = full_speed ? 6 : 12;
     behind = full_speed ? 3 : 6;
     cosim_init(&c);
-    c.options.device = boards[full_speed];
+    c.options.device = boards[test / PARTS];
     cosim_frames(&c, 2 + STAGES * (before + behind), 60, 1514);
     c.count = 2;
     cosim_start(&c);

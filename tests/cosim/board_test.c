@@ -18,8 +18,9 @@
 #include <zlib.h>
 
 enum { BUTTERSTICK, ECPIX5, ULX3S, TINYFPGA_BX, BOARDS };
-static const char *const boards[BOARDS] = {"board:butterstick", "board:ecpix5", "board:ulx3s",
-                                           "board:tinyfpga-bx"};
+/* The last: ULPI, gigabit, and a host without high speed. */
+static const char *const boards[BOARDS + 1] = {"board:butterstick", "board:ecpix5", "board:ulx3s",
+                                               "board:tinyfpga-bx", "board:butterstick:fs"};
 static bool full_speed; /* fewer frames, because 40 times slower */
 
 static void init(struct cosim *c, int board)
@@ -136,6 +137,36 @@ START_TEST(jitter_beyond)
     ck_assert_uint_eq(c.succeeded, before + left);
     ck_assert_uint_ne(usb_errors(&c) & 0xff, 0);
     stop(&c);
+}
+END_TEST
+
+/* The host's handshakes as late as a device has to wait for: none is missed. At the boards' speeds, and with ULPI in a host without high
+ * speed, too, where the PHY sends on for long when it has taken the last octet. */
+static void late_handshakes(const char *device, unsigned bits)
+{
+    struct cosim c;
+    init(&c, BUTTERSTICK);
+    c.options.device = device;
+    full_speed = bits < 736;
+    frames(&c, 60, 14, 1514);
+    cosim_start(&c);
+    board_model_turnaround(c.machine.board, bits);
+    bool carried = cosim_carry(&c, 100000000);
+    ck_assert_msg(carried, "%s, %u bit times: %u of %u frames", device, bits, c.received, c.count);
+    cosim_check(&c, true);
+    ck_assert_uint_eq(usb_errors(&c), 0);
+    stop(&c);
+}
+
+START_TEST(handshakes)
+{
+    static const struct {
+        const char *device;
+        unsigned bits;
+    } cases[] = {{"board:butterstick", 736},  {"board:ulx3s", 7},
+                 {"board:ulx3s", 16},         {"board:tinyfpga-bx:fs", 16},
+                 {"board:butterstick:fs", 2}, {"board:butterstick:fs", 16}};
+    late_handshakes(cases[_i].device, cases[_i].bits);
 }
 END_TEST
 
@@ -594,6 +625,7 @@ START_TEST(firmware_refused)
 END_TEST
 
 #define ADD(name)           add(suite, #name, name, BOARDS)
+#define ADD_USB(name)       add(suite, #name, name, BOARDS + 1)
 #define ADD_PROCESSOR(name) add(suite, #name, name, BOARDS - 1) /* the last board has none */
 
 static void add(Suite *suite, const char *name, const TTest *test, int count)
@@ -608,22 +640,23 @@ int main(int argc, char **argv)
 {
     Suite *suite = suite_create("board");
     (void)argc;
-    ADD(clean);
+    ADD_USB(clean);
     ADD(longest);
-    ADD(single_build);
-    ADD(lossy_bus);
+    ADD_USB(single_build);
+    ADD_USB(lossy_bus);
     add(suite, "jitter", jitter, BOARDS - ULX3S);
     add(suite, "jitter_beyond", jitter_beyond, BOARDS - ULX3S);
+    add(suite, "handshakes", handshakes, 6);
     ADD(lower_speed);
-    ADD(reset_nic);
-    ADD(unplugged);
-    ADD(again);
-    ADD(registers);
+    ADD_USB(reset_nic);
+    ADD_USB(unplugged);
+    ADD_USB(again);
+    ADD_USB(registers);
     ADD(launch_times);
-    ADD(suspend);
-    ADD(remote_wakeup);
-    ADD(suspend_ends);
-    ADD(equal_seeds_equal_runs);
+    ADD_USB(suspend);
+    ADD_USB(remote_wakeup);
+    ADD_USB(suspend_ends);
+    ADD_USB(equal_seeds_equal_runs);
     ADD_PROCESSOR(firmware);
     ADD_PROCESSOR(processor_stopped);
     ADD_PROCESSOR(firmware_hangs);

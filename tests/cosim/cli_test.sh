@@ -159,6 +159,12 @@ refuses 2 "needs a capture" replay
 refuses 2 "needs a value" replay -r
 refuses 2 "--mode takes single, array or mixed" replay --mode twice -r x
 refuses 2 "--device takes core, board:butterstick, board:ecpix5, board:ulx3s, board:tinyfpga-bx, soft, null or usb" replay --device usb9 -r x
+for device in board: board:ulx3s:hs board:tinyfpga-bx:hs board:butterstick: board:butterstick:ls board:butterstick:fs:fs board:ecpix board:ecpix5fs :fs core:fs; do
+    refuses 2 "not $device; behind each board :fs, behind the first two :hs" info --device $device
+done
+for device in board:butterstick:fs board:ulx3s:fs; do
+    check "send --device $device" sh -c "'$hilnic' send -c 3 --device $device >/dev/null"
+done
 for device in usb: usb:1209 usb:1209: usb:1209:00012 usb:g:1 usb:0x1:1 usb:-1:1 usb:0:0 usb:1209:1: usb::1; do
     refuses 2 "usb:VID:PID:SERIAL with VID and PID of 1 to 4 hexadecimal digits" info --device $device
 done
