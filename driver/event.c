@@ -115,7 +115,9 @@ static void event(struct nic_adapter *a, const UCHAR *record)
         a->rcv_no_buffer += e.count;
         return;
     case NIC_EVENT_TYPE_STREAM_ERROR:
-        nic_trouble(a, "The device rejected a TX record: %s", stream_error_name(e.status));
+        /* The endpoint's STALL may have begun the reset before this told why: RESET_DONE comes behind it. */
+        if (a->state != NIC_STATE_RESET)
+            nic_trouble(a, "The device rejected a TX record: %s", stream_error_name(e.status));
         return;
     case NIC_EVENT_TYPE_REQUEST_DONE:
         if (!a->has_processor || e.status > NIC_MAIL_RESULT_MAX || e.count)

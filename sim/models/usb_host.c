@@ -280,11 +280,12 @@ static void judge(struct usb_host *host, struct usb_endpoint *endpoint, const ui
 {
     bool next = (reply[0] == PID_DATA1) == endpoint->toggle;
     uint16_t crc = (uint16_t)(reply[length - 2] | reply[length - 1] << 8);
+    bool astray = endpoint->ack == USB_ACK_ASTRAY;
     if (next && endpoint->ack == USB_ACK_LOST)
         breach(host, "the next packet without an ACK of the last (8.6.4)");
     if (!next && endpoint->ack == USB_ACK_HEARD)
         breach(host, "a packet again that was acknowledged (8.6.4)");
-    if (!next && (length != endpoint->last_length || crc != endpoint->last_crc))
+    if (!next && !astray && (length != endpoint->last_length || crc != endpoint->last_crc))
         breach(host, "another packet in place of the one that was not acknowledged (8.6.4)");
     if (host->reply_changed)
         return;
@@ -295,9 +296,10 @@ static void judge(struct usb_host *host, struct usb_endpoint *endpoint, const ui
 static void acknowledge(struct usb_host *host, struct usb_endpoint *endpoint)
 {
     static const uint8_t ack = PID_ACK;
-    bool late = host->reply_late;
+    bool late = host->reply_late, changed = host->reply_changed;
     exchange(host, USB_HANDSHAKE_OUT, &ack, 1, NULL);
-    endpoint->ack = host->sent == USB_CHANGED        ? USB_ACK_LOST
+    endpoint->ack = changed                          ? USB_ACK_ASTRAY
+                    : host->sent == USB_CHANGED      ? USB_ACK_LOST
                     : late || host->sent == USB_LATE ? USB_ACK_UNSURE
                                                      : USB_ACK_HEARD;
     endpoint->errors = 0;

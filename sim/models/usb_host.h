@@ -47,7 +47,8 @@ struct usb_endpoint {
     enum {
         USB_ACK_HEARD,
         USB_ACK_LOST,
-        USB_ACK_UNSURE
+        USB_ACK_UNSURE,
+        USB_ACK_ASTRAY /* of a packet that the hook changed: the toggles may not agree */
     } ack;             /* the host's last: what the fault hook did to it */
     uint16_t last_crc; /* of the last IN packet taken */
     size_t last_length;
