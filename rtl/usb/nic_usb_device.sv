@@ -11,8 +11,8 @@ module nic_usb_device #(
     parameter int unsigned CLOCKS_MS = 60000,
     // See nic_usb_transaction.
     parameter int unsigned ANSWER = 3,
-    parameter int unsigned TIMEOUT_HS = 110,
-    parameter int unsigned TIMEOUT_FS = HS ? 300 : 152,
+    parameter int unsigned TIMEOUT_HS = 112,
+    parameter int unsigned TIMEOUT_FS = HS ? 368 : 152,
     // Eight characters.
     parameter logic [63:0] SERIAL = "00000001"
 ) (

@@ -11,9 +11,10 @@ module nic_usb_transaction #(
     // Clocks from when our last octet was taken to when the host's handshake must show: 736 bit times on the bus at high speed, 16 at
     // full speed (7.1.19), and what the PHY adds. A longer wait hurts nobody: the host's next token ends it. High speed: 92, of which
     // ULPI adds up to 13 (3.8.2.6.2) and we 3. Full speed: what PHY and link still have to send, EOP, and the SYNC behind which a packet
-    // shows: with 4 clocks a bit on pins 10 (with stuffing), 2 and 8 bits, and 7 clocks; with 5 behind ULPI 28, 2 and 8, and 20.
-    parameter int unsigned TIMEOUT_HS = 110,
-    parameter int unsigned TIMEOUT_FS = 300
+    // shows: with 4 clocks a bit on pins 10 (with stuffing), 2 and 8 bits, and 7 clocks; with 5 behind ULPI 28, 2 and 8, and 20: 290.
+    // The rest of the two is as it is so that they differ in one bit.
+    parameter int unsigned TIMEOUT_HS = 112,
+    parameter int unsigned TIMEOUT_FS = 368
 ) (
     input wire clk_i,
     // Bus reset.
