@@ -137,7 +137,9 @@ module nic_core #(
         rst_rxq_q <= rst_q || !ready_rx;
     end
 
-    wire rst_mac_tx = rst_tx || rst_tx_i;
+    // Of its own, close to the MAC: the board's flip-flop is close to the pins.
+    logic rst_mac_tx_q = 1'b1;
+    always_ff @(posedge clk_tx_i) rst_mac_tx_q <= rst_tx || rst_tx_i;
 
     // ---- configuration into its domains ----
 
@@ -194,7 +196,7 @@ module nic_core #(
     wire txq_sys_idle, rxq_sys_idle, bus_idle, resetting;
 
     always_ff @(posedge clk_tx_i) begin
-        tx_idle_q <= !rst_mac_tx && txq_tx_idle && !mac_tx_busy && !tx_paused && mgmt_tx_idle;
+        tx_idle_q <= !rst_mac_tx_q && txq_tx_idle && !mac_tx_busy && !tx_paused && mgmt_tx_idle;
     end
     always_ff @(posedge clk_rx_i) begin
         rx_idle_q <= !rst_rx && !rst_rx_i && rxq_rx_idle && !mac_rx_dv;
@@ -261,7 +263,7 @@ module nic_core #(
         .sys_idle_o(txq_sys_idle),
         .clk_tx_i(clk_tx_i),
         .rst_tx_i(rst_tx),
-        .rst_mac_i(rst_mac_tx),
+        .rst_mac_i(rst_mac_tx_q),
         .tx_enable_i(tx_enable_tx),
         .tx_link_up_i(link_up_tx),
         .time_i(now),
@@ -299,7 +301,7 @@ module nic_core #(
 
     nic_mac #(.PAUSE(PAUSE), .MAX_FRAME(MAX_FRAME)) u_mac (
         .clk_tx_i(clk_tx_i),
-        .rst_tx_i(rst_mac_tx),
+        .rst_tx_i(rst_mac_tx_q),
         .clk_rx_i(clk_rx_i),
         .rst_rx_i(rst_rx),
         .tx_ce_i(tx_ce_i),
