@@ -6,7 +6,7 @@ LIBDIR ?= lib
 DESTDIR ?=
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 
-INSTALL_HEADERS := host/include/nic_platform.h $(filter-out host/ndis/ndis_machine%.h host/ndis/ndis_shadow.h host/ndis/nic_platform_impl.h, \
+INSTALL_HEADERS := host/include/nic_platform.h $(filter-out host/ndis/ndis_machine%.h host/ndis/ndis_shadow.h host/ndis/nic_platform_impl.h host/ndis/script_wait.h, \
 	$(wildcard host/ndis/*.h))
 # mode:source:place below PREFIX
 INSTALL_FILES := 755:$(B)/hilnic:bin/hilnic \
