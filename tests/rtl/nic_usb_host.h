@@ -188,7 +188,7 @@ static unsigned in_packet(unsigned endpoint, octets *data)
     tb_check_eq(pid == DATA1, in_toggle[endpoint]);
     if (tb_chance(&rnd, 20)) { // the handshake is lost: the same packet again
         first = *data;
-        idle(high ? 120 : 380); // more than it waits
+        idle(high ? 120 : 380);    // more than it waits
         if (tb_chance(&rnd, 50)) { // one behind the time-out is none (8.7.2)
             send({ACK | 0xd0});
             idle(12);
