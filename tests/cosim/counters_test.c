@@ -350,6 +350,17 @@ static void finish(struct cosim *c)
     ck_assert_uint_eq(assertions, 0);
 }
 
+/* All books, at the end. */
+static void balance(struct cosim *c, const struct gated *g)
+{
+    check_arrivals(g);
+    check_deliveries();
+    check_indications(c, 0);
+    check_completions(c);
+    check_departures();
+    finish(c);
+}
+
 static void every_frame(const struct scene *which, unsigned seed)
 {
     struct cosim c;
@@ -360,12 +371,7 @@ static void every_frame(const struct scene *which, unsigned seed)
     carry(&c, &g);
     heal(&c, &g);
     look(&c, true);
-    check_arrivals(&g);
-    check_deliveries();
-    check_indications(&c, 0);
-    check_completions(&c);
-    check_departures();
-    finish(&c);
+    balance(&c, &g);
 }
 
 /* _i: the seeds. */
@@ -509,12 +515,7 @@ START_TEST(wrong_toggle)
     look(&c, true);
     ck_assert_uint_eq(value("driver_resets"), resets + 1);
     ck_assert_uint_eq(value("driver_hangs"), 0);
-    check_arrivals(&g);
-    check_deliveries();
-    check_indications(&c, 0);
-    check_completions(&c);
-    check_departures();
-    finish(&c);
+    balance(&c, &g);
 }
 END_TEST
 
